@@ -1,0 +1,461 @@
+-- CarLot Manager: the whole D1 schema, to read. migrations/ is what wrangler applies; tests/rules/test_schema.py proves that
+-- the migrations together build exactly this.
+--
+-- Conventions: every table is STRICT. Money is integer cents. Instants are UTC text with milliseconds, 2025-02-03T10:30:00.000Z, so
+-- that text order is time order; days are 2025-02-03. Flags are 0 or 1. Ids are opaque text. NULL means "not known" unless said otherwise.
+
+-- ---------------------------------------------------------------------------------------------------------------- the lot
+
+CREATE TABLE vehicles (
+  id TEXT PRIMARY KEY NOT NULL CHECK (id <> ''),
+  -- The stock number the DMS knows it by. NULL: entered by hand, the DMS has never heard of it.
+  external_dms_id TEXT UNIQUE,
+  -- What the dealer calls it. NULL: none given.
+  stock_number TEXT,
+  -- Upper case, no spaces. 17 characters from model year 1981 on; older cars carry shorter ones.
+  vin TEXT NOT NULL CHECK (vin <> ''),
+  -- 1 when every check that applies to this VIN passes (49 CFR 565: length, letters, check digit). 0 bars it from listing sites.
+  vin_valid INTEGER NOT NULL CHECK (vin_valid IN (0, 1)),
+  year INTEGER NOT NULL CHECK (year BETWEEN 1885 AND 2100),
+  make TEXT NOT NULL,
+  model TEXT NOT NULL,
+  trim TEXT,
+  body_style TEXT,
+  exterior_color TEXT,
+  interior_color TEXT,
+  transmission TEXT,
+  fuel_type TEXT,
+  drivetrain TEXT,
+  engine TEXT,
+  mileage_miles INTEGER CHECK (mileage_miles >= 0),
+  -- Asking price. NULL: call for price.
+  price_cents INTEGER CHECK (price_cents >= 0),
+  description TEXT,
+  -- Where it stands: a lot, a row, the service bay.
+  location TEXT,
+  -- What the dealer paid, and when. Never public.
+  purchase_price_cents INTEGER CHECK (purchase_price_cents >= 0),
+  purchase_date TEXT CHECK (purchase_date GLOB '????-??-??'),
+  -- JSON array of photo URLs in the order shown; uploaded ones are '/photos/<id>', the DMS's are https.
+  photos TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(photos)),
+  -- archived: gone from the DMS or deleted here; off every page and site, kept with its history. sold is reached by a sale and final.
+  status TEXT NOT NULL DEFAULT 'available' CHECK (status IN ('available', 'pending', 'sold', 'archived')),
+  publish_to_website INTEGER NOT NULL DEFAULT 0 CHECK (publish_to_website IN (0, 1)),
+  publish_to_third_party INTEGER NOT NULL DEFAULT 0 CHECK (publish_to_third_party IN (0, 1)),
+  -- JSON array of the columns the dealer changed by hand: an import leaves these alone until the DMS shows the same value.
+  edited_fields TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(edited_fields)),
+  -- The DMS's record as last taken over, as one JSON text: the same text again means nothing to write.
+  -- NULL: never imported, or gone from the DMS, so that its return is news.
+  dms_record TEXT CHECK (dms_record IS NULL OR json_valid(dms_record)),
+  -- The DMS's own time of that record: an older event is ignored. NULL: it gave none.
+  dms_updated_at TEXT,
+  -- Rises with every change; the ETag of the admin API.
+  version INTEGER NOT NULL DEFAULT 1,
+  created_at TEXT NOT NULL CHECK (created_at GLOB '????-??-??T??:??:??.???Z'),
+  updated_at TEXT NOT NULL CHECK (updated_at GLOB '????-??-??T??:??:??.???Z')
+) STRICT;
+
+-- One car stands on the lot once. A sold or archived one may come back as a new stock number (a trade-in), so those are left out.
+CREATE UNIQUE INDEX vehicles_vin_on_lot ON vehicles (vin) WHERE status IN ('available', 'pending');
+-- A stock number names one car; a deleted car gives it back.
+CREATE UNIQUE INDEX vehicles_stock_number ON vehicles (stock_number) WHERE status <> 'archived';
+-- Any vehicle by VIN, whatever its state: webhooks, buy-backs, listings.
+CREATE INDEX vehicles_vin ON vehicles (vin);
+-- The admin list, newest first, and by state.
+CREATE INDEX vehicles_newest ON vehicles (created_at DESC, id);
+CREATE INDEX vehicles_status ON vehicles (status, created_at DESC, id);
+-- The public list in its default order.
+CREATE INDEX vehicles_public ON vehicles (created_at DESC, id) WHERE status = 'available' AND publish_to_website = 1;
+-- The few cars with hand edits, which an import looks at once more.
+CREATE INDEX vehicles_edited ON vehicles (external_dms_id) WHERE edited_fields <> '[]';
+
+-- One row. Its revision rises with every change to a car that the public sees or saw; the public API's ETag is made of it.
+CREATE TABLE lot (
+  id INTEGER PRIMARY KEY NOT NULL CHECK (id = 1),
+  revision INTEGER NOT NULL
+) STRICT;
+INSERT INTO lot (id, revision) VALUES (1, 1);
+
+CREATE TRIGGER lot_vehicle_added AFTER INSERT ON vehicles
+WHEN NEW.status = 'available' AND NEW.publish_to_website = 1
+BEGIN
+  UPDATE lot SET revision = revision + 1;
+END;
+
+CREATE TRIGGER lot_vehicle_changed AFTER UPDATE ON vehicles
+WHEN (NEW.status = 'available' AND NEW.publish_to_website = 1) OR (OLD.status = 'available' AND OLD.publish_to_website = 1)
+BEGIN
+  UPDATE lot SET revision = revision + 1;
+END;
+
+CREATE TRIGGER lot_vehicle_removed AFTER DELETE ON vehicles
+WHEN OLD.status = 'available' AND OLD.publish_to_website = 1
+BEGIN
+  UPDATE lot SET revision = revision + 1;
+END;
+
+-- Uploaded photos. Their order, and the DMS's photo URLs, stand in vehicles.photos; a row here says what lies in R2.
+CREATE TABLE photos (
+  id TEXT PRIMARY KEY NOT NULL,
+  vehicle_id TEXT NOT NULL REFERENCES vehicles (id),
+  content_type TEXT NOT NULL CHECK (content_type IN ('image/jpeg', 'image/png', 'image/webp')),
+  size_bytes INTEGER NOT NULL CHECK (size_bytes > 0),
+  -- Of the bytes, in hex: the same picture sent twice is one picture.
+  sha256 TEXT NOT NULL,
+  -- NULL: shown. Otherwise when it was removed; a cron deletes the object a day later, so that undo works.
+  removed_at TEXT,
+  created_at TEXT NOT NULL
+) STRICT;
+-- A car's photos, and the same picture again.
+CREATE UNIQUE INDEX photos_vehicle ON photos (vehicle_id, sha256);
+-- What the cron deletes.
+CREATE INDEX photos_removed ON photos (removed_at) WHERE removed_at IS NOT NULL;
+
+-- ------------------------------------------------------------------------------------------------- customers, sales, service
+
+CREATE TABLE customers (
+  id TEXT PRIMARY KEY NOT NULL,
+  name TEXT NOT NULL CHECK (name <> ''),
+  email TEXT,
+  phone TEXT,
+  -- The customer in QuickBooks. NULL: not looked up or created yet.
+  quickbooks_id TEXT,
+  created_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL
+) STRICT;
+-- A sale that names a known customer takes that row.
+CREATE INDEX customers_name ON customers (name COLLATE NOCASE);
+-- The customers list, newest first.
+CREATE INDEX customers_newest ON customers (created_at DESC, id);
+
+CREATE TABLE sales (
+  id TEXT PRIMARY KEY NOT NULL,
+  vehicle_id TEXT NOT NULL REFERENCES vehicles (id),
+  sale_price_cents INTEGER NOT NULL CHECK (sale_price_cents >= 0),
+  sale_date TEXT NOT NULL CHECK (sale_date GLOB '????-??-??'),
+  -- NULL: the sale names nobody; the books use QUICKBOOKS_DEFAULT_CUSTOMER.
+  customer_id TEXT REFERENCES customers (id),
+  -- Who told us: entered here, or reported by the DMS, which then need not be told.
+  origin TEXT NOT NULL CHECK (origin IN ('carlot', 'dms')),
+  -- The DMS's id of this sale. NULL: it has not taken it yet.
+  dms_sale_id TEXT,
+  -- What all retries of the invoice carry, chosen once: QuickBooks' DocNumber (21 characters at most) and requestid (36 at most).
+  doc_number TEXT NOT NULL UNIQUE CHECK (length(doc_number) <= 21),
+  request_id TEXT NOT NULL UNIQUE CHECK (length(request_id) <= 36),
+  -- The invoice in QuickBooks. NULL: not posted.
+  invoice_id TEXT,
+  -- What is still owed on the invoice. NULL: not posted.
+  balance_cents INTEGER,
+  -- When the invoice was first seen with nothing owed. NULL: not paid in full.
+  paid_at TEXT,
+  -- NULL: the sale stands. Otherwise when it was undone.
+  voided_at TEXT,
+  created_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL
+) STRICT;
+-- A car is sold once at a time.
+CREATE UNIQUE INDEX sales_standing ON sales (vehicle_id) WHERE voided_at IS NULL;
+-- The sales of a car, voided ones included.
+CREATE INDEX sales_vehicle ON sales (vehicle_id);
+-- The sales list, newest first.
+CREATE INDEX sales_newest ON sales (created_at DESC, id);
+-- A payment names an invoice.
+CREATE INDEX sales_invoice ON sales (invoice_id) WHERE invoice_id IS NOT NULL;
+
+CREATE TABLE service_records (
+  id TEXT PRIMARY KEY NOT NULL,
+  vehicle_id TEXT NOT NULL REFERENCES vehicles (id),
+  service_date TEXT NOT NULL CHECK (service_date GLOB '????-??-??'),
+  description TEXT NOT NULL CHECK (description <> ''),
+  -- NULL: none named.
+  vendor TEXT,
+  cost_cents INTEGER NOT NULL CHECK (cost_cents >= 0),
+  -- As in sales: one DocNumber and one requestid for all retries of the expense.
+  doc_number TEXT NOT NULL UNIQUE CHECK (length(doc_number) <= 21),
+  request_id TEXT NOT NULL UNIQUE CHECK (length(request_id) <= 36),
+  -- The Purchase in QuickBooks. NULL: not posted.
+  purchase_id TEXT,
+  voided_at TEXT,
+  created_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL
+) STRICT;
+-- What was spent on a car.
+CREATE INDEX service_records_vehicle ON service_records (vehicle_id);
+-- The list, newest first.
+CREATE INDEX service_records_newest ON service_records (created_at DESC, id);
+
+-- Payments received in QuickBooks, one row for each invoice a payment touches.
+CREATE TABLE payments (
+  payment_id TEXT NOT NULL,
+  sale_id TEXT NOT NULL REFERENCES sales (id),
+  amount_cents INTEGER NOT NULL,
+  paid_on TEXT NOT NULL,
+  created_at TEXT NOT NULL,
+  PRIMARY KEY (payment_id, sale_id)
+) STRICT;
+-- The payments of a sale.
+CREATE INDEX payments_sale ON payments (sale_id);
+
+-- ------------------------------------------------------------------------------------------------------------ the sync engine
+
+-- One row for each thing that one partner must be brought in step with. A change raises wanted_rev; the consumer, holding the
+-- lease, brings done_rev up to the wanted_rev it saw when it took the lease. A queue message only says "look at this row".
+CREATE TABLE sync_tasks (
+  id TEXT PRIMARY KEY NOT NULL,
+  -- The partner: wayne_reeves, quickbooks, cargurus, truecar, kbb. What it may be is decided in the program, so a site can be added.
+  target TEXT NOT NULL,
+  -- What is brought in step: pull, sale, edits, invoice, expense, payments, listing...
+  kind TEXT NOT NULL,
+  -- The row it is about: a vehicle, a sale, a run...
+  subject_id TEXT NOT NULL,
+  -- The car it concerns, for its sync history. NULL: none, or many.
+  vehicle_id TEXT REFERENCES vehicles (id),
+  -- pending: wants work at next_attempt_at. running: leased. done: in step. blocked: its partner needs the dealer.
+  -- dead: refused for good or out of attempts; waits in the failed-syncs inbox.
+  state TEXT NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'running', 'done', 'dead', 'blocked')),
+  wanted_rev INTEGER NOT NULL DEFAULT 1,
+  done_rev INTEGER NOT NULL DEFAULT 0,
+  -- Who holds it, and until when. NULL: nobody. Settling demands the same token: a late answer of a lost lease changes nothing.
+  lease_token TEXT,
+  leased_until TEXT,
+  -- Times it was taken up since it last succeeded, counted before the work.
+  attempts INTEGER NOT NULL DEFAULT 0,
+  -- Leases since it last settled that ended without a word: the mark of a subject that kills its worker.
+  interrupted INTEGER NOT NULL DEFAULT 0,
+  -- Since when it has been failing. NULL: it has not.
+  failing_since TEXT,
+  next_attempt_at TEXT NOT NULL,
+  -- When the sweep wakes it if nothing else has: a message was lost, or a lease ran out.
+  wake_due_at TEXT NOT NULL,
+  -- By when it must be done (sold cars off the sites, documents in the books). NULL: no such promise.
+  deadline_at TEXT,
+  -- The last failure, or what it waits for, in plain words. NULL: none.
+  error TEXT,
+  -- What the partner last took, in plain words. NULL: nothing yet.
+  outcome TEXT,
+  -- When it last succeeded. NULL: never.
+  done_at TEXT,
+  created_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL CHECK (updated_at GLOB '????-??-??T??:??:??.???Z'),
+  UNIQUE (target, kind, subject_id)
+) STRICT;
+-- The sweep's question: what should have been awake by now?
+CREATE INDEX sync_tasks_wake_due ON sync_tasks (wake_due_at) WHERE state IN ('pending', 'running');
+-- The inbox and the counts by state.
+CREATE INDEX sync_tasks_state ON sync_tasks (state, target, updated_at DESC);
+-- A car's sync history.
+CREATE INDEX sync_tasks_vehicle ON sync_tasks (vehicle_id) WHERE vehicle_id IS NOT NULL;
+-- The deadline watch.
+CREATE INDEX sync_tasks_deadline ON sync_tasks (deadline_at) WHERE deadline_at IS NOT NULL AND state <> 'done';
+
+-- What holds for a partner as a whole, over all instances of the Worker.
+CREATE TABLE partners (
+  target TEXT PRIMARY KEY NOT NULL,
+  -- Why no call is made until the dealer acts. NULL: none needed.
+  blocked_reason TEXT,
+  blocked_at TEXT,
+  -- No call before this time: a 429's Retry-After, or an outage being ridden out. NULL: calls may go.
+  paused_until TEXT,
+  -- The minute that calls_in_minute counts, as 2025-02-03T10:30.
+  call_minute TEXT,
+  calls_in_minute INTEGER NOT NULL DEFAULT 0,
+  -- Failures since the last success, and how many tasks may go at once while it recovers.
+  failures INTEGER NOT NULL DEFAULT 0,
+  last_success_at TEXT,
+  last_error TEXT,
+  last_error_at TEXT
+) STRICT;
+
+-- Alerts sent to ALERT_WEBHOOK_URL: each once when it begins and once when it ends.
+CREATE TABLE alerts (
+  -- What it is about, such as dead:<task> or reauth:quickbooks.
+  subject TEXT PRIMARY KEY NOT NULL,
+  text TEXT NOT NULL,
+  raised_at TEXT NOT NULL,
+  raised_sent_at TEXT,
+  -- NULL: it still holds.
+  cleared_at TEXT,
+  cleared_sent_at TEXT
+) STRICT;
+
+-- What runs once in a local day has a row for each day it was started on.
+CREATE TABLE daily_jobs (
+  job TEXT NOT NULL,
+  local_date TEXT NOT NULL CHECK (local_date GLOB '????-??-??'),
+  started_at TEXT NOT NULL,
+  PRIMARY KEY (job, local_date)
+) STRICT;
+
+-- ---------------------------------------------------------------------------------------------------------------- partners
+
+-- A pull of the whole inventory from the DMS. It stands still between pages; the pages done so far are in import_pages.
+CREATE TABLE import_runs (
+  id TEXT PRIMARY KEY NOT NULL,
+  -- completed: the whole inventory was seen. degraded: what it saw cannot be trusted to be the whole lot. failed: the DMS lets us not in.
+  status TEXT NOT NULL CHECK (status IN ('queued', 'running', 'completed', 'degraded', 'failed')),
+  started_by TEXT NOT NULL CHECK (started_by IN ('dealer', 'cron')),
+  -- How many vehicles the DMS says there are over all pages, as of the last page. NULL: no page yet.
+  total INTEGER,
+  -- Cars archived because two complete runs did not see them.
+  removed INTEGER NOT NULL DEFAULT 0,
+  -- Why it is degraded or failed, or what it is waiting for, in plain words. NULL: nothing to say.
+  message TEXT,
+  created_at TEXT NOT NULL,
+  started_at TEXT,
+  finished_at TEXT
+) STRICT;
+-- One run at a time.
+CREATE UNIQUE INDEX import_runs_going ON import_runs ((1)) WHERE status IN ('queued', 'running');
+-- The runs list and the last complete run.
+CREATE INDEX import_runs_newest ON import_runs (created_at DESC, id);
+
+-- One row a page: what it held and what it did. The next page's cursor is the last page's next_cursor.
+CREATE TABLE import_pages (
+  run_id TEXT NOT NULL REFERENCES import_runs (id),
+  -- From 1.
+  page INTEGER NOT NULL,
+  -- What was asked for. NULL: the first page.
+  cursor TEXT,
+  -- What to ask for next. NULL: this was the last page.
+  next_cursor TEXT,
+  -- JSON array of every stock number on the page, rejected ones included: what a complete run did not see, it may remove.
+  stock_numbers TEXT NOT NULL CHECK (json_valid(stock_numbers)),
+  -- Records on the page; of these, how many made or changed a vehicle, and how many changed nothing.
+  seen INTEGER NOT NULL,
+  created INTEGER NOT NULL,
+  updated INTEGER NOT NULL,
+  unchanged INTEGER NOT NULL,
+  -- JSON array of {stockNumber, field, message}.
+  rejected TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(rejected)),
+  created_at TEXT NOT NULL,
+  PRIMARY KEY (run_id, page)
+) STRICT;
+
+-- Webhook events as they arrived, verified. Inserted before the sender is answered, worked off by the queue.
+CREATE TABLE webhook_events (
+  id TEXT PRIMARY KEY NOT NULL,
+  source TEXT NOT NULL CHECK (source IN ('wayne_reeves', 'quickbooks')),
+  -- The sender's event id, or the body's hash where it gives none: the same event twice is one row.
+  event_key TEXT NOT NULL,
+  type TEXT NOT NULL,
+  -- When it happened, by the sender's clock. NULL: not said.
+  occurred_at TEXT,
+  body TEXT NOT NULL,
+  -- stored: waits for the queue. applied, ignored (with the reason), or failed.
+  state TEXT NOT NULL DEFAULT 'stored' CHECK (state IN ('stored', 'applied', 'ignored', 'failed')),
+  note TEXT,
+  received_at TEXT NOT NULL,
+  settled_at TEXT,
+  UNIQUE (source, event_key)
+) STRICT;
+-- What has arrived lately, for support.
+CREATE INDEX webhook_events_newest ON webhook_events (received_at DESC);
+
+-- The QuickBooks token pair, sealed with TOKEN_ENCRYPTION_KEY. KV only mirrors it.
+CREATE TABLE oauth_tokens (
+  provider TEXT PRIMARY KEY NOT NULL CHECK (provider = 'quickbooks'),
+  realm_id TEXT NOT NULL,
+  -- Rises with each new pair.
+  generation INTEGER NOT NULL,
+  access_token_sealed TEXT NOT NULL,
+  access_expires_at TEXT NOT NULL,
+  refresh_token_sealed TEXT NOT NULL,
+  refresh_expires_at TEXT NOT NULL,
+  -- Intuit's five-year limit. NULL: not told.
+  hard_expires_at TEXT,
+  -- Who is refreshing, and until when: one at a time.
+  lease_token TEXT,
+  leased_until TEXT,
+  -- reauth_required: Intuit refused the refresh token; the dealer must connect again.
+  state TEXT NOT NULL CHECK (state IN ('connected', 'reauth_required')),
+  connected_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL
+) STRICT;
+
+-- An authorisation under way: single use, ten minutes, bound to the session that began it. Only hashes are kept.
+CREATE TABLE oauth_states (
+  state_sha256 TEXT PRIMARY KEY NOT NULL,
+  session_sha256 TEXT NOT NULL,
+  expires_at TEXT NOT NULL,
+  used_at TEXT
+) STRICT;
+
+-- What each listing site holds, by VIN, as far as its answers tell.
+CREATE TABLE listings (
+  platform TEXT NOT NULL,
+  vin TEXT NOT NULL,
+  vehicle_id TEXT NOT NULL REFERENCES vehicles (id),
+  -- absent: not there. live: there. pending: a call is under way or wanted. dead: the site refuses it.
+  state TEXT NOT NULL CHECK (state IN ('absent', 'live', 'pending', 'dead')),
+  -- The price last sent. NULL: none.
+  price_cents INTEGER,
+  -- Of what was last sent, so that an unchanged car costs no call. NULL: nothing was.
+  content_sha256 TEXT,
+  -- The site's own id. NULL: it gave none.
+  external_id TEXT,
+  -- Written before a call is made: its outcome is unknown until the state says otherwise.
+  tried_at TEXT,
+  -- When the site was last read back and agreed.
+  verified_at TEXT,
+  updated_at TEXT NOT NULL,
+  PRIMARY KEY (platform, vin)
+) STRICT;
+-- What the sites hold of a car.
+CREATE INDEX listings_vehicle ON listings (vehicle_id);
+
+-- Hosted feeds: one secret address each, which can be changed or paused.
+CREATE TABLE feeds (
+  format TEXT PRIMARY KEY NOT NULL,
+  token TEXT NOT NULL UNIQUE,
+  paused INTEGER NOT NULL DEFAULT 0 CHECK (paused IN (0, 1)),
+  last_fetched_at TEXT,
+  created_at TEXT NOT NULL
+) STRICT;
+
+-- ---------------------------------------------------------------------------------------------------------------- sign-in
+
+-- Signed-in browsers. The cookie's value is not kept, only its hash; deleting a row signs that browser out.
+CREATE TABLE sessions (
+  token_sha256 TEXT PRIMARY KEY NOT NULL,
+  created_at TEXT NOT NULL,
+  expires_at TEXT NOT NULL
+) STRICT;
+-- The sweep forgets the expired.
+CREATE INDEX sessions_expires ON sessions (expires_at);
+
+-- ------------------------------------------------------------------------------------------------------------ audit views
+-- Part of the contract: support, reports and tests read these.
+
+CREATE VIEW audit_vehicle AS
+SELECT id, vin, external_dms_id, status, price_cents, version FROM vehicles;
+
+CREATE VIEW audit_sale AS
+SELECT s.id AS sale_id, v.vin, s.sale_price_cents AS price_cents, s.doc_number, s.invoice_id,
+  CASE
+    WHEN s.voided_at IS NOT NULL THEN 'voided'
+    WHEN s.paid_at IS NOT NULL THEN 'paid'
+    WHEN s.invoice_id IS NOT NULL THEN 'posted'
+    WHEN t.state = 'dead' THEN 'dead'
+    ELSE 'pending'
+  END AS state
+FROM sales s
+JOIN vehicles v ON v.id = s.vehicle_id
+LEFT JOIN sync_tasks t ON t.target = 'quickbooks' AND t.kind = 'invoice' AND t.subject_id = s.id;
+
+CREATE VIEW audit_service AS
+SELECT r.id AS record_id, v.vin, r.cost_cents, r.doc_number, r.purchase_id,
+  CASE
+    WHEN r.voided_at IS NOT NULL THEN 'voided'
+    WHEN r.purchase_id IS NOT NULL THEN 'posted'
+    WHEN t.state = 'dead' THEN 'dead'
+    ELSE 'pending'
+  END AS state
+FROM service_records r
+JOIN vehicles v ON v.id = r.vehicle_id
+LEFT JOIN sync_tasks t ON t.target = 'quickbooks' AND t.kind = 'expense' AND t.subject_id = r.id;
+
+CREATE VIEW audit_listing AS
+SELECT platform, vin, state, price_cents FROM listings;
+
+CREATE VIEW audit_dead AS
+SELECT id AS task_id, target, kind, subject_id, error, attempts FROM sync_tasks WHERE state = 'dead';

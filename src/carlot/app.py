@@ -1,0 +1,81 @@
+"""The three ways in: a request, a delivery from the queue, a tick of the clock. Failures become answers here and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from carlot import auth, messages, sync
+from carlot.answers import empty, problem_answer, secured
+from carlot.errors import CarlotError, DatabaseUnavailable, Problem, Unavailable
+from carlot.log import log
+from carlot.ports import Delivery, Request, Response, Services, Verdict
+from carlot.routes import Guard, is_public, match
+from carlot.tasks import CRONS, TASKS
+
+_PREFLIGHT = {
+    "access-control-allow-origin": "*",
+    "access-control-allow-methods": "GET, HEAD, OPTIONS",
+    "access-control-allow-headers": "If-None-Match, Content-Type",
+    "access-control-max-age": "86400",
+}
+_RETRY_S = 30
+
+
+async def handle_request(request: Request, services: Services) -> Response:
+    """Answer a request, whatever it is."""
+    started = services.clock.now()
+    try:
+        response = await _answer(request, services)
+    except Problem as problem:
+        response = problem_answer(problem, request.id)
+    except DatabaseUnavailable as failure:
+        log("request.failed", level="error", request=request.id, error=str(failure))
+        busy = Unavailable("The database does not answer. Try again in a moment.", headers={"retry-after": "5"})
+        response = problem_answer(busy, request.id)
+    except Exception as failure:  # The last net: a mistake of ours is an answer too, and never a traceback.
+        log("request.failed", level="error", request=request.id, error=repr(failure), path=request.path)
+        response = problem_answer(Problem("It has been logged under the id in 'instance'."), request.id)
+    ms = round((services.clock.now() - started).total_seconds() * 1000)
+    log("request", request=request.id, method=request.method, path=request.path, status=response.status, ms=ms)
+    return secured(response, request)
+
+
+async def _answer(request: Request, services: Services) -> Response:
+    if request.method == "OPTIONS" and is_public(request.path):
+        return empty(204, _PREFLIGHT)
+    found = match(request.method, request.path)
+    if found.route.guard is Guard.ADMIN:
+        await auth.require_admin(request, services)
+    return await found.route.handler(replace(request, params=found.params), services)
+
+
+async def handle_delivery(deliveries: Sequence[Delivery], services: Services) -> list[Verdict]:
+    """Look at the tasks that the messages name.
+
+    What is to be tried again stands in D1, so a message is done with once it was looked at; only when the database is away
+    are the messages themselves delivered again.
+    """
+    wanted: dict[str, None] = {}
+    for delivery in deliveries:
+        message = messages.parse(delivery.body)
+        if message is None:
+            log("message.unknown", level="error", message=delivery.id)
+        else:
+            wanted[message.id] = None
+    try:
+        await sync.work_on(services, TASKS, list(wanted))
+    except CarlotError as failure:
+        log("delivery.failed", level="error", tasks=len(wanted), error=str(failure))
+        return [Verdict(delivery.id, _RETRY_S) for delivery in deliveries]
+    return [Verdict(delivery.id) for delivery in deliveries]
+
+
+async def handle_tick(cron: str, at: datetime, services: Services) -> None:
+    """Do what a cron is for. It calls no partner."""
+    work = CRONS.get(cron)
+    if work is None:
+        log("cron.unknown", level="error", cron=cron)
+        return
+    await work(services, at)

@@ -1,0 +1,36 @@
+"""How a failing task is tried again: as a value, so that each kind of task can have its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+DAY_S = 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Backoff:
+    """Tries grow apart from `base_s`, doubling up to `cap_s`, each at a random point of its interval (full jitter).
+
+    A task is given up only when it has failed both `min_attempts` times and for `give_up_after_s`.
+    """
+
+    base_s: float
+    cap_s: float
+    min_attempts: int
+    give_up_after_s: float
+
+    def delay_s(self, attempts: int, chance: float, asked_s: float | None) -> float:
+        """Seconds to the next try after so many; `chance` is from 0 to 1; what the partner asked for comes first."""
+        jitter = chance * min(self.cap_s, self.base_s * 2.0 ** min(attempts - 1, 40))
+        return (asked_s or 0.0) + jitter
+
+    def gives_up(self, attempts: int, failing_for_s: float) -> bool:
+        """Whether it has been tried enough."""
+        return attempts >= self.min_attempts and failing_for_s >= self.give_up_after_s
+
+
+OUTBOUND = Backoff(base_s=5, cap_s=3600, min_attempts=10, give_up_after_s=6 * DAY_S)
+"""For what a partner must be told: an outage of days is ridden out."""
+
+PULL = Backoff(base_s=1, cap_s=30, min_attempts=6, give_up_after_s=45)
+"""For a page of import: the next pull comes anyway, so a run that cannot go on says so within a minute or two."""

@@ -1,0 +1,34 @@
+"""What a JSON text may hide from a parser that keeps the last of two equal keys and takes NaN for a number."""
+
+from __future__ import annotations
+
+import re
+
+from pydantic_core import from_json
+
+_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s"{}\[\]:,]+')
+_NOT_JSON = frozenset({b"NaN", b"Infinity", b"-Infinity"})
+
+
+def fault(text: bytes) -> str | None:
+    """What is wrong with a JSON text that has been parsed already, as a sentence; `None`: nothing.
+
+    Looks for keys that occur twice in one object, and for numbers that are none.
+    """
+    keys: list[set[str]] = []
+    before = b""
+    for match in _TOKEN.finditer(text):
+        token = match.group()
+        if token in (b"{", b"["):
+            keys.append(set())
+        elif token in (b"}", b"]"):
+            keys.pop()
+        elif token == b":":
+            key = from_json(before)
+            if key in keys[-1]:
+                return f"The member {key[:100]!r} occurs twice in one object."
+            keys[-1].add(key)
+        elif token in _NOT_JSON:
+            return f"{token.decode()} is no JSON number."
+        before = token
+    return None

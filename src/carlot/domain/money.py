@@ -1,0 +1,23 @@
+"""Dollars on the wire, integer cents inside."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import Field
+
+MAX_DOLLARS = Decimal("99999999.99")
+
+Dollars = Annotated[Decimal, Field(ge=0, le=MAX_DOLLARS, decimal_places=2, allow_inf_nan=False)]
+"""An amount as the wire has it: a number of dollars, at most two decimals, never negative."""
+
+
+def cents(amount: Decimal) -> int:
+    """Dollars with at most two decimals as whole cents."""
+    return int(amount.scaleb(2).to_integral_exact())
+
+
+def dollars(amount_cents: int) -> str:
+    """Cents as people write them, `$6,995.00`."""
+    return f"${amount_cents // 100:,}.{amount_cents % 100:02d}"

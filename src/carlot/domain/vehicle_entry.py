@@ -1,0 +1,82 @@
+"""What the dealer types: a new vehicle, and changes to one."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints
+
+from carlot.domain.money import Dollars, cents
+from carlot.domain.vehicle import BY_WIRE, MAX_PHOTOS
+from carlot.domain.wire import Line, OptionalLine, OptionalText, WireModel
+
+Vin = Annotated[str, StringConstraints(min_length=1, max_length=32, to_upper=True)]
+Year = Annotated[int, Field(ge=1885, le=2100)]
+Miles = Annotated[int, Field(ge=0, le=9_999_999)]
+Status = Literal["available", "pending", "archived"]
+
+
+class PhotoReference(WireModel):
+    """A photo as the admin API shows it; only the URL counts."""
+
+    url: str
+    id: str | None = None
+    position: int | None = None
+
+
+Photos = Annotated[list[str | PhotoReference], Field(max_length=MAX_PHOTOS)]
+
+
+class VehicleChange(WireModel):
+    """Any subset of the writable fields. `null` clears a field that may be absent."""
+
+    vin: Vin = ""
+    year: Year = 0
+    make: Line = ""
+    model: Line = ""
+    stock_number: OptionalLine | None = None
+    trim: OptionalLine | None = None
+    body_style: OptionalLine | None = None
+    exterior_color: OptionalLine | None = None
+    interior_color: OptionalLine | None = None
+    transmission: OptionalLine | None = None
+    fuel_type: OptionalLine | None = None
+    drivetrain: OptionalLine | None = None
+    engine: OptionalLine | None = None
+    mileage: Miles | None = None
+    price: Dollars | None = None
+    description: OptionalText | None = None
+    location: OptionalLine | None = None
+    photos: Photos = []
+    purchase_price: Dollars | None = None
+    purchase_date: date | None = None
+    status: Status = "available"
+    publish_to_website: bool = False
+    publish_to_third_party: bool = False
+
+    def values(self) -> dict[str, Any]:
+        """What was sent, by wire name, as D1 holds it: cents, day texts, 0 or 1, photo URLs as a list."""
+        found: dict[str, Any] = {}
+        for name in self.model_fields_set:
+            alias = type(self).model_fields[name].alias or name
+            value = getattr(self, name)
+            if name == "photos":
+                value = [photo if isinstance(photo, str) else photo.url for photo in value]
+            elif isinstance(value, date):
+                value = value.isoformat()
+            elif isinstance(value, bool):
+                value = int(value)
+            elif value is not None and BY_WIRE[alias].kind == "money":
+                value = cents(value)
+            found[alias] = None if value == "" else value
+        return found
+
+
+class NewVehicle(VehicleChange):
+    """A vehicle typed in whole."""
+
+    vin: Vin = Field()
+    year: Year = Field()
+    make: Line = Field()
+    model: Line = Field()

@@ -1,0 +1,102 @@
+"""The partners as the dealer sees them: their state, and pulls from the DMS."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from carlot.answers import json_answer
+from carlot.body import read_query
+from carlot.errors import Conflict, NotFound, QueueUnavailable
+from carlot.ports import Request, Response, Services
+from carlot.pulls import start_pull
+from carlot.settings import LISTING_SITES
+from carlot.store import runs, status
+
+_NAMES = {"cargurus": "carGurus", "truecar": "trueCar", "kbb": "kbb"}
+
+
+class RunsQuery(BaseModel):
+    """How many runs to show."""
+
+    limit: Annotated[int, Field(ge=1, le=100)] = 20
+
+
+async def sync_wayne_reeves(request: Request, services: Services) -> Response:
+    """Start a pull of the whole inventory, or join the one that is going."""
+    if missing := services.settings.missing("wayne_reeves"):
+        raise Conflict(f"Wayne Reeves is not configured yet: set {' and '.join(missing)}.", code="not-configured")
+    run_id, state = await start_pull(services, "dealer")
+    return json_answer({"runId": run_id, "status": state}, 202, {"location": f"/api/integrations/runs/{run_id}"})
+
+
+async def list_runs(request: Request, services: Services) -> Response:
+    """The latest pulls, newest first."""
+    limit = read_query(request, RunsQuery).limit
+    return json_answer({"runs": await runs.reports(services.database, limit)})
+
+
+async def get_run(request: Request, services: Services) -> Response:
+    """One pull: how far it is, and what it came to."""
+    report = await runs.report(services.database, request.params["id"])
+    if report is None:
+        raise NotFound("There is no such run.")
+    return json_answer(report)
+
+
+async def get_status(request: Request, services: Services) -> Response:
+    """The state of every partner, of the queue and of the deadlines."""
+    seen = await status.read(services.database)
+    dms_status, dms_message = _dms_status(services, seen)
+    books_status = _books_status(services, seen)
+    listings: dict[str, object] = {_NAMES[site]: {"configured": services.settings.configured(site)} for site in LISTING_SITES}
+    now = services.clock.now()
+    try:
+        metrics = await services.sync_queue.metrics()
+        backlog, oldest = metrics.backlog, metrics.oldest_at
+    except QueueUnavailable:
+        backlog, oldest = seen.pending, None
+    return json_answer(
+        {
+            "wayneReeves": {
+                "configured": services.settings.configured("wayne_reeves"),
+                "lastSync": seen.last_sync,
+                "status": dms_status,
+                "message": dms_message,
+            },
+            "quickbooks": {
+                "configured": services.settings.configured("quickbooks"),
+                "authenticated": books_status == "connected",
+                "lastSync": seen.books_last_sync,
+                "status": books_status,
+            },
+            "listings": {**listings, "totalPublished": seen.published},
+            "queue": {
+                "backlog": backlog,
+                "oldestMessageSeconds": max(0, round((now - oldest).total_seconds())) if oldest else 0,
+                "pending": seen.pending,
+                "dead": seen.dead,
+            },
+            "deadlines": seen.deadlines(now),
+        }
+    )
+
+
+def _dms_status(services: Services, seen: status.Seen) -> tuple[str, str | None]:
+    """One of the documented states, and the sentence that explains it."""
+    if missing := services.settings.missing("wayne_reeves"):
+        return "not_configured", f"Set {' and '.join(missing)}."
+    if seen.pull_error:
+        return "degraded", seen.pull_error
+    if seen.last_run_status == "failed":
+        return "error", seen.last_run_message
+    if seen.last_run_status == "degraded":
+        return "degraded", seen.last_run_message
+    return "connected", None
+
+
+def _books_status(services: Services, seen: status.Seen) -> str:
+    if not services.settings.configured("quickbooks"):
+        return "not_configured"
+    return "connected" if seen.books_state == "connected" else "reauth_required"

@@ -1,0 +1,107 @@
+"""What anyone may read: the public inventory, one public vehicle, the dealer's name, health."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from urllib.parse import urlencode
+
+from carlot.answers import PUBLIC_HEADERS, empty, etag_matches, json_answer
+from carlot.domain.search import Search
+from carlot.errors import NotFound
+from carlot.handlers.searches import PublicQuery, read_search
+from carlot.ports import Request, Response, Services
+from carlot.store import public
+
+SHAPE = "1"
+"""Part of every ETag: raise it when the JSON of a public vehicle changes."""
+
+_KEPT_TEXTS = 16
+_KEPT_CHARACTERS = 8_000_000
+
+_Page = tuple[int, bytes, int]
+_pages: OrderedDict[tuple[Search, str], _Page] = OrderedDict()
+
+
+async def list_inventory(request: Request, services: Services) -> Response:
+    """The public vehicles as a bare JSON array. An isolate keeps the last texts, each good for one revision of the lot."""
+    wanted = read_search(request, PublicQuery)
+    base = public_base(request, services)
+    revision = await public.revision(services.database)
+    if etag_matches(request, _etag(revision, wanted, base)):
+        return empty(304, {**PUBLIC_HEADERS, "etag": _etag(revision, wanted, base)})
+    page = _pages.get((wanted, base))
+    if page is None or page[0] != revision:
+        page = await _fetch(services, wanted, base)
+    at, text, total = page
+    headers = {**PUBLIC_HEADERS, "etag": _etag(at, wanted, base), "x-total-count": str(total)}
+    if link := _links(request, wanted, total):
+        headers["link"] = link
+    return Response(200, {"content-type": "application/json", **headers}, text)
+
+
+async def get_vehicle(request: Request, services: Services) -> Response:
+    """One public vehicle."""
+    text = await public.read(services.database, request.params["id"], public_base(request, services))
+    if text is None:
+        raise NotFound("This vehicle is not on show: it may have been sold.")
+    etag = f'"{hashlib.sha256(text.encode()).hexdigest()[:20]}"'
+    if etag_matches(request, etag):
+        return empty(304, {**PUBLIC_HEADERS, "etag": etag})
+    return json_answer(text, headers={**PUBLIC_HEADERS, "etag": etag})
+
+
+async def get_dealer(request: Request, services: Services) -> Response:
+    """The dealer's name, phone and address, as far as they are set."""
+    settings = services.settings
+    dealer = {"name": settings.dealer_name, "phone": settings.dealer_phone, "address": settings.dealer_address}
+    return json_answer({name: value or None for name, value in dealer.items()}, headers=PUBLIC_HEADERS)
+
+
+async def get_health(request: Request, services: Services) -> Response:
+    """That the Worker answers."""
+    return json_answer({"ok": True}, headers={"access-control-allow-origin": "*"})
+
+
+async def get_home(request: Request, services: Services) -> Response:
+    """The desk's page."""
+    return await services.assets.get("/index.html")
+
+
+def public_base(request: Request, services: Services) -> str:
+    """The address under which the public reaches this installation."""
+    return services.settings.public_base_url or request.origin
+
+
+async def _fetch(services: Services, wanted: Search, base: str) -> _Page:
+    revision, text, total = await public.search(services.database, wanted, base)
+    page = (revision, text.encode(), total)
+    _pages[wanted, base] = page
+    _pages.move_to_end((wanted, base))
+    while len(_pages) > _KEPT_TEXTS or sum(len(kept[1]) for kept in _pages.values()) > _KEPT_CHARACTERS and len(_pages) > 1:
+        _pages.popitem(last=False)
+    return page
+
+
+def _etag(revision: int, wanted: Search, base: str) -> str:
+    question = hashlib.sha256(f"{SHAPE} {base} {wanted}".encode()).hexdigest()[:12]
+    return f'"{revision}-{question}"'
+
+
+def _links(request: Request, wanted: Search, total: int) -> str | None:
+    """The `Link` header of a list that has more than one page. Source: RFC 8288."""
+    if total <= wanted.limit and wanted.offset == 0:
+        return None
+    kept = [(name, value) for name, value in request.query if name not in ("limit", "offset")]
+
+    def link(relation: str, offset: int) -> str:
+        query = urlencode([*kept, ("limit", wanted.limit), ("offset", offset)])
+        return f'<{request.origin}{request.path}?{query}>; rel="{relation}"'
+
+    links = [link("first", 0)]
+    if wanted.offset > 0:
+        links.append(link("prev", max(0, wanted.offset - wanted.limit)))
+    if wanted.offset + wanted.limit < total:
+        links.append(link("next", wanted.offset + wanted.limit))
+    links.append(link("last", max(0, (total - 1) // wanted.limit * wanted.limit)))
+    return ", ".join(links)

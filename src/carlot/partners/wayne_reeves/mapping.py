@@ -1,0 +1,133 @@
+"""What the DMS's JSON means. ASSUMED: the shapes of CONTRACTS section 3; its first nine fields are the documented mapping."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic_core import to_json
+
+from carlot.errors import Retryable
+
+# SQLite ends a text at a NUL.
+_Line = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$", strip_whitespace=True)]
+_Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*$", strip_whitespace=True)]
+_Vin = Annotated[str, StringConstraints(min_length=1, max_length=32, pattern=r"^[!-~ ]+$", strip_whitespace=True, to_upper=True)]
+_Text = Annotated[str, StringConstraints(max_length=10_000, pattern=r"^[^\x00]*$", strip_whitespace=True)]
+_Dollars = Annotated[float, Field(ge=0, le=99_999_999, allow_inf_nan=False)]
+_Url = Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00]*$")]
+
+
+class DmsVehicle(BaseModel):
+    """One vehicle as the DMS sends it. Amounts are dollars; `photos` may hold addresses that are not taken later."""
+
+    model_config = ConfigDict(coerce_numbers_to_str=True)
+
+    stock_number: Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[^\x00]*$", strip_whitespace=True)]
+    vin: _Vin
+    make: _Name
+    model: _Name
+    year: Annotated[int, Field(ge=1885, le=2100)]
+    cost: _Dollars | None = None
+    date_acquired: date | None = None
+    mileage: Annotated[int, Field(ge=0, le=9_999_999)] | None = None
+    location: _Line | None = None
+    trim: _Line | None = None
+    body_style: _Line | None = None
+    exterior_color: _Line | None = None
+    interior_color: _Line | None = None
+    transmission: _Line | None = None
+    fuel_type: _Line | None = None
+    drivetrain: _Line | None = None
+    engine: _Line | None = None
+    price: _Dollars | None = None
+    description: _Text | None = None
+    photos: Annotated[list[_Url], Field(max_length=200)] | None = None
+    status: Literal["available", "pending", "sold"] = "available"
+    updated_at: datetime | None = None
+
+
+class _Page(BaseModel):
+    # A record that is no vehicle is kept as it came, so that one bad record costs nobody else its place.
+    vehicles: list[Annotated[DmsVehicle | Any, Field(union_mode="left_to_right")]]
+    next_cursor: Annotated[str, StringConstraints(min_length=1, max_length=4000)] | None = None
+    total: Annotated[int, Field(ge=0)]
+
+
+_RECORDS = TypeAdapter(list[DmsVehicle])
+
+
+class Rejection(BaseModel):
+    """A record that was not taken: its stock number (empty when it has none), the field, and why."""
+
+    model_config = ConfigDict(frozen=True)
+
+    stockNumber: str
+    field: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class InventoryPage:
+    """One page as far as it can be judged without the database. `stock_numbers` names every record that has one."""
+
+    records: list[DmsVehicle]
+    rejected: list[Rejection]
+    stock_numbers: list[str]
+    seen: int
+    next_cursor: str | None
+    total: int
+
+
+def read_page(body: bytes) -> InventoryPage:
+    """Read one page of `GET /inventory`.
+
+    Raises: `Retryable` when the answer is no inventory page: cut short, an error in disguise, no JSON.
+    """
+    try:
+        page = _Page.model_validate_json(body)
+    except ValidationError as failure:
+        first = failure.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the whole"
+        raise Retryable(f"Wayne Reeves sent something that is no inventory page ({where}: {first['msg']}).") from failure
+    records: list[DmsVehicle] = []
+    rejected: list[Rejection] = []
+    stock_numbers: list[str] = []
+    stocks: set[str] = set()
+    vins: dict[str, str] = {}
+    for entry in page.vehicles:
+        if not isinstance(entry, DmsVehicle):
+            rejection = _rejection(entry)
+            rejected.append(rejection)
+            stock_numbers += [rejection.stockNumber] if rejection.stockNumber else []
+        elif entry.stock_number in stocks:
+            rejected.append(Rejection(stockNumber=entry.stock_number, field="stock_number", message="It is on the page twice."))
+        elif entry.vin in vins and entry.status != "sold":
+            stock_numbers.append(entry.stock_number)
+            message = f"VIN {entry.vin} is on the page twice; {vins[entry.vin]} has it."
+            rejected.append(Rejection(stockNumber=entry.stock_number, field="vin", message=message))
+        else:
+            stocks.add(entry.stock_number)
+            if entry.status != "sold":
+                vins[entry.vin] = entry.stock_number
+            stock_numbers.append(entry.stock_number)
+            records.append(entry)
+    return InventoryPage(records, rejected, stock_numbers, len(page.vehicles), page.next_cursor, page.total)
+
+
+def _rejection(entry: object) -> Rejection:
+    stock_number = entry.get("stock_number") if isinstance(entry, dict) else None
+    named = str(stock_number).strip()[:64] if isinstance(stock_number, (str, int)) else ""
+    try:
+        DmsVehicle.model_validate_json(to_json(entry))
+    except ValidationError as failure:
+        first = failure.errors(include_url=False, include_input=False)[0]
+        return Rejection(stockNumber=named, field=str(first["loc"][0]) if first["loc"] else "", message=str(first["msg"]))
+    return Rejection(stockNumber=named, field="", message="The record cannot be read.")
+
+
+def to_records_json(records: list[DmsVehicle]) -> str:
+    """Records as the JSON array that the import statements read; absent fields are left out."""
+    return _RECORDS.dump_json(records, exclude_none=True).decode()

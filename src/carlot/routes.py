@@ -1,0 +1,97 @@
+"""Every endpoint on one page: method, path, handler, guard."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from enum import Enum
+from typing import NamedTuple
+from urllib.parse import unquote
+
+from carlot.errors import MethodNotAllowed, NotFound
+from carlot.handlers import integrations, public, session, vehicles
+from carlot.ports import Request, Response, Services
+
+Handler = Callable[[Request, Services], Awaitable[Response]]
+
+
+class Guard(Enum):
+    """Who may call."""
+
+    PUBLIC = "anyone, from any origin"
+    OPEN = "anyone; the handler decides"
+    ADMIN = "the dealer: bearer token, session cookie or Cloudflare Access"
+
+
+class Route(NamedTuple):
+    """One endpoint. `:name` in the path stands for one segment."""
+
+    method: str
+    path: str
+    handler: Handler
+    guard: Guard
+
+
+ROUTES: tuple[Route, ...] = (
+    Route("GET", "/", public.get_home, Guard.OPEN),
+    Route("GET", "/api/health", public.get_health, Guard.PUBLIC),
+    Route("GET", "/api/public/inventory", public.list_inventory, Guard.PUBLIC),
+    Route("GET", "/api/public/vehicle/:id", public.get_vehicle, Guard.PUBLIC),
+    Route("GET", "/api/public/dealer", public.get_dealer, Guard.PUBLIC),
+    Route("POST", "/api/session", session.begin_session, Guard.OPEN),
+    Route("DELETE", "/api/session", session.end_session, Guard.OPEN),
+    Route("GET", "/api/vehicles", vehicles.list_vehicles, Guard.ADMIN),
+    Route("POST", "/api/vehicles", vehicles.create_vehicle, Guard.ADMIN),
+    Route("GET", "/api/vehicles/:id", vehicles.get_vehicle, Guard.ADMIN),
+    Route("PATCH", "/api/vehicles/:id", vehicles.change_vehicle, Guard.ADMIN),
+    Route("DELETE", "/api/vehicles/:id", vehicles.delete_vehicle, Guard.ADMIN),
+    Route("POST", "/api/integrations/wayne-reeves/sync", integrations.sync_wayne_reeves, Guard.ADMIN),
+    Route("GET", "/api/integrations/runs", integrations.list_runs, Guard.ADMIN),
+    Route("GET", "/api/integrations/runs/:id", integrations.get_run, Guard.ADMIN),
+    Route("GET", "/api/integrations/status", integrations.get_status, Guard.ADMIN),
+)
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    return re.compile("".join(f"/(?P<{part[1:]}>[^/]+)" if part[:1] == ":" else "/" + re.escape(part) for part in path[1:].split("/")))
+
+
+def _by_path() -> list[tuple[re.Pattern[str], dict[str, Route]]]:
+    paths: dict[str, dict[str, Route]] = {}
+    for route in ROUTES:
+        paths.setdefault(route.path, {})[route.method] = route
+    return [(_pattern(path), methods) for path, methods in paths.items()]
+
+
+_PATHS = _by_path()
+
+
+class Match(NamedTuple):
+    """The endpoint a request is for, with the segments its path names."""
+
+    route: Route
+    params: dict[str, str]
+
+
+def match(method: str, path: str) -> Match:
+    """Find the endpoint; a HEAD is answered as its GET.
+
+    Raises: `NotFound` (404), `MethodNotAllowed` (405, with `Allow`).
+    """
+    for pattern, methods in _PATHS:
+        found = pattern.fullmatch(path)
+        if found is None:
+            continue
+        route = methods.get("GET" if method == "HEAD" else method)
+        if route is None:
+            allowed = sorted({*methods, *(["HEAD"] if "GET" in methods else [])})
+            raise MethodNotAllowed(f"Use {' or '.join(allowed)} here.", headers={"allow": ", ".join(allowed)})
+        return Match(route, {name: unquote(value) for name, value in found.groupdict().items()})
+    raise NotFound("There is nothing at this address.")
+
+
+def is_public(path: str) -> bool:
+    """Whether a path answers any origin."""
+    return any(
+        pattern.fullmatch(path) and any(route.guard is Guard.PUBLIC for route in methods.values()) for pattern, methods in _PATHS
+    )

@@ -1,0 +1,128 @@
+"""What a page of the DMS's inventory does to the vehicles table: one read to tell news from known, one statement to write."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pydantic import TypeAdapter
+
+from carlot.domain.vehicle import FROM_DMS, MAX_PHOTOS, Field
+from carlot.ports import Database, Statement, statement
+
+# Of the records in ?1 those that say something new, each with what stands in its way: `twin` is another car with its VIN (on the
+# lot, or sold and not acquired since), `namesake` another car with its stock number. Either may be the same car entered by hand.
+CLASSIFY = """
+SELECT json_group_array(json_object(
+  'key', r.key, 'known', v.id IS NOT NULL,
+  'twin', twin.id, 'twin_stock', coalesce(twin.stock_number, ''), 'twin_sold', twin.status = 'sold',
+  'twin_by_hand', twin.external_dms_id IS NULL AND v.id IS NULL,
+  'namesake', namesake.id)) AS news
+FROM json_each(?1) AS r
+LEFT JOIN vehicles v ON v.external_dms_id = r.value ->> 'stock_number'
+LEFT JOIN vehicles twin ON twin.id = (
+  SELECT t.id FROM vehicles t
+  WHERE t.vin = r.value ->> 'vin' AND t.id IS NOT v.id AND r.value ->> 'status' <> 'sold'
+    AND (t.status IN ('available', 'pending') OR (t.status = 'sold' AND v.id IS NULL AND NOT EXISTS (
+      SELECT 1 FROM sales s WHERE s.vehicle_id = t.id AND s.voided_at IS NULL AND s.sale_date < r.value ->> 'date_acquired')))
+  ORDER BY t.status = 'sold' LIMIT 1)
+LEFT JOIN vehicles namesake ON namesake.stock_number = r.value ->> 'stock_number' AND namesake.status <> 'archived'
+  AND namesake.id IS NOT v.id AND namesake.id IS NOT twin.id
+WHERE v.id IS NULL OR v.dms_record IS NOT r.value"""
+
+
+def _from_record(field: Field) -> str:
+    """The expression that reads a column's value from the record `r.value`."""
+    value = f"r.value ->> '{field.dms}'"
+    if field.kind == "money":
+        return f"CAST(round(({value}) * 100) AS INTEGER)"
+    if field.wire == "photos":
+        # https only, or under our own address (?3); nothing that could end the text it is put into.
+        return f"""(SELECT json_group_array(value) FROM (SELECT value FROM json_each(r.value, '$.photos')
+          WHERE (value LIKE 'https://%' OR (?3 <> '' AND substr(value, 1, length(?3) + 1) = ?3 || '/'))
+            AND instr(value, '"') = 0 AND instr(value, '\\') = 0 AND instr(value, ' ') = 0
+            AND instr(value, '<') = 0 AND instr(value, '>') = 0 LIMIT {MAX_PHOTOS}))"""
+    return f"nullif({value}, '')" if field.kind == "text" else value
+
+
+_EDITED = "instr(vehicles.edited_fields, '\"{wire}\"')"
+
+
+def _taken_over(field: Field) -> str:
+    """The assignment that takes a column over from the DMS, unless the dealer edited it by hand. Sold is final."""
+    edited = _EDITED.format(wire=field.wire)
+    if field.wire == "status":
+        return f"""status = CASE WHEN vehicles.status = 'sold' OR excluded.status = 'sold' THEN 'sold'
+          WHEN {edited} THEN vehicles.status ELSE excluded.status END"""
+    return f"{field.column} = iif({edited}, vehicles.{field.column}, excluded.{field.column})"
+
+
+# Write the records in ?1. ?2 JSON array of the keys whose VIN does not hold, ?3 our own address, ?4 now, ?5 1 to publish new ones.
+# An event or page that is older than what we have writes nothing.
+UPSERT = f"""
+INSERT INTO vehicles (id, external_dms_id, dms_record, dms_updated_at, vin_valid, publish_to_website, created_at, updated_at,
+  {", ".join(field.column for field in FROM_DMS)})
+SELECT lower(hex(randomblob(16))), r.value ->> 'stock_number', r.value,
+  strftime('%Y-%m-%dT%H:%M:%fZ', r.value ->> 'updated_at'), r.key NOT IN (SELECT value FROM json_each(?2)), ?5, ?4, ?4,
+  {", ".join(_from_record(field) for field in FROM_DMS)}
+FROM json_each(?1) AS r WHERE true
+ON CONFLICT (external_dms_id) DO UPDATE SET
+  {", ".join(_taken_over(field) for field in FROM_DMS)},
+  vin_valid = iif({_EDITED.format(wire="vin")}, vehicles.vin_valid, excluded.vin_valid),
+  dms_record = excluded.dms_record, dms_updated_at = coalesce(excluded.dms_updated_at, vehicles.dms_updated_at),
+  version = vehicles.version + 1, updated_at = excluded.updated_at
+WHERE vehicles.dms_record IS NOT excluded.dms_record
+  AND (vehicles.dms_updated_at IS NULL OR excluded.dms_updated_at IS NULL OR excluded.dms_updated_at >= vehicles.dms_updated_at)"""
+
+# A car entered by hand turns up in the DMS: from now on it is that car, and what was typed counts as edited.
+# ?1 JSON array of [vehicle id, stock number].
+ADOPT = f"""
+UPDATE vehicles SET
+  external_dms_id = pair.value ->> 1,
+  edited_fields = (SELECT json_group_array(name) FROM (
+    {" UNION ALL ".join(f"SELECT '{f.wire}' AS name WHERE {f.column} IS NOT NULL AND {f.column} <> '[]'" for f in FROM_DMS if f.wire != "status")}))
+FROM json_each(?1) AS pair WHERE vehicles.id = pair.value ->> 0"""
+
+# The DMS shows what the dealer typed: the field is no longer hand-edited. ?1 JSON array of stock numbers, ?3 our own address.
+AGREE = f"""
+UPDATE vehicles SET edited_fields = (
+  SELECT json_group_array(value) FROM (SELECT edit.value FROM json_each(vehicles.edited_fields) AS edit, (SELECT vehicles.dms_record AS value) AS r
+    WHERE CASE edit.value {" ".join(f"WHEN '{f.wire}' THEN vehicles.{f.column} IS NOT {_from_record(f)}" for f in FROM_DMS)} ELSE 1 END))
+WHERE edited_fields <> '[]' AND dms_record IS NOT NULL AND ?3 = ?3
+  AND external_dms_id IN (SELECT value FROM json_each(?1))"""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """A record that says something new, by its place in the page, and the other car that stands in its way, if any."""
+
+    key: int
+    known: int
+    twin: str | None
+    twin_stock: str
+    twin_sold: int | None
+    twin_by_hand: int
+    namesake: str | None
+
+
+_NEWS = TypeAdapter(list[News])
+
+
+async def classify(database: Database, records: str) -> list[News]:
+    """Which records (a JSON array) say something new."""
+    row = await database.first(CLASSIFY, records)
+    return _NEWS.validate_json(str(row["news"])) if row else []
+
+
+def upsert(records: str, invalid_vins: str, own_base: str, now: str, publish: bool) -> Statement:
+    """Write records that say something new."""
+    return statement(UPSERT, records, invalid_vins, own_base, now, int(publish))
+
+
+def adopt(pairs: str) -> Statement:
+    """Make cars entered by hand the DMS's; `pairs` is a JSON array of [vehicle id, stock number]."""
+    return statement(ADOPT, pairs)
+
+
+def agree(stock_numbers: str, own_base: str) -> Statement:
+    """End the hand edits that the DMS now shows."""
+    return statement(AGREE, stock_numbers, None, own_base)

@@ -1,0 +1,37 @@
+"""The sessions table: signed-in browsers."""
+
+from __future__ import annotations
+
+from carlot.ports import Database, Statement, statement
+
+# A browser signed in.
+INSERT = "INSERT INTO sessions (token_sha256, created_at, expires_at) VALUES (?1, ?2, ?3)"
+
+# Whether a session holds.
+HOLDS = "SELECT 1 AS yes FROM sessions WHERE token_sha256 = ?1 AND expires_at > ?2"
+
+# A browser signed out.
+DELETE = "DELETE FROM sessions WHERE token_sha256 = ?1"
+
+# Sessions that have run out.
+FORGET = "DELETE FROM sessions WHERE expires_at <= ?1"
+
+
+async def begin(database: Database, token_sha256: str, now: str, expires: str) -> None:
+    """Keep a session, by the hash of its secret."""
+    await database.batch([statement(INSERT, token_sha256, now, expires)])
+
+
+async def holds(database: Database, token_sha256: str, now: str) -> bool:
+    """Whether the session is there and has not run out."""
+    return await database.first(HOLDS, token_sha256, now) is not None
+
+
+async def end(database: Database, token_sha256: str) -> None:
+    """Forget a session."""
+    await database.batch([statement(DELETE, token_sha256)])
+
+
+def forget_expired(now: str) -> Statement:
+    """Forget every session that has run out."""
+    return statement(FORGET, now)

@@ -1,0 +1,62 @@
+"""What the status page counts, in one read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from pydantic import TypeAdapter
+
+from carlot.domain.times import instant
+from carlot.ports import Database
+
+# Everything at once, as one JSON text.
+READ = """
+SELECT json_object(
+  'last_sync', (SELECT max(finished_at) FROM import_runs WHERE status IN ('completed', 'degraded')),
+  'last_run_status', (SELECT status FROM import_runs WHERE finished_at IS NOT NULL ORDER BY created_at DESC, id LIMIT 1),
+  'last_run_message', (SELECT message FROM import_runs WHERE finished_at IS NOT NULL ORDER BY created_at DESC, id LIMIT 1),
+  'pull_error', (SELECT error FROM sync_tasks WHERE target = 'wayne_reeves' AND kind = 'pull' AND error IS NOT NULL
+    AND state IN ('pending', 'running', 'blocked') LIMIT 1),
+  'books_state', (SELECT state FROM oauth_tokens WHERE provider = 'quickbooks'),
+  'books_last_sync', (SELECT max(done_at) FROM sync_tasks WHERE target = 'quickbooks'),
+  'published', (SELECT count(DISTINCT vin) FROM listings WHERE state = 'live'),
+  'pending', (SELECT count(*) FROM sync_tasks WHERE state IN ('pending', 'running')),
+  'dead', (SELECT count(*) FROM sync_tasks WHERE state = 'dead'),
+  'due', (SELECT json_group_array(json_array(kind, deadline_at)) FROM sync_tasks WHERE deadline_at IS NOT NULL AND state <> 'done')
+) AS seen"""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was counted. `due` holds (kind, deadline) of every task with a deadline that is not done."""
+
+    last_sync: str | None
+    last_run_status: str | None
+    last_run_message: str | None
+    pull_error: str | None
+    books_state: str | None
+    books_last_sync: str | None
+    published: int
+    pending: int
+    dead: int
+    due: list[tuple[str, str]]
+
+    def deadlines(self, now: datetime) -> dict[str, int]:
+        """How many documents and removals are due, and how many of them are late."""
+        kinds = [kind for kind, _ in self.due]
+        return {
+            "invoicesDue": kinds.count("invoice"),
+            "expensesDue": kinds.count("expense"),
+            "removalsDue": kinds.count("listing"),
+            "overdue": sum(1 for _, deadline in self.due if deadline < instant(now)),
+        }
+
+
+_SEEN = TypeAdapter(Seen)
+
+
+async def read(database: Database) -> Seen:
+    """Count."""
+    row = await database.first(READ)
+    return _SEEN.validate_json(str(row["seen"]) if row else "{}")

@@ -1,0 +1,153 @@
+"""The sync_tasks table: raise, lease, settle, sweep."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic_core import to_json
+
+from carlot.ports import Database, Row, Statement, statement
+
+# A change wants a partner brought in step: one row a (target, kind, subject), its wanted revision raised each time.
+# A task in back-off keeps its time, so that a burst of changes cannot storm a partner; a dead one lives again.
+RAISE = """
+INSERT INTO sync_tasks (id, target, kind, subject_id, vehicle_id, next_attempt_at, wake_due_at, deadline_at, created_at, updated_at)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?6, ?6)
+ON CONFLICT (target, kind, subject_id) DO UPDATE SET
+  wanted_rev = wanted_rev + 1,
+  state = iif(state IN ('done', 'dead'), 'pending', state),
+  next_attempt_at = iif(state IN ('done', 'dead'), excluded.next_attempt_at, next_attempt_at),
+  wake_due_at = iif(state IN ('done', 'dead'), excluded.wake_due_at, wake_due_at),
+  attempts = iif(state = 'dead', 0, attempts),
+  interrupted = iif(state = 'dead', 0, interrupted),
+  failing_since = iif(state = 'dead', NULL, failing_since),
+  deadline_at = coalesce(excluded.deadline_at, deadline_at),
+  updated_at = excluded.updated_at
+RETURNING id"""
+
+# Take those of the given tasks that are due and that nobody holds. The attempt is counted before the work; a lease that ran out
+# without being settled is counted as interrupted. ?1 ids as JSON, ?2 lease token, ?3 now, ?4 JSON object: kind -> until when.
+LEASE = """
+UPDATE sync_tasks SET
+  interrupted = interrupted + (state = 'running'),
+  state = 'running', lease_token = ?2, leased_until = json_extract(?4, '$.' || kind),
+  wake_due_at = json_extract(?4, '$.' || kind), attempts = attempts + 1, updated_at = ?3
+WHERE id IN (SELECT value FROM json_each(?1))
+  AND ((state = 'pending' AND next_attempt_at <= ?3) OR (state = 'running' AND leased_until <= ?3))
+RETURNING id, target, kind, subject_id, vehicle_id, wanted_rev, attempts, interrupted, failing_since, lease_token"""
+
+# The fence. `state` may not be NULL: when the lease is no longer ours, this statement fails and takes the whole batch with it.
+_FENCED = "CASE WHEN lease_token = ?2 THEN {state} END"
+
+# It worked up to the revision that was leased; if more was wanted since, or there is more to do, it goes on at once.
+# ?3 leased revision, ?4 now, ?5 what the partner took, ?6 1 when there is more to do, ?7 when the sweep wakes it.
+SETTLE_DONE = f"""
+UPDATE sync_tasks SET
+  state = {_FENCED.format(state="iif(wanted_rev > ?3 OR ?6, 'pending', 'done')")},
+  done_rev = iif(?6, done_rev, ?3), attempts = 0, interrupted = 0, failing_since = NULL, error = NULL,
+  outcome = coalesce(?5, outcome), done_at = iif(?6, done_at, ?4), deadline_at = iif(wanted_rev > ?3 OR ?6, deadline_at, NULL),
+  lease_token = NULL, leased_until = NULL, next_attempt_at = ?4, wake_due_at = ?7, updated_at = ?4
+WHERE id = ?1
+RETURNING state"""
+
+# It did not work. ?3 the state it goes to, ?4 now, ?5 the error, ?6 next attempt, ?7 when the sweep wakes it.
+SETTLE_FAILED = f"""
+UPDATE sync_tasks SET
+  state = {_FENCED.format(state="?3")}, error = ?5, failing_since = coalesce(failing_since, ?4),
+  attempts = attempts - (?3 = 'blocked'),
+  lease_token = NULL, leased_until = NULL, next_attempt_at = ?6, wake_due_at = ?7, updated_at = ?4
+WHERE id = ?1
+RETURNING state"""
+
+# Tasks that should have been awake by now: their message was lost or their lease ran out. They are given time to be delivered.
+SWEEP = """
+UPDATE sync_tasks SET wake_due_at = ?2
+WHERE id IN (SELECT id FROM sync_tasks WHERE state IN ('pending', 'running') AND wake_due_at <= ?1 ORDER BY wake_due_at LIMIT ?3)
+RETURNING id"""
+
+# Blocked tasks of a partner that is ready again.
+RELEASE = """
+UPDATE sync_tasks SET state = 'pending', error = NULL, failing_since = NULL, next_attempt_at = ?2, wake_due_at = ?2, updated_at = ?2
+WHERE state = 'blocked' AND target = ?1"""
+
+# The work on a subject need not wait for its time.
+HURRY = """
+UPDATE sync_tasks SET next_attempt_at = ?2, wake_due_at = ?2, updated_at = ?2
+WHERE subject_id = ?1 AND state = 'pending'
+RETURNING id"""
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A task that is ours until its lease runs out. `attempts` counts this one."""
+
+    id: str
+    target: str
+    kind: str
+    subject_id: str
+    vehicle_id: str | None
+    wanted_rev: int
+    attempts: int
+    interrupted: int
+    failing_since: str | None
+    lease_token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a task's work came to.
+
+    `writes` go into the batch that settles it; `outcome` says in plain words what the partner took; `more`: take it up again at once.
+    """
+
+    writes: tuple[Statement, ...] = ()
+    outcome: str | None = None
+    more: bool = False
+
+
+def _lease(row: Row) -> Lease:
+    text: dict[str, Any] = {name: row[name] for name in ("id", "target", "kind", "subject_id", "vehicle_id")}
+    return Lease(
+        **text,
+        wanted_rev=int(row["wanted_rev"]),
+        attempts=int(row["attempts"]),
+        interrupted=int(row["interrupted"]),
+        failing_since=row["failing_since"],
+        lease_token=row["lease_token"],
+    )
+
+
+def raise_task(
+    task_id: str, target: str, kind: str, subject_id: str, *, now: str, wake_due: str, vehicle_id: str | None = None,
+    deadline: str | None = None,
+) -> Statement:
+    """Want a partner brought in step; the row that comes back has the id to wake."""
+    return statement(RAISE, task_id, target, kind, subject_id, vehicle_id, now, wake_due, deadline)
+
+
+async def lease(database: Database, task_ids: list[str], token: str, now: str, until: Mapping[str, str]) -> list[Lease]:
+    """Take those of the tasks that are due and free, each until the time of its kind."""
+    rows = await database.all(LEASE, to_json(task_ids).decode(), token, now, to_json(until).decode())
+    return [_lease(row) for row in rows]
+
+
+def settle_done(taken: Lease, *, now: str, outcome: str | None, more: bool, wake_due: str) -> Statement:
+    """It worked; fails its batch when the lease is lost."""
+    return statement(SETTLE_DONE, taken.id, taken.lease_token, taken.wanted_rev, now, outcome, int(more), wake_due)
+
+
+def settle_failed(taken: Lease, *, state: str, now: str, error: str, next_attempt: str, wake_due: str) -> Statement:
+    """It did not work; `state` is `pending`, `blocked` or `dead`. Fails its batch when the lease is lost."""
+    return statement(SETTLE_FAILED, taken.id, taken.lease_token, state, now, error, next_attempt, wake_due)
+
+
+async def sweep(database: Database, now: str, wake_due: str, most: int) -> list[str]:
+    """The ids of tasks whose wake-up is overdue, each put off until `wake_due`."""
+    return [str(row["id"]) for row in await database.all(SWEEP, now, wake_due, most)]
+
+
+async def hurry(database: Database, subject_id: str, now: str) -> list[str]:
+    """Make the waiting tasks of a subject due now; answer their ids, to be woken."""
+    return [str(row["id"]) for row in await database.all(HURRY, subject_id, now)]

@@ -1,0 +1,76 @@
+"""The vehicles table, as the dealer reads and writes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic_core import from_json, to_json
+
+from carlot.domain.search import Search
+from carlot.domain.vehicle import BY_WIRE
+from carlot.ports import Database, Statement, statement
+from carlot.store.vehicle_json import ADMIN, ADMIN_OBJECT, count_statement, joined, list_statement
+
+# One vehicle with all its fields, as one JSON text.
+READ = f"SELECT {ADMIN_OBJECT} AS vehicle FROM vehicles WHERE id = ?1"
+
+# A new vehicle. ?1 is a JSON object of column values, ?2 the time.
+_COLUMNS = tuple(f.column for f in BY_WIRE.values() if f.writable or f.wire == "vinValid")
+INSERT = f"""
+INSERT INTO vehicles (id, version, created_at, updated_at, {", ".join(_COLUMNS)})
+SELECT ?2, 1, ?3, ?3, {", ".join(f"json_extract(?1, '$.{column}')" for column in _COLUMNS)}"""
+
+# The given columns of one vehicle, at the version that was read; nothing when it has moved on. ?1 as in INSERT.
+CHANGE = f"""
+UPDATE vehicles SET
+  {", ".join(f"{c} = iif(json_type(?1, '$.{c}') IS NULL, {c}, json_extract(?1, '$.{c}'))" for c in (*_COLUMNS, "edited_fields"))},
+  version = version + 1, updated_at = ?4
+WHERE id = ?2 AND version = ?3
+RETURNING version"""
+
+# The day a car with this VIN was last sold.
+SOLD_ON = """
+SELECT max(s.sale_date) AS day FROM vehicles v JOIN sales s ON s.vehicle_id = v.id AND s.voided_at IS NULL
+WHERE v.vin = ?1 AND v.status = 'sold'"""
+
+
+def _columns(values: Mapping[str, Any]) -> str:
+    """Values by wire name as a JSON object by column; lists become JSON texts, as their columns hold them."""
+    return to_json(
+        {BY_WIRE[name].column: to_json(value).decode() if isinstance(value, list) else value for name, value in values.items()}
+    ).decode()
+
+
+async def read(database: Database, vehicle_id: str) -> dict[str, Any] | None:
+    """One vehicle by wire names, photos as a list of URLs; `None`: no such vehicle."""
+    row = await database.first(READ, vehicle_id)
+    return None if row is None else from_json(row["vehicle"])
+
+
+async def search(database: Database, wanted: Search) -> tuple[list[dict[str, Any]], int]:
+    """One page of vehicles by wire names, and how many there are over all pages."""
+    items, count = await database.batch([list_statement(ADMIN, wanted, ""), count_statement(ADMIN, wanted, "")])
+    return from_json(joined(items)), int(count[0]["total"])
+
+
+async def sold_on(database: Database, vin: str) -> str | None:
+    """The day a car with this VIN was last sold here; `None`: never."""
+    row = await database.first(SOLD_ON, vin)
+    return row["day"] if row else None
+
+
+def insert(vehicle_id: str, values: Mapping[str, Any], now: str) -> Statement:
+    """Add a vehicle with these values by wire name, those with a default of the schema all given."""
+    return statement(INSERT, _columns(values), vehicle_id, now)
+
+
+def change(vehicle_id: str, version: int, values: Mapping[str, Any], now: str) -> Statement:
+    """Change a vehicle if it still is at that version; a row comes back when it was."""
+    return statement(CHANGE, _columns(values), vehicle_id, version, now)
+
+
+def wire_names(columns: Sequence[str]) -> list[str]:
+    """The wire names of columns such as `vehicles.vin`, as SQLite names them in its errors."""
+    by_column = {field.column: field.wire for field in BY_WIRE.values()}
+    return [by_column.get(column.rpartition(".")[2].strip(), column) for column in columns]
