@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import js
-from pydantic_core import to_json
+from pydantic_core import PydanticSerializationError, to_json
 from pyodide.ffi import JsException, jsnull, to_js
 from workers import import_from_javascript
 
@@ -158,7 +158,12 @@ class Fetch:
             raise NetworkFailure(str(failure)[:300]) from failure
         if content is None:
             raise AnswerTooLarge(f"more than {max_bytes} bytes")
-        return HttpResponse(int(answer.status), {str(name): str(value) for name, value in answer.headers}, content)
+        return HttpResponse(int(answer.status), _headers(answer.headers), content)
+
+
+def _headers(headers: Any) -> dict[str, str]:
+    """JavaScript headers by lower-case name."""
+    return {str(name): str(value) for name, value in headers.entries()}
 
 
 async def _read_stream(stream: Any, max_bytes: int) -> bytes | None:
@@ -217,7 +222,7 @@ class StaticAssets:
     async def get(self, path: str) -> Response:
         """A file, with its own headers."""
         answer = await self._binding.fetch("https://assets.local" + path)
-        return Response(int(answer.status), {str(name): str(value) for name, value in answer.headers}, stream=answer.body)
+        return Response(int(answer.status), _headers(answer.headers), stream=answer.body)
 
 
 class StreamBody:
@@ -239,9 +244,10 @@ class StreamBody:
 
 
 async def read_request(request: Any, ctx: Any) -> Request:
-    """A JavaScript request as ours."""
-    url = urlsplit(request.url)
-    headers = {str(name).lower(): str(value) for name, value in request.headers}
+    """The runtime's request as ours. The SDK's own `method` fails on a method it does not know, so the JavaScript one is read."""
+    request = request.js_object
+    url = urlsplit(str(request.url))
+    headers = _headers(request.headers)
     return Request(
         id=headers.get("cf-ray") or secrets.token_hex(8),
         method=str(request.method),
@@ -280,8 +286,12 @@ def write_response(response: Response) -> Any:
 
 
 def read_delivery(message: Any) -> Delivery:
-    """A queue message as ours."""
-    return Delivery(str(message.id), str(js.JSON.stringify(message.body)), int(message.attempts))
+    """A queue message as ours. The SDK has made Python values of its body; what it could not is none of ours."""
+    try:
+        body = to_json(message.body).decode()
+    except PydanticSerializationError:
+        body = "null"
+    return Delivery(str(message.id), body, int(message.attempts))
 
 
 def start_logging() -> None:
