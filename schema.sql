@@ -137,8 +137,10 @@ CREATE TABLE sales (
   customer_id TEXT REFERENCES customers (id),
   -- Who told us: entered here, or reported by the DMS, which then need not be told.
   origin TEXT NOT NULL CHECK (origin IN ('carlot', 'dms')),
-  -- The DMS's id of this sale. NULL: it has not taken it yet.
+  -- The DMS's id of this sale. NULL: it has not taken it yet, or has undone it.
   dms_sale_id TEXT,
+  -- Written before the DMS is told: from here on it may have it, whatever came back. NULL: it was never told.
+  dms_tried_at TEXT,
   -- What all retries of the invoice carry, chosen once: QuickBooks' DocNumber (21 characters at most) and requestid (36 at most).
   doc_number TEXT NOT NULL UNIQUE CHECK (length(doc_number) <= 21),
   request_id TEXT NOT NULL UNIQUE CHECK (length(request_id) <= 36),
@@ -202,9 +204,9 @@ CREATE INDEX payments_sale ON payments (sale_id);
 -- lease, brings done_rev up to the wanted_rev it saw when it took the lease. A queue message only says "look at this row".
 CREATE TABLE sync_tasks (
   id TEXT PRIMARY KEY NOT NULL,
-  -- The partner: wayne_reeves, quickbooks, cargurus, truecar, kbb. What it may be is decided in the program, so a site can be added.
+  -- The partner: wayne_reeves, quickbooks, cargurus, truecar, kbb, alerts. Decided in the program, so that a site can be added.
   target TEXT NOT NULL,
-  -- What is brought in step: pull, sale, edits, invoice, expense, payments, listing...
+  -- What is brought in step: pull, event, sale, edits, invoice, expense, listing...
   kind TEXT NOT NULL,
   -- The row it is about: a vehicle, a sale, a run...
   subject_id TEXT NOT NULL,
@@ -253,29 +255,37 @@ CREATE TABLE partners (
   target TEXT PRIMARY KEY NOT NULL,
   -- Why no call is made until the dealer acts. NULL: none needed.
   blocked_reason TEXT,
-  blocked_at TEXT,
-  -- No call before this time: a 429's Retry-After, or an outage being ridden out. NULL: calls may go.
+  -- When it is tried once more all the same, in case the dealer has acted where we cannot see it. NULL: not blocked.
+  probe_at TEXT,
+  -- No call before this time: a Retry-After, or an outage being ridden out. NULL: calls may go.
   paused_until TEXT,
-  -- The minute that calls_in_minute counts, as 2025-02-03T10:30.
-  call_minute TEXT,
-  calls_in_minute INTEGER NOT NULL DEFAULT 0,
-  -- Failures since the last success, and how many tasks may go at once while it recovers.
+  -- Failed calls, halved by each that works. Each one halves how many calls may go at once.
   failures INTEGER NOT NULL DEFAULT 0,
   last_success_at TEXT,
-  last_error TEXT,
-  last_error_at TEXT
+  last_failure_at TEXT
 ) STRICT;
 
--- Alerts sent to ALERT_WEBHOOK_URL: each once when it begins and once when it ends.
+-- Calls of the last minute, written before each is made: the limits of a partner hold over all instances.
+CREATE TABLE partner_calls (
+  id TEXT PRIMARY KEY NOT NULL,
+  target TEXT NOT NULL,
+  started_at TEXT NOT NULL,
+  -- When it counts as over: its time-out, or earlier when it came back.
+  until TEXT NOT NULL
+) STRICT;
+-- How many calls a partner had in the last minute.
+CREATE INDEX partner_calls_started ON partner_calls (target, started_at);
+
+-- What the dealer is alerted to at ALERT_WEBHOOK_URL: once when it begins and once when it is over.
 CREATE TABLE alerts (
-  -- What it is about, such as dead:<task> or reauth:quickbooks.
+  -- What it is about, such as dead:quickbooks.
   subject TEXT PRIMARY KEY NOT NULL,
   text TEXT NOT NULL,
   raised_at TEXT NOT NULL,
-  raised_sent_at TEXT,
   -- NULL: it still holds.
   cleared_at TEXT,
-  cleared_sent_at TEXT
+  -- What was last sent: raised or cleared. NULL: nothing yet.
+  sent TEXT CHECK (sent IN ('raised', 'cleared'))
 ) STRICT;
 
 -- What runs once in a local day has a row for each day it was started on.

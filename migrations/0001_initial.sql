@@ -99,6 +99,7 @@ CREATE TABLE sales (
   customer_id TEXT REFERENCES customers (id),
   origin TEXT NOT NULL CHECK (origin IN ('carlot', 'dms')),
   dms_sale_id TEXT,
+  dms_tried_at TEXT,
   doc_number TEXT NOT NULL UNIQUE CHECK (length(doc_number) <= 21),
   request_id TEXT NOT NULL UNIQUE CHECK (length(request_id) <= 36),
   invoice_id TEXT,
@@ -172,23 +173,27 @@ CREATE INDEX sync_tasks_deadline ON sync_tasks (deadline_at) WHERE deadline_at I
 CREATE TABLE partners (
   target TEXT PRIMARY KEY NOT NULL,
   blocked_reason TEXT,
-  blocked_at TEXT,
+  probe_at TEXT,
   paused_until TEXT,
-  call_minute TEXT,
-  calls_in_minute INTEGER NOT NULL DEFAULT 0,
   failures INTEGER NOT NULL DEFAULT 0,
   last_success_at TEXT,
-  last_error TEXT,
-  last_error_at TEXT
+  last_failure_at TEXT
 ) STRICT;
+
+CREATE TABLE partner_calls (
+  id TEXT PRIMARY KEY NOT NULL,
+  target TEXT NOT NULL,
+  started_at TEXT NOT NULL,
+  until TEXT NOT NULL
+) STRICT;
+CREATE INDEX partner_calls_started ON partner_calls (target, started_at);
 
 CREATE TABLE alerts (
   subject TEXT PRIMARY KEY NOT NULL,
   text TEXT NOT NULL,
   raised_at TEXT NOT NULL,
-  raised_sent_at TEXT,
   cleared_at TEXT,
-  cleared_sent_at TEXT
+  sent TEXT CHECK (sent IN ('raised', 'cleared'))
 ) STRICT;
 
 CREATE TABLE daily_jobs (

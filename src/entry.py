@@ -25,7 +25,8 @@ class Default(WorkerEntrypoint):
         """Work off a batch of messages."""
         messages = {str(message.id): message for message in batch.messages}
         deliveries = [cloudflare.read_delivery(message) for message in messages.values()]
-        for verdict in await handle_delivery(deliveries, cloudflare.services()):
+        dead = str(batch.queue).endswith("-dlq")
+        for verdict in await handle_delivery(deliveries, cloudflare.services(), dead_letters=dead):
             if verdict.retry_after_s is None:
                 messages[verdict.delivery_id].ack()
             else:

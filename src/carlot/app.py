@@ -34,7 +34,7 @@ async def handle_request(request: Request, services: Services) -> Response:
         log("request.failed", level="error", request=request.id, error=str(failure))
         busy = Unavailable("The database does not answer. Try again in a moment.", headers={"retry-after": "5"})
         response = problem_answer(busy, request.id)
-    except Exception as failure:  # The last net: a mistake of ours is an answer too, and never a traceback.
+    except Exception as failure:  # noqa: BLE001  The last net: a mistake of ours is an answer too, never a traceback.
         log("request.failed", level="error", request=request.id, error=repr(failure), path=request.path)
         response = problem_answer(Problem("It has been logged under the id in 'instance'."), request.id)
     ms = round((services.clock.now() - started).total_seconds() * 1000)
@@ -51,21 +51,22 @@ async def _answer(request: Request, services: Services) -> Response:
     return await found.route.handler(replace(request, params=found.params), services)
 
 
-async def handle_delivery(deliveries: Sequence[Delivery], services: Services) -> list[Verdict]:
-    """Look at the tasks that the messages name.
+async def handle_delivery(deliveries: Sequence[Delivery], services: Services, *, dead_letters: bool = False) -> list[Verdict]:
+    """Look at the tasks that the messages name; those from the dead letter queue are buried.
 
     What is to be tried again stands in D1, so a message is done with once it was looked at; only when the database is away
     are the messages themselves delivered again.
     """
     wanted: dict[str, None] = {}
-    for delivery in deliveries:
-        message = messages.parse(delivery.body)
-        if message is None:
-            log("message.unknown", level="error", message=delivery.id)
-        else:
-            wanted[message.id] = None
     try:
-        await sync.work_on(services, TASKS, list(wanted))
+        for delivery in deliveries:
+            message = messages.parse(delivery.body)
+            if message is None:
+                await sync.keep_poison(services, delivery.id)
+            else:
+                wanted[message.id] = None
+        work = sync.bury if dead_letters else sync.work_on
+        await work(services, TASKS, list(wanted))
     except CarlotError as failure:
         log("delivery.failed", level="error", tasks=len(wanted), error=str(failure))
         return [Verdict(delivery.id, _RETRY_S) for delivery in deliveries]

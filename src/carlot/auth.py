@@ -34,14 +34,14 @@ async def require_admin(request: Request, services: Services) -> None:
             return
     if not services.settings.admin_token:
         raise not_set_up()
-    raise Unauthorized("Send the admin token as a bearer token, or sign in.", headers={"www-authenticate": 'Bearer realm="CarLot"'})
+    raise Unauthorized(
+        "Send the admin token as a bearer token, or sign in.", headers={"www-authenticate": 'Bearer realm="CarLot"'}
+    )
 
 
 def not_set_up() -> Unavailable:
     """Nobody can sign in yet."""
-    return Unavailable(
-        "No one can sign in yet. Set a token: npx wrangler secret put ADMIN_TOKEN", code="auth-not-configured"
-    )
+    return Unavailable("No one can sign in yet. Set a token: npx wrangler secret put ADMIN_TOKEN", code="auth-not-configured")
 
 
 def token_holds(given: str, services: Services) -> bool:

@@ -90,7 +90,9 @@ class D1:
 
     def _prepared(self, statement: Statement) -> Any:
         prepared = self._binding.prepare(statement.sql)
-        return prepared.bind(*[jsnull if value is None else value for value in statement.params]) if statement.params else prepared
+        return (
+            prepared.bind(*[jsnull if value is None else value for value in statement.params]) if statement.params else prepared
+        )
 
 
 def _rows(results: Any) -> list[Row]:
@@ -194,15 +196,20 @@ class SystemClock:
 
     def local(self, at: datetime, timezone: str) -> datetime:
         """The wall clock of a time zone, by the platform's own tables."""
-        options = {"timeZone": timezone, "hourCycle": "h23"} | {
-            part: "2-digit" for part in ("month", "day", "hour", "minute", "second")
-        }
+        options = {"timeZone": timezone, "hourCycle": "h23"} | dict.fromkeys(
+            ("month", "day", "hour", "minute", "second"), "2-digit"
+        )
         try:
-            style = js.Intl.DateTimeFormat.new("en-US", to_js({**options, "year": "numeric"}, dict_converter=js.Object.fromEntries))
+            style = js.Intl.DateTimeFormat.new(
+                "en-US", to_js({**options, "year": "numeric"}, dict_converter=js.Object.fromEntries)
+            )
         except JsException:
             return at.astimezone(UTC).replace(tzinfo=None)
         parts = {part.type: part.value for part in style.formatToParts(js.Date.new(at.timestamp() * 1000))}
-        return datetime(*(int(parts[name]) for name in ("year", "month", "day", "hour", "minute", "second")))  # type: ignore[arg-type]
+        year, month, day, hour, minute, second = (
+            int(parts[name]) for name in ("year", "month", "day", "hour", "minute", "second")
+        )
+        return datetime(year, month, day, hour, minute, second, tzinfo=UTC).replace(tzinfo=None)
 
     def random(self) -> float:
         """A number from 0 up to but not 1."""
@@ -301,4 +308,4 @@ def start_logging() -> None:
         write = {"error": js.console.error, "warn": js.console.warn}.get(level, js.console.log)
         write(to_json(fields).decode())
 
-    log.set_sink(sink)
+    log.sinks[:] = [sink]

@@ -1,30 +1,31 @@
 """Everything that can go wrong, in one tree.
 
-    CarlotError
-    ├── Problem                 an answer: carries status and code (raised by handlers and what they call)
-    │   ├── BadRequest          400
-    │   ├── Unauthorized        401
-    │   ├── Forbidden           403
-    │   ├── NotFound            404
-    │   ├── MethodNotAllowed    405
-    │   ├── Conflict            409
-    │   ├── PreconditionFailed  412
-    │   ├── BodyTooLarge        413
-    │   ├── UnsupportedMedia    415
-    │   ├── Invalid             422
-    │   └── Unavailable         503
-    ├── PartnerError            an outbound call (raised by partners/http.py and what reads its answers)
-    │   ├── Retryable           later: carries delay_s
-    │   ├── Permanent           never: the partner refuses
-    │   └── AuthExpired         not before the dealer acts
-    └── PlatformError           what lies under us (raised by cloudflare.py)
-        ├── DatabaseUnavailable
-        ├── ConstraintViolation
-        │   ├── UniqueViolation
-        │   └── LeaseLost       the task is somebody else's by now: what was worked out for it is dropped
-        ├── QueueUnavailable
-        └── NetworkFailure
-            └── AnswerTooLarge
+CarlotError
+├── Problem                 an answer: carries status and code (raised by handlers and what they call)
+│   ├── BadRequest          400
+│   ├── Unauthorized        401
+│   ├── Forbidden           403
+│   ├── NotFound            404
+│   ├── MethodNotAllowed    405
+│   ├── Conflict            409
+│   ├── PreconditionFailed  412
+│   ├── BodyTooLarge        413
+│   ├── UnsupportedMedia    415
+│   ├── Invalid             422
+│   └── Unavailable         503
+├── PartnerError            an outbound call (raised by partners/http.py and what reads its answers)
+│   ├── Retryable           later: carries delay_s
+│   │   └── Throttled       it was not even asked: our own gate is shut for now
+│   ├── Permanent           never: the partner refuses
+│   └── AuthExpired         not before the dealer acts
+└── PlatformError           what lies under us (raised by cloudflare.py)
+    ├── DatabaseUnavailable
+    ├── ConstraintViolation
+    │   ├── UniqueViolation
+    │   └── LeaseLost       the task is somebody else's by now: what was worked out for it is dropped
+    ├── QueueUnavailable
+    └── NetworkFailure
+        └── AnswerTooLarge
 """
 
 from __future__ import annotations
@@ -142,6 +143,10 @@ class Retryable(PartnerError):
     def __init__(self, message: str, delay_s: float | None = None) -> None:
         super().__init__(message)
         self.delay_s = delay_s
+
+
+class Throttled(Retryable):
+    """Not tried: the partner has had enough calls, or is being left alone. It does not count as an attempt."""
 
 
 class Permanent(PartnerError):

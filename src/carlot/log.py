@@ -6,16 +6,11 @@ from collections.abc import Callable
 
 Sink = Callable[[str, dict[str, object]], None]
 
-_sink: Sink | None = None
-
-
-def set_sink(sink: Sink) -> None:
-    """Where lines go: `cloudflare.py` sends them to the console, which keeps their fields."""
-    global _sink
-    _sink = sink
+sinks: list[Sink] = []
+"""Where lines go, by level and fields. `cloudflare.py` adds the console, which keeps their fields."""
 
 
 def log(event: str, /, *, level: str = "info", **fields: object) -> None:
     """Write one line. Never give it a token, key, signature or body."""
-    if _sink is not None:
-        _sink(level, {"event": event, **{name: value for name, value in fields.items() if value is not None}})
+    for sink in sinks:
+        sink(level, {"event": event, **{name: value for name, value in fields.items() if value is not None}})

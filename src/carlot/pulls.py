@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from carlot.domain.times import after, instant
+from carlot.domain.times import instant
 from carlot.errors import UniqueViolation
 from carlot.ports import Services, Statement
-from carlot.store import days, runs, tasks
-from carlot.sync import DELIVERY_S, wake_tasks
+from carlot.store import days, partners, runs, tasks
+from carlot.store.tasks import Want
+from carlot.sync import commit, wake_tasks
 
 DAILY_JOB = "wayne-reeves-pull"
 DAILY_HOUR = 3
@@ -18,8 +19,10 @@ DAILY_HOUR = 3
 async def start_pull(services: Services, started_by: str) -> tuple[str, str]:
     """Start a run, or join the one that is going; answer its id and status."""
     run_id = services.clock.token()
+    # Who presses the button has perhaps just set a new key.
+    acted = [partners.unblock("wayne_reeves")] if started_by == "dealer" else []
     try:
-        await _begin(services, run_id, started_by, [])
+        await _begin(services, run_id, started_by, acted)
     except UniqueViolation:
         going = await runs.going(services.database)
         if going is None:  # It ended in between.
@@ -45,9 +48,5 @@ async def start_daily_pull(services: Services, at: datetime) -> None:
 
 
 async def _begin(services: Services, run_id: str, started_by: str, first: list[Statement]) -> None:
-    now = services.clock.now()
-    task = tasks.raise_task(
-        services.clock.token(), "wayne_reeves", "pull", run_id, now=instant(now), wake_due=after(now, DELIVERY_S)
-    )
-    rows = await services.database.batch([*first, runs.insert(run_id, started_by, instant(now)), task])
-    await wake_tasks(services, [str(rows[-1][0]["id"])])
+    now = instant(services.clock.now())
+    await commit(services, [*first, runs.insert(run_id, started_by, now)], [Want("wayne_reeves", "pull", run_id)])

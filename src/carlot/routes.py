@@ -9,7 +9,17 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from carlot.errors import MethodNotAllowed, NotFound
-from carlot.handlers import integrations, public, session, vehicles
+from carlot.handlers import (
+    customers,
+    integrations,
+    public,
+    sales,
+    service_records,
+    session,
+    tasks,
+    vehicles,
+    webhooks,
+)
 from carlot.ports import Request, Response, Services
 
 Handler = Callable[[Request, Services], Awaitable[Response]]
@@ -20,6 +30,7 @@ class Guard(Enum):
 
     PUBLIC = "anyone, from any origin"
     OPEN = "anyone; the handler decides"
+    SIGNED = "a partner, by signature"
     ADMIN = "the dealer: bearer token, session cookie or Cloudflare Access"
 
 
@@ -45,15 +56,31 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/api/vehicles/:id", vehicles.get_vehicle, Guard.ADMIN),
     Route("PATCH", "/api/vehicles/:id", vehicles.change_vehicle, Guard.ADMIN),
     Route("DELETE", "/api/vehicles/:id", vehicles.delete_vehicle, Guard.ADMIN),
+    Route("GET", "/api/vehicles/:id/sync", tasks.list_vehicle_sync, Guard.ADMIN),
+    Route("GET", "/api/sales", sales.list_sales, Guard.ADMIN),
+    Route("POST", "/api/sales", sales.create_sale, Guard.ADMIN),
+    Route("GET", "/api/sales/:id", sales.get_sale, Guard.ADMIN),
+    Route("POST", "/api/sales/:id/void", sales.void_sale, Guard.ADMIN),
+    Route("GET", "/api/service-records", service_records.list_service_records, Guard.ADMIN),
+    Route("POST", "/api/service-records", service_records.create_service_record, Guard.ADMIN),
+    Route("GET", "/api/customers", customers.list_customers, Guard.ADMIN),
+    Route("POST", "/api/customers", customers.create_customer, Guard.ADMIN),
     Route("POST", "/api/integrations/wayne-reeves/sync", integrations.sync_wayne_reeves, Guard.ADMIN),
     Route("GET", "/api/integrations/runs", integrations.list_runs, Guard.ADMIN),
     Route("GET", "/api/integrations/runs/:id", integrations.get_run, Guard.ADMIN),
     Route("GET", "/api/integrations/status", integrations.get_status, Guard.ADMIN),
+    Route("GET", "/api/integrations/tasks", tasks.list_tasks, Guard.ADMIN),
+    Route("POST", "/api/integrations/tasks/retry-all", tasks.retry_all_tasks, Guard.ADMIN),
+    Route("POST", "/api/integrations/tasks/:id/retry", tasks.retry_task, Guard.ADMIN),
+    Route("POST", "/api/integrations/tasks/:id/discard", tasks.discard_task, Guard.ADMIN),
+    Route("POST", "/api/webhooks/wayne-reeves", webhooks.receive_wayne_reeves, Guard.SIGNED),
 )
 
 
 def _pattern(path: str) -> re.Pattern[str]:
-    return re.compile("".join(f"/(?P<{part[1:]}>[^/]+)" if part[:1] == ":" else "/" + re.escape(part) for part in path[1:].split("/")))
+    return re.compile(
+        "".join(f"/(?P<{part[1:]}>[^/]+)" if part[:1] == ":" else "/" + re.escape(part) for part in path[1:].split("/"))
+    )
 
 
 def _by_path() -> list[tuple[re.Pattern[str], dict[str, Route]]]:

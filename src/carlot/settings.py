@@ -12,6 +12,15 @@ PLACEHOLDER = re.compile(r"^(YOUR[_-].*|<.*>|CHANGE[_-]?ME|REPLACE[_-].*|xxx+)$"
 LISTING_SITES = {"cargurus": "CarGurus", "truecar": "TrueCar", "kbb": "Kelley Blue Book"}
 """Target and name of each listing site."""
 
+PARTNER_NAMES = {
+    "wayne_reeves": "Wayne Reeves",
+    "quickbooks": "QuickBooks",
+    **LISTING_SITES,
+    "alerts": "the alert address",
+    "carlot": "CarLot itself",
+}
+"""Target and name of everything a task can be for."""
+
 NEEDED: dict[str, tuple[str, ...]] = {
     "wayne_reeves": ("WAYNE_REEVES_API_URL", "WAYNE_REEVES_API_KEY"),
     "quickbooks": (
@@ -23,6 +32,7 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "cargurus": ("CARGURUS_API_URL", "CARGURUS_API_KEY"),
     "truecar": ("TRUECAR_API_URL", "TRUECAR_DEALER_ID"),
     "kbb": ("KBB_API_URL", "KBB_DEALER_ID"),
+    "alerts": ("ALERT_WEBHOOK_URL",),
 }
 """What each partner cannot do without."""
 
@@ -86,7 +96,7 @@ class Settings:
 
     def missing(self, target: str) -> list[str]:
         """The names of the settings a partner still lacks."""
-        return [name for name in NEEDED[target] if not getattr(self, name.lower())]
+        return [name for name in NEEDED.get(target, ()) if not getattr(self, name.lower())]
 
     @property
     def publishes_imports(self) -> bool:

@@ -5,23 +5,36 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
-from carlot.domain.backoff import PULL
+from carlot import alerting
+from carlot.domain.backoff import OUTBOUND, PULL
 from carlot.domain.times import instant
-from carlot.partners.wayne_reeves import sync as wayne_reeves
+from carlot.partners.quickbooks import sync as books
+from carlot.partners.wayne_reeves import events, push
+from carlot.partners.wayne_reeves import sync as pulling
 from carlot.ports import Services
 from carlot.pulls import start_daily_pull
 from carlot.store import sessions
-from carlot.sync import Registry, TaskKind, sweep
+from carlot.sweep import sweep
+from carlot.sync import Registry, TaskKind
 
 TASKS: Registry = {
     # One call of 20 seconds at most, and a batch.
-    ("wayne_reeves", "pull"): TaskKind(wayne_reeves.pull_page, PULL, lease_s=30, on_dead=wayne_reeves.abandon),
+    ("wayne_reeves", "pull"): TaskKind(pulling.pull_page, PULL, lease_s=30, on_dead=pulling.abandon, waits=False),
+    # Two calls at most.
+    ("wayne_reeves", "sale"): TaskKind(push.push_sale, OUTBOUND, lease_s=60),
+    ("wayne_reeves", "edits"): TaskKind(push.push_edits, OUTBOUND, lease_s=60),
+    # Nearly always without a call; a tie pages through what has changed since.
+    ("carlot", "event"): TaskKind(events.apply_event, OUTBOUND, lease_s=120),
+    ("quickbooks", "invoice"): TaskKind(books.post_document, OUTBOUND, lease_s=60),
+    ("quickbooks", "expense"): TaskKind(books.post_document, OUTBOUND, lease_s=60),
+    ("alerts", "alert"): TaskKind(alerting.send_alert, OUTBOUND, lease_s=30),
 }
 
 
 async def every_minute(services: Services, at: datetime) -> None:
     """Wake what should be awake; forget sessions that have run out."""
     await sweep(services)
+    await alerting.watch(services)
     await services.database.batch([sessions.forget_expired(instant(services.clock.now()))])
 
 

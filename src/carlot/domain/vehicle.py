@@ -81,8 +81,8 @@ def photo_fault(url: str, own_base: str) -> str | None:
 
     Photos are https, or lie under this installation's own address.
     """
-    if len(url) > 2000 or not url.isprintable() or any(character in url for character in " \"'<>\\"):
-        return "A photo URL has at most 2,000 characters and no spaces, quotes or angle brackets."
-    if url.startswith("https://") or url.startswith("/photos/") or (own_base and url.startswith(own_base + "/")):
+    if len(url) > 500 or not url.isprintable() or any(character in url for character in " \"'<>\\"):
+        return "A photo URL has at most 500 characters and no spaces, quotes or angle brackets."
+    if url.startswith(("https://", "/photos/")) or (own_base and url.startswith(own_base + "/")):
         return None
     return "A photo URL must begin with https://."

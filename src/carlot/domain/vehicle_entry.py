@@ -48,7 +48,7 @@ class VehicleChange(WireModel):
     price: Dollars | None = None
     description: OptionalText | None = None
     location: OptionalLine | None = None
-    photos: Photos = []
+    photos: Photos = Field(default_factory=list)
     purchase_price: Dollars | None = None
     purchase_date: date | None = None
     status: Status = "available"

@@ -14,7 +14,13 @@ FIRST_MODEL_YEAR = 1981
 _WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
 _VALUES = {
     **{digit: int(digit) for digit in "0123456789"},
-    **dict(zip("ABCDEFGHJKLMNPRSTUVWXYZ", (1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 7, 9, 2, 3, 4, 5, 6, 7, 8, 9), strict=True)),
+    **dict(
+        zip(
+            "ABCDEFGHJKLMNPRSTUVWXYZ",
+            (1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 7, 9, 2, 3, 4, 5, 6, 7, 8, 9),
+            strict=True,
+        )
+    ),
 }
 _FORM = re.compile(r"[A-HJ-NPR-Z0-9]{17}")
 _OLD_FORM = re.compile(r"[A-Z0-9*/ .-]{3,17}")

@@ -78,7 +78,7 @@ async def _fetch(services: Services, wanted: Search, base: str) -> _Page:
     page = (revision, text.encode(), total)
     _pages[wanted, base] = page
     _pages.move_to_end((wanted, base))
-    while len(_pages) > _KEPT_TEXTS or sum(len(kept[1]) for kept in _pages.values()) > _KEPT_CHARACTERS and len(_pages) > 1:
+    while len(_pages) > _KEPT_TEXTS or (sum(len(kept[1]) for kept in _pages.values()) > _KEPT_CHARACTERS and len(_pages) > 1):
         _pages.popitem(last=False)
     return page
 

@@ -48,10 +48,15 @@ _EDITED = "instr(vehicles.edited_fields, '\"{wire}\"')"
 
 
 def _taken_over(field: Field) -> str:
-    """The assignment that takes a column over from the DMS, unless the dealer edited it by hand. Sold is final."""
+    """The assignment that takes a column over from the DMS, unless the dealer edited it by hand.
+
+    Sold is final. That the DMS still shows a sale that was voided here, and that it is about to be told to undo, is no sale.
+    """
     edited = _EDITED.format(wire=field.wire)
     if field.wire == "status":
-        return f"""status = CASE WHEN vehicles.status = 'sold' OR excluded.status = 'sold' THEN 'sold'
+        return f"""status = CASE WHEN vehicles.status = 'sold' THEN 'sold'
+          WHEN excluded.status = 'sold' THEN iif(EXISTS (SELECT 1 FROM sales s WHERE s.vehicle_id = vehicles.id
+            AND s.voided_at IS NOT NULL AND s.dms_tried_at IS NOT NULL), vehicles.status, 'sold')
           WHEN {edited} THEN vehicles.status ELSE excluded.status END"""
     return f"{field.column} = iif({edited}, vehicles.{field.column}, excluded.{field.column})"
 
@@ -90,6 +95,22 @@ UPDATE vehicles SET edited_fields = (
 WHERE edited_fields <> '[]' AND dms_record IS NOT NULL AND ?3 = ?3
   AND external_dms_id IN (SELECT value FROM json_each(?1))"""
 
+# What is known of the DMS's car.
+KNOWN = "SELECT id, status, dms_record, dms_updated_at FROM vehicles WHERE external_dms_id = ?1"
+
+# The DMS says it is sold, and no more.
+MARK_SOLD = "UPDATE vehicles SET status = 'sold', version = version + 1, updated_at = ?2 WHERE id = ?1 AND status <> 'sold'"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a car of the DMS."""
+
+    id: str
+    status: str
+    dms_record: str | None
+    dms_updated_at: str | None
+
 
 @dataclass(frozen=True, slots=True)
 class News:
@@ -126,3 +147,14 @@ def adopt(pairs: str) -> Statement:
 def agree(stock_numbers: str, own_base: str) -> Statement:
     """End the hand edits that the DMS now shows."""
     return statement(AGREE, stock_numbers, None, own_base)
+
+
+async def known(database: Database, stock_number: str) -> Known | None:
+    """What is known of the DMS's car with that stock number; `None`: nothing."""
+    row = await database.first(KNOWN, stock_number)
+    return None if row is None else Known(row["id"], row["status"], row["dms_record"], row["dms_updated_at"])
+
+
+def mark_sold(vehicle_id: str, now: str) -> Statement:
+    """Mark a car sold without a sale that is known."""
+    return statement(MARK_SOLD, vehicle_id, now)

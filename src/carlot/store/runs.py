@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic_core import from_json, to_json
 
+from carlot.errors import DatabaseUnavailable
 from carlot.ports import Database, Row, Statement, statement
 
 # A new run.
@@ -70,7 +71,7 @@ WHERE stock_numbers <> '[]' AND run_id IN (SELECT id FROM import_runs WHERE fini
   AND run_id NOT IN (SELECT id FROM import_runs WHERE status = 'completed' ORDER BY created_at DESC, id LIMIT 2)"""
 
 _REPORT = """
-SELECT json_object('runId', run.id, 'status', run.status, 'startedBy', run.started_by, 'message', run.message, 'total', run.total,
+SELECT json_object('id', run.id, 'runId', run.id, 'status', run.status, 'startedBy', run.started_by, 'message', run.message, 'total', run.total,
   'pages', count(p.page), 'seen', ifnull(sum(p.seen), 0), 'created', ifnull(sum(p.created), 0), 'updated', ifnull(sum(p.updated), 0),
   'unchanged', ifnull(sum(p.unchanged), 0), 'rejectedCount', ifnull(sum(json_array_length(p.rejected)), 0), 'removed', run.removed,
   'createdAt', run.created_at, 'startedAt', run.started_at, 'finishedAt', run.finished_at,
@@ -148,7 +149,17 @@ def add_page(run_id: str, result: PageResult, now: str) -> list[Statement]:
     stock_numbers = to_json(result.stock_numbers).decode()
     counts = (result.seen, result.created, result.updated, result.unchanged)
     return [
-        statement(INSERT_PAGE, run_id, result.page, result.cursor, result.next_cursor, stock_numbers, *counts, result.rejected, now),
+        statement(
+            INSERT_PAGE,
+            run_id,
+            result.page,
+            result.cursor,
+            result.next_cursor,
+            stock_numbers,
+            *counts,
+            result.rejected,
+            now,
+        ),
         statement(MARK_RUNNING, run_id, result.total, now),
     ]
 
@@ -156,7 +167,8 @@ def add_page(run_id: str, result: PageResult, now: str) -> list[Statement]:
 async def sighting(database: Database, run_id: str) -> Sighting:
     """What a run saw, now that its last page is in."""
     row = await database.first(SIGHTING, run_id)
-    assert row is not None
+    if row is None:  # It is one row of counts; only a broken database answers none.
+        raise DatabaseUnavailable("no answer")
     return Sighting(int(row["seen"]), int(row["total"] or 0), int(row["lot"]), int(row["missing"]), row["previous"])
 
 

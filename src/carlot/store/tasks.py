@@ -36,7 +36,8 @@ UPDATE sync_tasks SET
   wake_due_at = json_extract(?4, '$.' || kind), attempts = attempts + 1, updated_at = ?3
 WHERE id IN (SELECT value FROM json_each(?1))
   AND ((state = 'pending' AND next_attempt_at <= ?3) OR (state = 'running' AND leased_until <= ?3))
-RETURNING id, target, kind, subject_id, vehicle_id, wanted_rev, attempts, interrupted, failing_since, lease_token"""
+RETURNING id, target, kind, subject_id, vehicle_id, wanted_rev, attempts, interrupted, failing_since, lease_token,
+  updated_at AS leased_at"""
 
 # The fence. `state` may not be NULL: when the lease is no longer ours, this statement fails and takes the whole batch with it.
 _FENCED = "CASE WHEN lease_token = ?2 THEN {state} END"
@@ -52,11 +53,11 @@ UPDATE sync_tasks SET
 WHERE id = ?1
 RETURNING state"""
 
-# It did not work. ?3 the state it goes to, ?4 now, ?5 the error, ?6 next attempt, ?7 when the sweep wakes it.
+# It did not work. ?3 the state it goes to, ?4 now, ?5 the error, ?6 next attempt, ?7 when the sweep wakes it, ?8 1 when it was tried.
 SETTLE_FAILED = f"""
 UPDATE sync_tasks SET
-  state = {_FENCED.format(state="?3")}, error = ?5, failing_since = coalesce(failing_since, ?4),
-  attempts = attempts - (?3 = 'blocked'),
+  state = {_FENCED.format(state="?3")}, error = ?5, failing_since = iif(?8, coalesce(failing_since, ?4), failing_since),
+  attempts = attempts - (NOT ?8), interrupted = 0,
   lease_token = NULL, leased_until = NULL, next_attempt_at = ?6, wake_due_at = ?7, updated_at = ?4
 WHERE id = ?1
 RETURNING state"""
@@ -71,6 +72,25 @@ RETURNING id"""
 RELEASE = """
 UPDATE sync_tasks SET state = 'pending', error = NULL, failing_since = NULL, next_attempt_at = ?2, wake_due_at = ?2, updated_at = ?2
 WHERE state = 'blocked' AND target = ?1"""
+
+# One blocked task of a partner, to see whether it lets us in again.
+PROBE = RELEASE + " AND id = (SELECT id FROM sync_tasks WHERE state = 'blocked' AND target = ?1 ORDER BY created_at LIMIT 1)"
+
+# Targets that have blocked tasks.
+BLOCKED_TARGETS = "SELECT DISTINCT target FROM sync_tasks WHERE state = 'blocked'"
+
+# Tasks whose messages came back from the dead letter queue while they were being worked on: they stop whoever takes them up.
+BURY = """
+UPDATE sync_tasks SET state = 'dead', error = ?2, lease_token = NULL, leased_until = NULL, updated_at = ?3
+WHERE id IN (SELECT value FROM json_each(?1)) AND state = 'running' AND leased_until <= ?3
+RETURNING id, target, kind, subject_id"""
+
+# A message that is none of ours stays to be seen.
+INSERT_DEAD = """
+INSERT INTO sync_tasks (id, target, kind, subject_id, state, error, next_attempt_at, wake_due_at, created_at, updated_at)
+VALUES (?1, 'carlot', 'message', ?2, 'dead', ?3, ?4, ?4, ?4, ?4)
+ON CONFLICT (target, kind, subject_id) DO UPDATE SET updated_at = excluded.updated_at"""
+
 
 # The work on a subject need not wait for its time.
 HURRY = """
@@ -93,18 +113,32 @@ class Lease:
     interrupted: int
     failing_since: str | None
     lease_token: str
+    leased_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """A partner is to be brought in step with a subject, by a deadline where one was promised."""
+
+    target: str
+    kind: str
+    subject_id: str
+    vehicle_id: str | None = None
+    deadline: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
     """What a task's work came to.
 
-    `writes` go into the batch that settles it; `outcome` says in plain words what the partner took; `more`: take it up again at once.
+    `writes` and `wants` go into the batch that settles it; `outcome` says in plain words what the partner took; `more`: take it up
+    again at once.
     """
 
     writes: tuple[Statement, ...] = ()
     outcome: str | None = None
     more: bool = False
+    wants: tuple[Want, ...] = ()
 
 
 def _lease(row: Row) -> Lease:
@@ -116,15 +150,13 @@ def _lease(row: Row) -> Lease:
         interrupted=int(row["interrupted"]),
         failing_since=row["failing_since"],
         lease_token=row["lease_token"],
+        leased_at=row["leased_at"],
     )
 
 
-def raise_task(
-    task_id: str, target: str, kind: str, subject_id: str, *, now: str, wake_due: str, vehicle_id: str | None = None,
-    deadline: str | None = None,
-) -> Statement:
+def raise_task(task_id: str, want: Want, now: str, wake_due: str) -> Statement:
     """Want a partner brought in step; the row that comes back has the id to wake."""
-    return statement(RAISE, task_id, target, kind, subject_id, vehicle_id, now, wake_due, deadline)
+    return statement(RAISE, task_id, want.target, want.kind, want.subject_id, want.vehicle_id, now, wake_due, want.deadline)
 
 
 async def lease(database: Database, task_ids: list[str], token: str, now: str, until: Mapping[str, str]) -> list[Lease]:
@@ -138,9 +170,9 @@ def settle_done(taken: Lease, *, now: str, outcome: str | None, more: bool, wake
     return statement(SETTLE_DONE, taken.id, taken.lease_token, taken.wanted_rev, now, outcome, int(more), wake_due)
 
 
-def settle_failed(taken: Lease, *, state: str, now: str, error: str, next_attempt: str, wake_due: str) -> Statement:
+def settle_failed(taken: Lease, *, state: str, now: str, error: str, next_attempt: str, wake_due: str, tried: bool) -> Statement:
     """It did not work; `state` is `pending`, `blocked` or `dead`. Fails its batch when the lease is lost."""
-    return statement(SETTLE_FAILED, taken.id, taken.lease_token, state, now, error, next_attempt, wake_due)
+    return statement(SETTLE_FAILED, taken.id, taken.lease_token, state, now, error, next_attempt, wake_due, int(tried))
 
 
 async def sweep(database: Database, now: str, wake_due: str, most: int) -> list[str]:
@@ -151,3 +183,28 @@ async def sweep(database: Database, now: str, wake_due: str, most: int) -> list[
 async def hurry(database: Database, subject_id: str, now: str) -> list[str]:
     """Make the waiting tasks of a subject due now; answer their ids, to be woken."""
     return [str(row["id"]) for row in await database.all(HURRY, subject_id, now)]
+
+
+def release(target: str, now: str) -> Statement:
+    """Let the blocked tasks of a partner go again; the sweep wakes them."""
+    return statement(RELEASE, target, now)
+
+
+def probe(target: str, now: str) -> Statement:
+    """Let one blocked task of a partner go."""
+    return statement(PROBE, target, now)
+
+
+async def blocked_targets(database: Database) -> list[str]:
+    """The partners that have blocked tasks."""
+    return [str(row["target"]) for row in await database.all(BLOCKED_TARGETS)]
+
+
+async def bury(database: Database, task_ids: list[str], reason: str, now: str) -> list[Row]:
+    """Give up those of the tasks that stopped whoever took them up."""
+    return await database.all(BURY, to_json(task_ids).decode(), reason, now)
+
+
+def insert_dead(task_id: str, message_id: str, reason: str, now: str) -> Statement:
+    """Keep a message that is none of ours, to be seen."""
+    return statement(INSERT_DEAD, task_id, message_id, reason, now)

@@ -64,7 +64,7 @@ class Rejection(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    stockNumber: str
+    stock_number: str = Field(serialization_alias="stockNumber")
     field: str
     message: str
 
@@ -101,13 +101,13 @@ def read_page(body: bytes) -> InventoryPage:
         if not isinstance(entry, DmsVehicle):
             rejection = _rejection(entry)
             rejected.append(rejection)
-            stock_numbers += [rejection.stockNumber] if rejection.stockNumber else []
+            stock_numbers += [rejection.stock_number] if rejection.stock_number else []
         elif entry.stock_number in stocks:
-            rejected.append(Rejection(stockNumber=entry.stock_number, field="stock_number", message="It is on the page twice."))
+            rejected.append(Rejection(stock_number=entry.stock_number, field="stock_number", message="It is on the page twice."))
         elif entry.vin in vins and entry.status != "sold":
             stock_numbers.append(entry.stock_number)
             message = f"VIN {entry.vin} is on the page twice; {vins[entry.vin]} has it."
-            rejected.append(Rejection(stockNumber=entry.stock_number, field="vin", message=message))
+            rejected.append(Rejection(stock_number=entry.stock_number, field="vin", message=message))
         else:
             stocks.add(entry.stock_number)
             if entry.status != "sold":
@@ -124,10 +124,24 @@ def _rejection(entry: object) -> Rejection:
         DmsVehicle.model_validate_json(to_json(entry))
     except ValidationError as failure:
         first = failure.errors(include_url=False, include_input=False)[0]
-        return Rejection(stockNumber=named, field=str(first["loc"][0]) if first["loc"] else "", message=str(first["msg"]))
-    return Rejection(stockNumber=named, field="", message="The record cannot be read.")
+        return Rejection(stock_number=named, field=str(first["loc"][0]) if first["loc"] else "", message=str(first["msg"]))
+    return Rejection(stock_number=named, field="", message="The record cannot be read.")
 
 
 def to_records_json(records: list[DmsVehicle]) -> str:
     """Records as the JSON array that the import statements read; absent fields are left out."""
     return _RECORDS.dump_json(records, exclude_none=True).decode()
+
+
+class _SaleAnswer(BaseModel):
+    model_config = ConfigDict(coerce_numbers_to_str=True)
+
+    sale_id: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
+def read_sale_id(body: bytes) -> str:
+    """The DMS's id in its answer to a sale. Raises: `Retryable` when it names none: asking again gives the same sale."""
+    try:
+        return _SaleAnswer.model_validate_json(body).sale_id
+    except ValidationError as failure:
+        raise Retryable("Wayne Reeves took the sale but its answer cannot be read.") from failure

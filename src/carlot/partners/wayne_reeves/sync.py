@@ -10,14 +10,13 @@ from collections.abc import Sequence
 
 from pydantic_core import to_json
 
-from carlot.domain import vin as vins
 from carlot.domain.times import instant
 from carlot.errors import AuthExpired, PartnerError, Permanent
 from carlot.partners.wayne_reeves import client
-from carlot.partners.wayne_reeves.mapping import DmsVehicle, InventoryPage, Rejection, read_page, to_records_json
+from carlot.partners.wayne_reeves.mapping import InventoryPage, read_page
+from carlot.partners.wayne_reeves.merge import merge
 from carlot.ports import Services, Statement
-from carlot.store import imports, runs
-from carlot.store.imports import News
+from carlot.store import runs
 from carlot.store.runs import PageResult, Progress, Sighting
 from carlot.store.tasks import Done, Lease
 
@@ -29,7 +28,7 @@ SHRUNKEN_ABOVE = 10
 async def pull_page(services: Services, lease: Lease) -> Done:
     """Fetch and store the next page of a run, or finish the run when there is none.
 
-    Raises: `Retryable`, `Permanent`.
+    Raises: `Retryable`, `Permanent`, `AuthExpired`.
     """
     run = await runs.progress(services.database, lease.subject_id)
     if run is None or run.status in ("completed", "degraded"):
@@ -38,11 +37,7 @@ async def pull_page(services: Services, lease: Lease) -> Done:
         return await _finish(services, run)
     if run.loops or run.page >= MAX_PAGES:
         raise Permanent("Wayne Reeves' pages go round in a circle: a page came up twice. Nothing was removed.")
-    try:
-        body = await client.fetch_inventory(services.http, services.settings, run.next_cursor, services.clock.now())
-    except AuthExpired as refusal:
-        # A run does not wait for the dealer: it ends, says why, and the next one tries again.
-        raise Permanent("Wayne Reeves refused the API key: set WAYNE_REEVES_API_KEY anew.", 401) from refusal
+    body = await client.fetch_inventory(services.http, services.settings, services.clock.now(), cursor=run.next_cursor)
     return await _store(services, run, read_page(body))
 
 
@@ -51,18 +46,15 @@ def abandon(services: Services, run_id: str, failure: Exception) -> Sequence[Sta
 
     It failed when the DMS lets us not in; otherwise it is degraded: the lot was not seen whole.
     """
-    refused = isinstance(failure, Permanent) and failure.status in (401, 403)
+    refused = isinstance(failure, AuthExpired)
     reason = str(failure) if isinstance(failure, PartnerError) else "The program made a mistake."
     now = instant(services.clock.now())
     return runs.finish(run_id, "failed" if refused else "degraded", 0, f"{reason} Nothing was removed.", now)
 
 
 async def _store(services: Services, run: Progress, page: InventoryPage) -> Done:
-    records = to_records_json(page.records)
-    news = await imports.classify(services.database, records) if page.records else []
-    rejected, adopted, wanted = _decide(page, news)
+    merged = await merge(services, page)
     now = instant(services.clock.now())
-    known = sum(1 for item in wanted if item.known) + len(adopted)
     result = PageResult(
         page=run.page + 1,
         cursor=run.next_cursor,
@@ -70,61 +62,13 @@ async def _store(services: Services, run: Progress, page: InventoryPage) -> Done
         total=page.total,
         stock_numbers=page.stock_numbers,
         seen=page.seen,
-        created=len(wanted) - known,
-        updated=known,
-        unchanged=page.seen - len(rejected) - len(wanted),
-        rejected=to_json(rejected).decode(),
+        created=merged.created,
+        updated=merged.updated,
+        unchanged=page.seen - len(merged.rejected) - merged.created - merged.updated,
+        rejected=to_json(merged.rejected, by_alias=True).decode(),
     )
-    writes = runs.add_page(run.id, result, now)
-    if wanted:
-        changed = [page.records[item.key] for item in wanted]
-        writes += _vehicle_writes(services, changed, adopted, records if len(changed) == len(page.records) else None, now)
-    return Done(tuple(writes), f"Page {result.page} is in.", more=True)
-
-
-def _decide(page: InventoryPage, news: list[News]) -> tuple[list[Rejection], list[tuple[str, str]], list[News]]:
-    """Split the news into what is rejected, which cars entered by hand are the DMS's, and what is written."""
-    rejected = list(page.rejected)
-    adopted: list[tuple[str, str]] = []
-    wanted: list[News] = []
-    for item in news:
-        record = page.records[item.key]
-        if item.namesake:
-            message = "A car entered by hand has this stock number, but another VIN: correct one of the two."
-            rejected.append(Rejection(stockNumber=record.stock_number, field="stock_number", message=message))
-        elif item.twin and not (item.twin_by_hand and not item.twin_sold):
-            rejected.append(_rejected_twin(record, item))
-        else:
-            wanted.append(item)
-            if item.twin:
-                adopted.append((item.twin, record.stock_number))
-    return rejected, adopted, wanted
-
-
-def _rejected_twin(record: DmsVehicle, item: News) -> Rejection:
-    where = f"stock number {item.twin_stock}" if item.twin_stock else "another car"
-    if item.twin_sold:
-        message = f"VIN {record.vin} was sold as {where}, and was not acquired again since."
-    else:
-        message = f"VIN {record.vin} is already on the lot as {where}."
-    return Rejection(stockNumber=record.stock_number, field="vin", message=message)
-
-
-def _vehicle_writes(
-    services: Services, changed: list[DmsVehicle], adopted: list[tuple[str, str]], records: str | None, now: str
-) -> list[Statement]:
-    """The statements that take over changed records; `records` is their JSON where it is at hand."""
-    settings = services.settings
-    invalid = to_json([key for key, record in enumerate(changed) if not vins.is_valid(record.vin, record.year)]).decode()
-    stock_numbers = to_json([record.stock_number for record in changed]).decode()
-    writes = [imports.adopt(to_json(adopted).decode())] if adopted else []
-    return [
-        *writes,
-        imports.upsert(
-            records or to_records_json(changed), invalid, settings.public_base_url, now, publish=settings.publishes_imports
-        ),
-        imports.agree(stock_numbers, settings.public_base_url),
-    ]
+    writes = (*runs.add_page(run.id, result, now), *merged.writes)
+    return Done(writes, f"Page {result.page} is in.", more=True)
 
 
 async def _finish(services: Services, run: Progress) -> Done:

@@ -1,0 +1,106 @@
+"""The public list under load: whole answers and 304s, at one connection and at several."""
+
+import json
+import subprocess
+from contextlib import ExitStack
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import httpx
+
+from harness import servers
+from harness.imports import CONTENDERS, time_import
+from harness.report import Line, Outcome, Target
+from harness.servers import BenchError, Server
+
+LOAD_SCRIPT = Path(__file__).resolve().parents[1] / "load.mjs"
+PATH = "/api/public/inventory?limit=1000"
+WARM_UP_S = 2.0
+
+
+def compare_lists(size: int, connections: list[int], seconds: float, repetitions: int) -> Outcome:
+    """Requests a second for the list of `size` vehicles; both Workers run, only one is ever asked."""
+    with ExitStack() as stack:
+        dms_url = stack.enter_context(servers.simulators(size))
+        contenders = {name: stack.enter_context(start(dms_url)) for name, start in CONTENDERS.items()}
+        binaries = {name: str(server.workerd().binary) for name, server in contenders.items()}
+        if len(set(binaries.values())) != 1:
+            raise BenchError(f"not the same workerd: {binaries}")
+        etags = {name: _prepare(server, size) for name, server in contenders.items()}
+        loads: dict[str, dict[str, list[dict[str, Any]]]] = {}
+        for count in connections:
+            for kind in ("full", "304"):
+                loads[f"{kind}, {count}"] = _alternate(contenders, etags, kind, count, seconds, repetitions)
+    answer_bytes = _bytes_each(loads[f"full, {connections[0]}"]["peer"][0])
+    ceiling = {count: _run_load(["--self-test", str(answer_bytes)], count, seconds) for count in connections}
+    return Outcome("list", _lines(connections, loads, ceiling), {"size": size, "loads": loads, "generator": ceiling})
+
+
+def _prepare(server: Server, size: int) -> str:
+    """Imports the lot, warms the list up, and gives its ETag."""
+    time_import(server, size)
+    answer = httpx.get(server.url + PATH, timeout=60).raise_for_status()
+    if len(answer.json()) != size:
+        raise BenchError(f"{server.name}: {len(answer.json())} of {size} vehicles on the public list")
+    _run_load(["--url", server.url + PATH], 4, WARM_UP_S)
+    return answer.headers["ETag"]
+
+
+def _alternate(
+    contenders: dict[str, Server], etags: dict[str, str], kind: str, count: int, seconds: float, repetitions: int
+) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = {name: [] for name in contenders}
+    expected = "200" if kind == "full" else "304"
+    for repetition in range(repetitions):
+        for name in sorted(contenders, reverse=repetition % 2 == 1):
+            flags = ["--url", contenders[name].url + PATH]
+            if kind == "304":
+                flags += ["--header", f"If-None-Match: {etags[name]}"]
+            load = _run_load(flags, count, seconds)
+            if set(load["statuses"]) != {expected}:
+                raise BenchError(f"{name}: wanted only {expected}, got {load['statuses']}")
+            found[name].append(load)
+    rates = ", ".join(f"{name} {_rate(loads):.0f}/s" for name, loads in found.items())
+    print(f"  list {kind}, {count} connections: {rates}", flush=True)
+    return found
+
+
+def _lines(
+    connections: list[int], loads: dict[str, dict[str, list[dict[str, Any]]]], ceiling: dict[int, dict[str, Any]]
+) -> list[Line]:
+    lines = []
+    for count in connections:
+        full, short = loads[f"full, {count}"], loads[f"304, {count}"]
+        theirs = _rate(full["peer"])
+        lines += [
+            _line(f"list, whole, at {count}", _rate(full["carlot"]), theirs, Target(">=", 1)),
+            _line(f"list, 304 over peer's whole, at {count}", _rate(short["carlot"]), theirs, Target(">=", 3)),
+            _line(f"list, 304 over peer's 304, at {count}", _rate(short["carlot"]), _rate(short["peer"]), None),
+        ]
+        fastest = max(_rate(found) for found in full.values())
+        spare = ceiling[count]["per_second"] / fastest
+        lines.append(Line(f"generator's own limit at {count}", f"{ceiling[count]['per_second']:.0f}/s", "", spare))
+    return lines
+
+
+def _line(name: str, ours: float, theirs: float, target: Target | None) -> Line:
+    return Line(name, f"{ours:.0f}/s", f"{theirs:.0f}/s", ours / theirs, target)
+
+
+def _rate(loads: list[dict[str, Any]]) -> float:
+    return median(float(load["per_second"]) for load in loads)
+
+
+def _bytes_each(load: dict[str, Any]) -> int:
+    return int(load["bytes"]) // int(load["requests"])
+
+
+def _run_load(flags: list[str], connections: int, seconds: float) -> dict[str, Any]:
+    command = [str(servers.NODE_BIN / "node"), str(LOAD_SCRIPT), *flags]
+    command += ["--connections", str(connections), "--seconds", str(seconds)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=seconds + 60)
+    if done.returncode != 0:
+        raise BenchError(f"the load generator failed:\n{done.stderr[-2000:]}")
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found

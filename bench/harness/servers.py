@@ -1,0 +1,198 @@
+"""Starts the simulated DMS, the peer and CarLot, each on a free port with a fresh database, and ends them."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import httpx
+
+from harness import processes
+
+ROOT = Path(__file__).resolve().parents[2]
+NODE_BIN = ROOT / "node_modules" / ".bin"
+PEER = ROOT / "bench" / "peer"
+DMS_KEY = "bench-key"
+START_LIMIT_S = 90.0
+STOP_LIMIT_S = 15.0
+
+
+class BenchError(Exception):
+    """A benchmark could not be run, or what it measured was wrong."""
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running Worker: where it answers, its inspector's port, and the process that was started."""
+
+    name: str
+    url: str
+    inspector_port: int
+    pid: int
+
+    def workerd(self) -> processes.Workerd:
+        """The workerd process that runs the Worker itself. Raises: BenchError when there is none to be seen."""
+        for found in processes.workerds(self.pid):
+            if found.runs_the_worker:
+                return found
+        raise BenchError(f"{self.name}: no workerd process with an inspector below process {self.pid} (needs Linux)")
+
+
+@contextmanager
+def simulators(size: int) -> Iterator[str]:
+    """The address of a simulated DMS with `size` made-up vehicles, always the same ones. Raises: BenchError."""
+    port = _free_port()
+    url = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "simulators", "--port", str(port), "--generate", str(size)]
+    with _running("simulators", command, ROOT, {"PYTHONPATH": str(ROOT / "dev")}, f"{url}/inventory?limit=1"):
+        yield url
+
+
+@contextmanager
+def carlot(dms_url: str) -> Iterator[Server]:
+    """CarLot on the real runtime, its database empty, open to this machine. Raises: BenchError."""
+    settings = {
+        "AUTH_MODE": "dev-open",
+        "IMPORT_PUBLISH_TO_WEBSITE": "true",
+        "WAYNE_REEVES_API_URL": dms_url,
+        "WAYNE_REEVES_API_KEY": DMS_KEY,
+        "PUBLIC_BASE_URL": "https://lot.example",
+    }
+    command = [str(ROOT / "dev" / "worker")]
+    with _folder() as folder, _worker("carlot", command, ROOT, folder, settings) as server:
+        yield server
+
+
+@contextmanager
+def peer(dms_url: str, rows_per_statement: int = 1) -> Iterator[Server]:
+    """The peer, its database empty; it writes `rows_per_statement` vehicles an INSERT. Raises: BenchError."""
+    settings = {
+        "WAYNE_REEVES_API_URL": dms_url,
+        "WAYNE_REEVES_API_KEY": DMS_KEY,
+        "PUBLIC_BASE_URL": "https://lot.example",
+        "ROWS_PER_STATEMENT": str(rows_per_statement),
+    }
+    empty_database = _empty_peer_database().name
+    command = [str(NODE_BIN / "wrangler"), "dev"]
+    with _folder() as folder:
+        shutil.copytree(empty_database, folder, dirs_exist_ok=True)
+        with _worker("peer", command, PEER, folder, settings) as server:
+            yield server
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as name:
+        yield Path(name)
+
+
+@contextmanager
+def _worker(
+    name: str, command: list[str], folder: Path, persist_to: Path, settings: dict[str, str]
+) -> Iterator[Server]:
+    port, inspector_port = _free_port(), _free_port()
+    url = f"http://127.0.0.1:{port}"
+    flags = ["--ip", "127.0.0.1", "--port", str(port), "--inspector-port", str(inspector_port)]
+    # Neither prints a line for each request, so neither pays for it.
+    flags += ["--persist-to", str(persist_to), "--log-level", "warn"]
+    for key, setting in settings.items():
+        flags += ["--var", f"{key}:{setting}"]
+    with _running(name, [*command, *flags], folder, {}, f"{url}/api/health") as pid:
+        yield Server(name, url, inspector_port, pid)
+
+
+@contextmanager
+def _running(name: str, command: list[str], folder: Path, extra: dict[str, str], ready_url: str) -> Iterator[int]:
+    with tempfile.TemporaryFile() as log:
+        process = subprocess.Popen(
+            command,
+            cwd=folder,
+            env=_environment() | extra,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            if not _answers(process, ready_url):
+                log.seek(0)
+                tail = log.read().decode(errors="replace")[-3000:]
+                raise BenchError(f"{name} did not start:\n{tail}")
+            yield process.pid
+        finally:
+            _stop(process)
+
+
+def _answers(process: subprocess.Popen[bytes], ready_url: str) -> bool:
+    deadline = time.monotonic() + START_LIMIT_S
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            answer = httpx.get(ready_url, headers={"Authorization": f"Bearer {DMS_KEY}"}, timeout=20)
+            if answer.status_code == httpx.codes.OK:
+                return True
+        except httpx.TransportError:
+            pass
+        time.sleep(0.2)
+    return False
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    children = processes.below(process.pid)
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, number)
+        except ProcessLookupError:
+            break
+        try:
+            process.wait(STOP_LIMIT_S)
+            break
+        except subprocess.TimeoutExpired:
+            continue
+    processes.end(children)
+
+
+@cache
+def _empty_peer_database() -> tempfile.TemporaryDirectory[str]:
+    """The peer's migrated database, made once and copied for every start; it goes when the program ends."""
+    _install_peer()
+    folder = tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True)
+    command = [str(NODE_BIN / "wrangler"), "d1", "migrations", "apply", "DB", "--local", "--persist-to", folder.name]
+    _finish(command, PEER, "the peer's migrations")
+    return folder
+
+
+def _install_peer() -> None:
+    stamp, lock = PEER / "node_modules" / ".package-lock.json", PEER / "package-lock.json"
+    if stamp.exists() and stamp.stat().st_mtime >= lock.stat().st_mtime:
+        return
+    print("installing the peer's packages (npm ci)", flush=True)
+    _finish([shutil.which("npm") or "npm", "ci", "--no-audit", "--no-fund"], PEER, "npm ci of the peer")
+
+
+def _finish(command: list[str], folder: Path, what: str) -> None:
+    done = subprocess.run(
+        command, cwd=folder, env=_environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        raise BenchError(f"{what} failed:\n{(done.stdout + done.stderr)[-3000:]}")
+
+
+def _environment() -> dict[str, str]:
+    quiet = {"CI": "1", "WRANGLER_SEND_METRICS": "false", "CLOUDFLARE_CF_FETCH_ENABLED": "false"}
+    return os.environ | quiet | {"PATH": f"{NODE_BIN}{os.pathsep}{os.environ.get('PATH', '')}"}
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

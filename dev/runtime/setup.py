@@ -1,0 +1,201 @@
+"""Make everything the local commands need: Python tools, Node tools, the Worker's packages, the Pyodide bundle.
+
+Each part is made again only when what it is made from has changed. Safe to run twice at once.
+
+    dev/setup             all of it
+    dev/setup --browser   besides, a Chromium for the browser tests
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from runtime.paths import BUNDLE, MADE, NODE, NODE_MODULES, PYTHON, PYTHON_MODULES, ROOT, VENV, WORKERD, WRANGLER
+
+STAMPS = MADE / "stamps"
+LOG = MADE / "setup.log"
+LOCK = MADE / "setup.lock"
+OLDEST_NODE = (22, 12)
+# The Worker's packages are for Python 3.14 on WebAssembly, not for this machine.
+WASM_WHEELS = (
+    *("--platform", "pyemscripten_2026_0_wasm32", "--implementation", "cp"),
+    *("--python-version", "3.14", "--abi", "cp314"),
+    *("--only-binary=:all:", "--no-compile", "--no-deps", "--require-hashes"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One thing to make: from which files of the tree, and what must exist afterwards."""
+
+    name: str
+    make: Callable[[], None]
+    sources: tuple[str, ...]
+    products: tuple[Path, ...]
+
+    @property
+    def stamp(self) -> Path:
+        """The file that remembers what the part was made from."""
+        return STAMPS / self.name.replace(" ", "-")
+
+    def fingerprint(self) -> str:
+        """What it is made from. The folder counts: a virtual environment knows its own path."""
+        content = hashlib.sha256(f"{ROOT} {self.name}".encode())
+        for source in self.sources:
+            content.update((ROOT / source).read_bytes())
+        return content.hexdigest()
+
+    def is_current(self) -> bool:
+        """Whether nothing is to be done."""
+        made = all(product.exists() for product in self.products)
+        return made and self.stamp.exists() and self.stamp.read_text() == self.fingerprint()
+
+
+def run(*command: str | Path, cwd: Path = ROOT, **environment: str) -> None:
+    """Run a command; on failure show the end of its output and stop."""
+    with LOG.open("ab") as log:
+        words = [str(part) for part in command]
+        done = subprocess.run(
+            words, cwd=cwd, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={**os.environ, **environment}, check=False
+        )
+    if done.returncode:
+        sys.stderr.write(LOG.read_text(errors="replace")[-3000:])
+        raise SystemExit(f"\n[setup] failed: {' '.join(words)}\n[setup] the whole output is in {LOG}")
+
+
+def make_venv() -> None:
+    """The Python tools. Made under the name it keeps, because it knows its own path; the stamp says that it is whole."""
+    # Not the one inside .venv, which is about to go.
+    python = str(getattr(sys, "_base_executable", sys.executable))
+    probe = subprocess.run([python, "-c", "import venv, ensurepip"], capture_output=True, check=False)
+    if probe.returncode:
+        raise SystemExit("[setup] this Python has no venv module (Debian: apt-get install python3-venv)")
+    shutil.rmtree(VENV, ignore_errors=True)
+    run(python, "-m", "venv", VENV)
+    run(PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--require-hashes", "-r", "requirements-dev.lock")
+
+
+def make_node_modules() -> None:
+    """The Node tools, made beside and then put in place whole."""
+    if not shutil.which("npm"):
+        raise SystemExit("[setup] needs npm (Node.js 20 or newer)")
+    workshop = MADE / "npm"
+    shutil.rmtree(workshop, ignore_errors=True)
+    workshop.mkdir()
+    for name in ("package.json", "package-lock.json", ".npmrc"):
+        shutil.copy(ROOT / name, workshop / name)
+    run("npm", "ci", "--no-fund", "--no-audit", "--loglevel=error", cwd=workshop)
+    replace(workshop / "node_modules", NODE_MODULES)
+    shutil.rmtree(workshop, ignore_errors=True)
+    if not NODE.exists():
+        link_own_node()
+
+
+def link_own_node() -> None:
+    """Where the registry has no Node for this system, this machine's own serves, if wrangler can run on it."""
+    own = shutil.which("node")
+    version = subprocess.run([own or "node", "--version"], capture_output=True, text=True, check=False).stdout.strip()
+    if own is None or tuple(int(part) for part in version.lstrip("v").split(".")[:2]) < OLDEST_NODE:
+        raise SystemExit(f"[setup] wrangler needs Node.js {'.'.join(map(str, OLDEST_NODE))} or newer, this is {version}")
+    NODE.symlink_to(own)
+
+
+def make_python_modules() -> None:
+    """The Worker's own packages, as `pywrangler sync` would make them."""
+    fresh = MADE / "python_modules"
+    shutil.rmtree(fresh, ignore_errors=True)
+    pip = (PYTHON, "-m", "pip", "install", "--disable-pip-version-check")
+    run(*pip, "--target", fresh, *WASM_WHEELS, "-r", "requirements.lock")
+    replace(fresh, PYTHON_MODULES)
+
+
+def make_bundle() -> None:
+    """The Pyodide bundle, and the script that starts workerd with it (named by MINIFLARE_WORKERD_PATH)."""
+    run(PYTHON, "dev/runtime/bundle.py", NODE_MODULES / "pyodide", BUNDLE)
+    # The binary itself: node_modules/workerd/bin/workerd can be a Node script in front of it.
+    found = sorted((NODE_MODULES / "@cloudflare").glob("workerd-*/bin/workerd"))
+    if not found:
+        raise SystemExit("[setup] npm has installed no workerd for this system; it exists for Linux and macOS on x64 and arm64")
+    fresh = WORKERD.with_suffix(".partial")
+    fresh.write_text(
+        "#!/bin/sh\n# workerd with the Pyodide bundle beside it, so that it downloads none.\n"
+        f'command=$1; shift; exec "{found[0]}" "$command" "--pyodide-bundle-disk-cache-dir={MADE}" "$@"\n'
+    )
+    fresh.chmod(0o755)
+    fresh.replace(WORKERD)
+
+
+def replace(fresh: Path, target: Path) -> None:
+    """Put a folder in the place of another."""
+    old = MADE / f"{target.name}.old"
+    shutil.rmtree(old, ignore_errors=True)
+    if target.exists():
+        target.rename(old)
+    fresh.rename(target)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+PARTS = (
+    Part("Python tools", make_venv, ("requirements-dev.lock",), (PYTHON,)),
+    Part("Node tools", make_node_modules, ("package.json", "package-lock.json", ".npmrc"), (NODE, WRANGLER)),
+    Part("Worker packages", make_python_modules, ("requirements.lock",), (PYTHON_MODULES / "pydantic",)),
+    Part(
+        "Pyodide bundle",
+        make_bundle,
+        ("package-lock.json", "dev/runtime/bundle.py", "dev/runtime/bundle.capnp", "dev/runtime/setup.py"),
+        (BUNDLE, WORKERD),
+    ),
+)
+
+
+def ensure() -> None:
+    """Make what is missing or out of date. A no-op of a few milliseconds otherwise."""
+    if all(part.is_current() for part in PARTS):
+        return
+    STAMPS.mkdir(parents=True, exist_ok=True)
+    with LOCK.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        for part in PARTS:
+            if part.is_current():
+                continue
+            started = time.monotonic()
+            print(f"[setup] {part.name} ...", flush=True)
+            part.make()
+            part.stamp.write_text(part.fingerprint())
+            print(f"[setup] {part.name}: ready after {time.monotonic() - started:.0f} s", flush=True)
+
+
+def find_browser() -> str | None:
+    """A Chromium on this machine."""
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    return next((path for name in names if (path := shutil.which(name))), None)
+
+
+def ensure_browser() -> None:
+    """A Chromium for the browser tests: this machine's own, or Debian's package."""
+    if find_browser():
+        return
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        raise SystemExit("[setup] the browser tests need Chromium: install the package chromium, or Google Chrome")
+    print("[setup] Chromium ...", flush=True)
+    run("apt-get", "update", "-q", DEBIAN_FRONTEND="noninteractive")
+    run("apt-get", "install", "-q", "-y", "--no-install-recommends", "chromium", DEBIAN_FRONTEND="noninteractive")
+    print("[setup] Chromium: ready", flush=True)
+
+
+def main(arguments: Sequence[str]) -> None:
+    """What `dev/setup` does."""
+    if unknown := [argument for argument in arguments if argument != "--browser"]:
+        raise SystemExit(f"[setup] knows no {unknown[0]}; there is --browser")
+    ensure()
+    if "--browser" in arguments:
+        ensure_browser()

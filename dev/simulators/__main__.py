@@ -1,0 +1,64 @@
+"""Command line of the simulated partners: `python -m simulators --port 9000`."""
+
+import argparse
+import asyncio
+import signal
+import sys
+from pathlib import Path
+
+from aiohttp import web
+
+from simulators.app import build_app, make_partners
+from simulators.generate import vehicles
+from simulators.wayne_reeves.files import LOT_FILE, read_lot
+
+
+def read_flags(arguments: list[str]) -> argparse.Namespace:
+    """The parsed flags; unknown ones end the program with a message."""
+    parser = argparse.ArgumentParser(prog="partners", description="Simulated partners of CarLot Manager.")
+    parser.add_argument("--port", type=int, default=9000, help="0 takes a free one (default 9000)")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--seed", type=int, default=1, help="seed of faults and made-up vehicles (default 1)")
+    parser.add_argument("--latency-ms", type=float, default=0, help="added to every answer of a partner")
+    parser.add_argument("--wayne-reeves-key", help="the one API key accepted (default: any)")
+    parser.add_argument("--photo-base", help="address in place of the stand-in one of the demo lot's pictures")
+    lot = parser.add_mutually_exclusive_group()
+    lot.add_argument("--inventory", type=Path, default=LOT_FILE, help="CSV or JSON in the DMS's field names")
+    lot.add_argument("--generate", type=int, metavar="N", help="a lot of N made-up vehicles")
+    return parser.parse_args(arguments)
+
+
+async def serve(flags: argparse.Namespace) -> None:
+    """Serve until SIGTERM or SIGINT. Raises: OSError when the port or the inventory file cannot be opened."""
+    if flags.generate is not None:
+        inventory = vehicles(flags.generate, flags.seed)
+    else:
+        inventory = read_lot(flags.inventory, flags.photo_base)
+    partners = make_partners(inventory, flags.wayne_reeves_key)
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    # A stalled answer must not hold up the end for longer than half a second.
+    runner = web.AppRunner(build_app(partners, flags.seed, flags.latency_ms), access_log=None, shutdown_timeout=0.5)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, flags.host, flags.port).start()
+        host, port = runner.addresses[0][:2]
+        print(f"Partners ready on http://{host}:{port} with {len(inventory)} vehicles; controls: /_sim", flush=True)
+        await stop.wait()
+    finally:
+        await runner.cleanup()
+
+
+def main() -> int:
+    """Exit status 0 after a signal, 1 with one line on stderr when it could not start."""
+    try:
+        asyncio.run(serve(read_flags(sys.argv[1:])))
+    except (OSError, ValueError) as error:
+        print(f"partners: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,40 @@
+"""A sink for alerts: point `ALERT_WEBHOOK_URL` at `/alerts`."""
+
+from aiohttp import web
+
+from simulators.partner import answer_error, answer_json, read_json
+
+
+class Alerts:
+    """Takes `POST /alerts {"text"}` as a chat service does, and shows what came."""
+
+    name = "alerts"
+    prefixes: tuple[str, ...] = ("/alerts",)
+
+    def __init__(self) -> None:
+        self._texts: list[str] = []
+
+    def routes(self) -> list[web.RouteDef]:
+        """`POST /alerts`."""
+        return [web.post("/alerts", self.take_alert)]
+
+    def control_routes(self) -> list[web.RouteDef]:
+        """`GET /_sim/alerts`."""
+        return [web.get("/_sim/alerts", self.list_alerts)]
+
+    def reset(self) -> None:
+        """Forget all alerts."""
+        self._texts.clear()
+
+    async def take_alert(self, request: web.Request) -> web.Response:
+        """Record one alert; 422 when it has no text."""
+        body = await read_json(request)
+        text = body.get("text") if isinstance(body, dict) else None
+        if not isinstance(text, str) or not text:
+            return answer_error(422, "no_text", "An alert is an object with text", "text")
+        self._texts.append(text)
+        return answer_json({"ok": True})
+
+    async def list_alerts(self, _request: web.Request) -> web.Response:
+        """Texts of the alerts received, oldest first."""
+        return answer_json({"alerts": self._texts})

@@ -1,0 +1,30 @@
+"""Puts core and partners together as one aiohttp application."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from aiohttp import web
+
+from simulators.alerts import Alerts
+from simulators.control import Control
+from simulators.core import Core
+from simulators.partner import Partner
+from simulators.wayne_reeves import WayneReeves
+
+LARGEST_BODY_BYTES = 64 * 1024 * 1024
+# Large enough to replace a lot of 50,000 vehicles in one request.
+
+
+def make_partners(inventory: list[Any], wayne_reeves_key: str | None) -> list[Partner]:
+    """All simulated partners; a new one is one more line here."""
+    return [WayneReeves(inventory, wayne_reeves_key), Alerts()]
+
+
+def build_app(partners: Sequence[Partner], seed: int = 1, latency_ms: float = 0) -> web.Application:
+    """The application that serves `partners` and their controls."""
+    core = Core(partners, seed, latency_ms)
+    app = web.Application(middlewares=[core.middleware()], client_max_size=LARGEST_BODY_BYTES)
+    app.add_routes(Control(core).routes())
+    for partner in partners:
+        app.add_routes([*partner.routes(), *partner.control_routes()])
+    return app

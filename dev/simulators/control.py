@@ -1,0 +1,101 @@
+"""The control endpoints that all partners share, under `/_sim`."""
+
+from typing import Any
+
+from aiohttp import web
+from pydantic import BaseModel
+
+from simulators.core import Core
+from simulators.faults import FaultPlan, FaultSettings, ScriptRule
+from simulators.partner import answer_error, answer_json, read_model
+
+
+def meanings(model: type[BaseModel]) -> dict[str, str]:
+    """Each knob of `model` with what it does."""
+    return {name: field.description or "" for name, field in model.model_fields.items()}
+
+
+class Control:
+    """Reads and sets ledger and faults while the process runs."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+
+    def routes(self) -> list[web.RouteDef]:
+        """The endpoints under `/_sim` that belong to no single partner."""
+        return [
+            web.get("/_sim", self.list_endpoints),
+            web.get("/_sim/ledger", self.read_ledger),
+            web.delete("/_sim/ledger", self.clear_ledger),
+            web.get("/_sim/faults/{partner}", self.read_faults),
+            web.put("/_sim/faults/{partner}", self.set_faults),
+            web.delete("/_sim/faults/{partner}", self.clear_faults),
+            web.post("/_sim/reset", self.reset),
+        ]
+
+    async def list_endpoints(self, request: web.Request) -> web.Response:
+        """This list: control endpoints, partners, and the meaning of each fault knob."""
+        endpoints = []
+        for route in request.app.router.routes():
+            path = route.resource.canonical if route.resource else ""
+            if path.startswith("/_sim") and route.method != "HEAD":
+                what = " ".join((route.handler.__doc__ or "").strip().split("\n\n")[0].split())
+                endpoints.append({"method": route.method, "path": path, "what": what})
+        return answer_json(
+            {
+                "partners": {partner.name: list(partner.prefixes) for partner in self._core.partners},
+                "endpoints": endpoints,
+                "fault_knobs": meanings(FaultSettings),
+                "script_rule": meanings(ScriptRule),
+            }
+        )
+
+    async def read_ledger(self, request: web.Request) -> web.Response:
+        """Requests heard, oldest first: `?partner=&method=&path=&since=`; `path` may end in `*`, `since` is a sequence
+        number already seen.
+        """
+        query = request.query
+        since = query.get("since", "0")
+        if not since.isdecimal():
+            return answer_error(400, "bad_since", "since is a sequence number", "since")
+        entries = list(self._core.ledger.select(query.get("partner"), query.get("method"), query.get("path"), int(since)))
+        return answer_json({"entries": entries, "count": len(entries), "last_seq": self._core.ledger.last_seq})
+
+    async def clear_ledger(self, _request: web.Request) -> web.Response:
+        """Forget the requests heard; sequence numbers go on."""
+        self._core.ledger.clear()
+        return web.Response(status=204)
+
+    async def read_faults(self, request: web.Request) -> web.Response:
+        """Fault knobs of a partner, and how often each kind has struck since they were set."""
+        return answer_json(_shown(self._plan(request)))
+
+    async def set_faults(self, request: web.Request) -> web.Response:
+        """Replace all fault knobs of a partner; what is left out is off. Restarts the seeded draw."""
+        plan = self._plan(request)
+        plan.apply(await read_model(request, FaultSettings))
+        return answer_json(_shown(plan))
+
+    async def clear_faults(self, request: web.Request) -> web.Response:
+        """Switch all faults of a partner off."""
+        self._plan(request).apply(FaultSettings())
+        return web.Response(status=204)
+
+    async def reset(self, _request: web.Request) -> web.Response:
+        """Everything as at the start: partners' state, faults, ledger."""
+        for plan in self._core.plans.values():
+            plan.apply(FaultSettings())
+        for partner in self._core.partners:
+            partner.reset()
+        self._core.ledger.clear()
+        return web.Response(status=204)
+
+    def _plan(self, request: web.Request) -> FaultPlan:
+        name = request.match_info["partner"]
+        if name not in self._core.plans:
+            raise web.HTTPNotFound(text=f"No partner {name}; there are {', '.join(self._core.plans)}")
+        return self._core.plans[name]
+
+
+def _shown(plan: FaultPlan) -> dict[str, Any]:
+    return {**plan.settings.model_dump(), "struck": dict(plan.struck)}

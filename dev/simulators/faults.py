@@ -1,0 +1,170 @@
+"""The fault knobs of one partner: rates drawn from a seeded generator, an outage, and a script of one-shot rules."""
+
+import random
+from collections import Counter
+from fnmatch import fnmatchcase
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Kind = Literal[
+    "none",
+    "status",
+    "rate_limit",
+    "stall",
+    "truncate",
+    "lost_answer",
+    "reset",
+    "outage",
+    "refuse",
+    "error_body",
+    "html",
+]
+TruncateMode = Literal["length", "json"]
+Rate = float
+WORK_DONE = ("stall", "truncate", "lost_answer", "none")
+
+
+class Fault(BaseModel):
+    """One mishap, with everything needed to carry it out."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    fault: Kind = Field(
+        description="none: answer normally. status: answer with `status`. rate_limit: 429. stall: hold the answer. "
+        "truncate: cut it. lost_answer: do the work, then drop the connection. reset: drop it before the work. "
+        "outage: 503. refuse: drop the connection. error_body: 200 with an error inside. html: 200 with a web page."
+    )
+    status: int = Field(default=500, ge=200, le=599, description="for `status`: the status answered")
+    body: Any = Field(default=None, description="for `status` and `error_body`: the JSON answered instead of the usual error")
+    retry_after_s: float | None = Field(
+        default=None,
+        ge=0,
+        description="sent as Retry-After with status, rate_limit and outage; rate_limit without it says 1",
+    )
+    stall_s: float = Field(default=30.0, ge=0, description="for `stall`: seconds the answer is held back")
+    stall_before_work: bool = Field(default=False, description="for `stall`: do the work only after the pause")
+    truncate_mode: TruncateMode = Field(
+        default="json",
+        description="length: Content-Length promises more than is sent; json: cut in the middle, length right",
+    )
+    after_work: bool = Field(
+        default=False, description="for `status`: do the work first, then answer with the error all the same"
+    )
+
+    def does_work(self) -> bool:
+        """Whether the partner's handler runs although this fault strikes."""
+        return self.fault in WORK_DONE or (self.fault == "status" and self.after_work)
+
+
+class ScriptRule(Fault):
+    """A fault for chosen requests. A request that a rule takes is not counted by the rules after it."""
+
+    method: str | None = Field(default=None, description="HTTP method; any when left out")
+    path: str | None = Field(default=None, description="path with * and ? as wildcards; any when left out")
+    nth: int = Field(default=1, ge=1, description="strike from the nth matching request on, counted from 1")
+    times: int = Field(default=1, ge=1, description="how many matching requests in a row are struck")
+    seen: int = Field(default=0, ge=0, description="matching requests counted so far")
+
+    def takes(self, method: str, path: str) -> bool:
+        """Count the request if it matches, and say whether the rule strikes it."""
+        if self.seen >= self.nth - 1 + self.times:
+            return False
+        if self.method is not None and self.method.upper() != method:
+            return False
+        if self.path is not None and not fnmatchcase(path, self.path):
+            return False
+        self.seen += 1
+        return self.seen >= self.nth
+
+
+class FaultSettings(BaseModel):
+    """All knobs of one partner. A rate is the share of requests struck, from 0 to 1; the rates add up to at most 1."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    seed: int | None = Field(default=None, description="seed of the draw; left out, the process's own. Setting knobs restarts it")
+    error_rate: Rate = Field(default=0, ge=0, le=1, description="answered with one of error_statuses, without doing the work")
+    error_statuses: list[int] = Field(default=[500, 502, 503], min_length=1, description="statuses drawn for error_rate")
+    rate_limit_rate: Rate = Field(default=0, ge=0, le=1, description="answered with 429 and Retry-After")
+    retry_after_s: float = Field(default=1, ge=0, description="seconds in that Retry-After")
+    stall_rate: Rate = Field(default=0, ge=0, le=1, description="work done, answer held back for stall_s")
+    stall_s: float = Field(default=30, ge=0, description="seconds of a stall")
+    stall_before_work: bool = Field(default=False, description="a stalled request does its work after the pause, not before it")
+    truncate_rate: Rate = Field(default=0, ge=0, le=1, description="answer cut in the middle")
+    truncate_mode: TruncateMode | None = Field(default=None, description="length or json; left out, drawn for each request")
+    lost_answer_rate: Rate = Field(default=0, ge=0, le=1, description="work done, then the connection dropped")
+    reset_rate: Rate = Field(default=0, ge=0, le=1, description="connection dropped before the work")
+    error_body_rate: Rate = Field(default=0, ge=0, le=1, description='200 with {"error": ...}, without doing the work')
+    html_rate: Rate = Field(default=0, ge=0, le=1, description="200 with an HTML page, without doing the work")
+    outage: bool | Literal["refuse"] = Field(default=False, description='true: 503 to everything; "refuse": connections dropped')
+    script: list[ScriptRule] = Field(default_factory=list, description="one-shot rules, looked at before the rates")
+
+    @model_validator(mode="after")
+    def _rates_fit(self) -> "FaultSettings":
+        total = sum(rate for _, rate in self.rates())
+        if total > 1 + 1e-9:
+            raise ValueError(f"the rates add up to {total:g}, more than 1")
+        return self
+
+    def rates(self) -> list[tuple[Kind, float]]:
+        """Each kind with its rate, in the fixed order of the draw."""
+        return [
+            ("status", self.error_rate),
+            ("rate_limit", self.rate_limit_rate),
+            ("stall", self.stall_rate),
+            ("truncate", self.truncate_rate),
+            ("lost_answer", self.lost_answer_rate),
+            ("reset", self.reset_rate),
+            ("error_body", self.error_body_rate),
+            ("html", self.html_rate),
+        ]
+
+
+class FaultPlan:
+    """Decides for each request of one partner which fault strikes it; same seed and requests, same faults."""
+
+    def __init__(self, partner: str, seed: int) -> None:
+        self._partner = partner
+        self._process_seed = seed
+        self.apply(FaultSettings())
+
+    def apply(self, settings: FaultSettings) -> None:
+        """Replace all knobs, and start draw and counts anew."""
+        self.settings = settings
+        self.struck: Counter[str] = Counter()
+        seed = self._process_seed if settings.seed is None else settings.seed
+        # The name is part of the seed: two partners with one seed must not fail in step.
+        self._random = random.Random(f"{self._partner}:{seed}")
+
+    def next_fault(self, method: str, path: str) -> Fault | None:
+        """The fault for the next request, or None. Script first, then outage, then the rates."""
+        fault = self._choose(method, path)
+        if fault is not None:
+            self.struck[fault.fault] += 1
+        return fault
+
+    def _choose(self, method: str, path: str) -> Fault | None:
+        for rule in self.settings.script:
+            if rule.takes(method, path):
+                return rule
+        if self.settings.outage:
+            return Fault(fault="refuse" if self.settings.outage == "refuse" else "outage")
+        return self._draw()
+
+    def _draw(self) -> Fault | None:
+        # Always two draws a request, so that which request is struck depends on its place alone.
+        where, detail = self._random.random(), self._random.random()
+        knobs = self.settings
+        for kind, rate in knobs.rates():
+            if where < rate:
+                return Fault(
+                    fault=kind,
+                    status=knobs.error_statuses[int(detail * len(knobs.error_statuses))],
+                    retry_after_s=knobs.retry_after_s if kind == "rate_limit" else None,
+                    stall_s=knobs.stall_s,
+                    stall_before_work=knobs.stall_before_work,
+                    truncate_mode=knobs.truncate_mode or ("length" if detail < 0.5 else "json"),
+                )
+            where -= rate
+        return None

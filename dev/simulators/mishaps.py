@@ -1,0 +1,100 @@
+"""Carries a fault out on the wire."""
+
+import asyncio
+import socket
+import struct
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+
+from simulators.faults import Fault
+from simulators.partner import answer_error, answer_json
+
+Work = Callable[[], Awaitable[web.StreamResponse]]
+
+HTML_PAGE = (
+    "<!doctype html><html><head><title>Scheduled maintenance</title></head>"
+    "<body><h1>We will be right back</h1><p>Reference 7f3a</p></body></html>"
+)
+
+
+class ConnectionDropped(Exception):
+    """The connection was closed instead of answering."""
+
+
+async def suffer(fault: Fault, request: web.Request, work: Work) -> web.StreamResponse:
+    """Answer `request` the way `fault` says. Raises: ConnectionDropped after closing the connection."""
+    if fault.fault == "stall":
+        return await _stall(fault, work)
+    answer = await work() if fault.does_work() else None
+    if fault.fault in ("reset", "refuse"):
+        _reset(request)
+        raise ConnectionDropped
+    if fault.fault == "lost_answer":
+        _close(request)
+        raise ConnectionDropped
+    if answer is not None and fault.fault != "status":
+        if fault.fault == "truncate":
+            return await _truncate(fault, request, answer)
+        return answer
+    return _refusal(fault)
+
+
+def _refusal(fault: Fault) -> web.Response:
+    """The answers that stand in for the partner's own."""
+    if fault.fault == "html":
+        return web.Response(text=HTML_PAGE, content_type="text/html")
+    if fault.fault == "error_body":
+        error = {"error": {"code": "internal", "message": "The request could not be completed"}}
+        return answer_json(error if fault.body is None else fault.body)
+    if fault.fault == "rate_limit":
+        answer = answer_error(429, "rate_limited", "Too many requests")
+    elif fault.fault == "outage":
+        answer = answer_error(503, "unavailable", "The service is down")
+    elif fault.body is not None:
+        answer = answer_json(fault.body, fault.status)
+    else:
+        answer = answer_error(fault.status, "simulated", f"Simulated status {fault.status}")
+    pause_s = 1.0 if fault.fault == "rate_limit" and fault.retry_after_s is None else fault.retry_after_s
+    if pause_s is not None:
+        answer.headers["Retry-After"] = f"{pause_s:g}"
+    return answer
+
+
+async def _stall(fault: Fault, work: Work) -> web.StreamResponse:
+    if fault.stall_before_work:
+        await asyncio.sleep(fault.stall_s)
+        return await work()
+    answer = await work()
+    await asyncio.sleep(fault.stall_s)
+    return answer
+
+
+async def _truncate(fault: Fault, request: web.Request, whole: web.StreamResponse) -> web.StreamResponse:
+    body = whole.body if isinstance(whole, web.Response) and isinstance(whole.body, bytes) else b""
+    half = body[: len(body) // 2]
+    if fault.truncate_mode == "json":
+        return web.Response(body=half, status=whole.status, content_type=whole.content_type)
+    cut = web.StreamResponse(status=whole.status, headers={"Content-Type": whole.content_type})
+    # An empty body has nothing to cut, so it promises what never comes.
+    cut.content_length = len(body) or 100
+    await cut.prepare(request)
+    await cut.write(half)
+    _close(request)
+    raise ConnectionDropped
+
+
+def _close(request: web.Request) -> None:
+    """End the connection in good order, as a proxy that lost its backend does."""
+    if request.transport is not None:
+        request.transport.close()
+
+
+def _reset(request: web.Request) -> None:
+    """End the connection with a TCP reset, as a process that died does."""
+    if request.transport is None:
+        return
+    sock = request.transport.get_extra_info("socket")
+    if sock is not None:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    request.transport.abort()

@@ -1,0 +1,120 @@
+"""Endpoints under `/_sim/wayne-reeves`: the lot, its sales, its knobs, and webhooks sent on demand."""
+
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import ClientError, ClientSession, ClientTimeout, web
+from pydantic import BaseModel, ConfigDict, Field
+
+from simulators.partner import answer_error, answer_json, read_json, read_model
+from simulators.wayne_reeves.knobs import Knobs
+from simulators.wayne_reeves.webhooks import Scheme, complete_event, signed
+
+if TYPE_CHECKING:
+    from simulators.wayne_reeves.partner import WayneReeves
+
+
+class Emission(BaseModel):
+    """Body of `POST /_sim/wayne-reeves/emit`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    url: str = Field(description="where the event is posted")
+    secret: str = Field(description="shared secret; whsec_ and base64 stands for the bytes, anything else for itself")
+    scheme: Scheme = Field(default="standard", description="standard, timestamped or legacy")
+    event: Any = Field(default=None, description="the event; id and occurred_at are filled in when left out")
+    stock_number: str | None = Field(default=None, description="puts that vehicle of the lot into the event")
+    raw_body: str | None = Field(default=None, description="sent exactly so in place of event")
+    timestamp_offset_s: int = Field(default=0, description="signed as if sent so many seconds later; negative is earlier")
+    tamper: bool = Field(default=False, description="alters the body after signing")
+    repeat: int = Field(default=1, ge=1, le=1000, description="sends the very same request so many times")
+
+
+def control_routes(partner: "WayneReeves") -> list[web.RouteDef]:
+    """The control endpoints of `partner`."""
+    controls = Controls(partner)
+    base = "/_sim/wayne-reeves"
+    return [
+        web.get(base + "/inventory", controls.read_inventory),
+        web.put(base + "/inventory", controls.replace_inventory),
+        web.post(base + "/vehicles", controls.upsert_vehicles),
+        web.delete(base + "/vehicles/{stock_number}", controls.remove_vehicle),
+        web.get(base + "/sales", controls.list_sales),
+        web.get(base + "/knobs", controls.read_knobs),
+        web.put(base + "/knobs", controls.set_knobs),
+        web.post(base + "/emit", controls.emit),
+    ]
+
+
+class Controls:
+    """Reads and sets the state of one simulated DMS."""
+
+    def __init__(self, partner: "WayneReeves") -> None:
+        self._partner = partner
+
+    async def read_inventory(self, _request: web.Request) -> web.Response:
+        """All records of the lot: `{"vehicles": [...], "total": n}`."""
+        records = self._partner.lot.records()
+        return answer_json({"vehicles": records, "total": len(records)})
+
+    async def replace_inventory(self, request: web.Request) -> web.Response:
+        """Replace the whole lot by a list of records (or `{"vehicles": [...]}`), taken as they are, good or bad."""
+        body = await read_json(request)
+        records = body.get("vehicles") if isinstance(body, dict) else body
+        if not isinstance(records, list):
+            return answer_error(422, "no_list", "The lot is a list of vehicles")
+        self._partner.lot.replace(records)
+        return answer_json({"total": len(records)})
+
+    async def upsert_vehicles(self, request: web.Request) -> web.Response:
+        """Add or replace one record or a list of them by stock number; bad records are taken as they are."""
+        body = await read_json(request)
+        records = body if isinstance(body, list) else [body]
+        for record in records:
+            self._partner.lot.upsert(record)
+        return answer_json({"taken": len(records), "total": len(self._partner.lot.records())})
+
+    async def remove_vehicle(self, request: web.Request) -> web.Response:
+        """Take a vehicle off the lot; 404 when it was not there."""
+        if not self._partner.lot.remove(request.match_info["stock_number"]):
+            return answer_error(404, "unknown_vehicle", "No vehicle has that stock number")
+        return web.Response(status=204)
+
+    async def list_sales(self, _request: web.Request) -> web.Response:
+        """Sales taken, in order, with `sale_id`, `idempotency_key` and `undone`."""
+        return answer_json({"sales": self._partner.sales.listed()})
+
+    async def read_knobs(self, _request: web.Request) -> web.Response:
+        """Knobs of `GET /inventory`, and what each does."""
+        meanings = {name: field.description for name, field in Knobs.model_fields.items()}
+        return answer_json({"knobs": self._partner.knobs.model_dump(), "meanings": meanings})
+
+    async def set_knobs(self, request: web.Request) -> web.Response:
+        """Replace all knobs; what is left out is off."""
+        self._partner.knobs = await read_model(request, Knobs)
+        return answer_json({"knobs": self._partner.knobs.model_dump()})
+
+    async def emit(self, request: web.Request) -> web.Response:
+        """Send a signed webhook: `url`, `secret`, `scheme` (standard, timestamped, legacy) and `event`, optionally
+        `stock_number`, `raw_body`, `timestamp_offset_s`, `tamper`, `repeat`. Answers what the receiver answered.
+        """
+        emission = await read_model(request, Emission)
+        vehicle = None if emission.stock_number is None else self._partner.lot.find(emission.stock_number)
+        if emission.stock_number is not None and vehicle is None:
+            return answer_error(404, "unknown_vehicle", f"No vehicle has stock number {emission.stock_number}")
+        event = complete_event(emission.event, vehicle)
+        webhook = signed(event, emission.raw_body, emission.scheme, emission.secret, emission.timestamp_offset_s)
+        body = webhook.body + b" " if emission.tamper else webhook.body
+        try:
+            answers = [await _post(emission.url, body, webhook.headers) for _ in range(emission.repeat)]
+        except (ClientError, TimeoutError, ValueError) as error:
+            return answer_error(502, "no_answer", f"{type(error).__name__}: {error}")
+        return answer_json({**answers[-1], "statuses": [each["status"] for each in answers], "event": event})
+
+
+async def _post(url: str, body: bytes, headers: dict[str, str]) -> dict[str, Any]:
+    async with (
+        ClientSession(timeout=ClientTimeout(total=30)) as session,
+        session.post(url, data=body, headers=headers, allow_redirects=False) as answer,
+    ):
+        text = await answer.text(errors="replace")
+        return {"status": answer.status, "headers": dict(answer.headers), "body": text}

@@ -1,0 +1,100 @@
+"""Sales that the simulated DMS has heard of, with the bookkeeping that makes a repeat harmless."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from simulators.wayne_reeves.lot import Lot
+
+
+class Customer(BaseModel):
+    """Who bought."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+
+
+class SaleReport(BaseModel):
+    """Body of `POST /sales`. `sale_price` is in dollars, `sale_date` is `YYYY-MM-DD`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    stock_number: str = Field(min_length=1)
+    vin: str
+    sale_price: float = Field(ge=0, strict=True)
+    sale_date: str = Field(pattern=r"^\d{4}-\d\d-\d\d")
+    customer: Customer | None = None
+
+
+class SaleRefused(Exception):
+    """Why a sale was not taken, as an answer: status, code and message."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(message)
+        self.status, self.code, self.message = status, code, message
+
+
+@dataclass(slots=True)
+class Sale:
+    """One sale taken. `status_before` is what the vehicle's status goes back to when the sale is undone."""
+
+    sale_id: str
+    key: str
+    body: dict[str, Any]
+    status_before: str | None
+    undone: bool = False
+
+
+class Sales:
+    """All sales since the start or the last reset, in order."""
+
+    def __init__(self, lot: Lot) -> None:
+        self._lot = lot
+        self._by_id: dict[str, Sale] = {}
+        self._by_key: dict[str, Sale] = {}
+
+    def take(self, key: str, report: SaleReport) -> Sale:
+        """Mark the vehicle sold, once a key. Raises: SaleRefused."""
+        body = report.model_dump(exclude_none=True)
+        known = self._by_key.get(key)
+        if known is not None:
+            if known.body != body:
+                raise SaleRefused(422, "key_reused", "This Idempotency-Key came with another body before")
+            return known
+        vehicle = self._lot.find(report.stock_number)
+        if vehicle is None:
+            raise SaleRefused(404, "unknown_vehicle", f"No vehicle has stock number {report.stock_number}")
+        if str(vehicle.get("vin", "")).upper() != report.vin.upper():
+            raise SaleRefused(422, "vin_mismatch", f"{report.stock_number} has another VIN")
+        if vehicle.get("status") == "sold":
+            raise SaleRefused(409, "already_sold", f"{report.stock_number} is already sold")
+        sale = Sale(f"WRS-{len(self._by_id) + 1:06d}", key, body, vehicle.get("status"))
+        self._lot.update(report.stock_number, {"status": "sold"})
+        self._by_id[sale.sale_id] = self._by_key[key] = sale
+        return sale
+
+    def undo(self, sale_id: str) -> bool:
+        """Put the vehicle back as it was; False when no such sale stands."""
+        sale = self._by_id.get(sale_id)
+        if sale is None or sale.undone:
+            return False
+        sale.undone = True
+        if self._lot.find(sale.body["stock_number"]) is not None:
+            self._lot.update(sale.body["stock_number"], {"status": sale.status_before or "available"})
+        return True
+
+    def listed(self) -> list[dict[str, Any]]:
+        """Each sale with its id, key and whether it was undone."""
+        return [
+            {"sale_id": each.sale_id, "idempotency_key": each.key, "undone": each.undone, **each.body}
+            for each in self._by_id.values()
+        ]
+
+    def clear(self) -> None:
+        """Forget all sales; vehicles keep their status."""
+        self._by_id.clear()
+        self._by_key.clear()

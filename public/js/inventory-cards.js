@@ -1,0 +1,65 @@
+/** The lot as a grid of cards. */
+
+import { byId, el } from "./dom.js";
+import { silhouette } from "./inventory-panel.js";
+import { capital, miles, name, price } from "./inventory-words.js";
+
+const AT_ONCE = 24;
+const A_STEP = 48;
+
+const grid = byId("grid");
+const made = new Map();
+let turn = 0;
+
+/** Show these vehicles: the first ones at once, the others while nothing else is to be done. */
+export function showCards(vehicles) {
+  const mine = ++turn;
+  grid.replaceChildren(...vehicles.slice(0, AT_ONCE).map(cardOf));
+  grid.setAttribute("aria-busy", "false");
+  const more = (from) => {
+    if (mine !== turn || from >= vehicles.length) return;
+    grid.append(...vehicles.slice(from, from + A_STEP).map(cardOf));
+    setTimeout(more, 0, from + A_STEP);
+  };
+  setTimeout(more, 0, AT_ONCE);
+  return () => {
+    turn += 1;
+    grid.append(...vehicles.slice(grid.children.length).map(cardOf));
+  };
+}
+
+/** The link of a vehicle's card, if the card is there. */
+export function linkOf(id) {
+  const card = made.get(id)?.card;
+  return card?.isConnected ? card.querySelector("a") : null;
+}
+
+/** The photo at this address in a frame, or the drawn car where there is none. */
+export function photo(vehicle, address, alt) {
+  const frame = el("div", { class: "photo" });
+  const instead = () => frame.replaceChildren(silhouette(vehicle.kind), el("span", { class: "photo-none" }, "Photos coming soon"));
+  if (!address) instead();
+  else frame.append(el("img", { src: address, alt, width: "800", height: "600", loading: "lazy", decoding: "async", error: instead }));
+  return frame;
+}
+
+/** A vehicle's short facts. */
+export function tags(vehicle) {
+  const facts = [vehicle.kind === "Other" ? vehicle.bodyStyle : vehicle.kind, vehicle.drivetrain, vehicle.transmission, vehicle.fuelType];
+  return el("ul", { class: "tags" }, facts.filter(Boolean).map((fact) => el("li", {}, capital(fact))));
+}
+
+function cardOf(vehicle) {
+  const known = made.get(vehicle.id);
+  if (known?.mark === vehicle.mark) return known.card;
+  const card = el("li", { class: "card" },
+    photo(vehicle, vehicle.photos[0], ""),
+    el("h3", { class: "card-name" }, el("a", { href: `?vehicle=${encodeURIComponent(vehicle.id)}`, "data-vehicle": vehicle.id }, name(vehicle))),
+    el("p", { class: "card-trim" }, vehicle.trim ?? " "),
+    el("p", { class: "card-price" },
+      el("strong", { class: vehicle.price === null ? "ask" : null }, price(vehicle)),
+      vehicle.mileage === null ? null : el("span", {}, miles(vehicle.mileage))),
+    tags(vehicle));
+  made.set(vehicle.id, { mark: vehicle.mark, card });
+  return card;
+}

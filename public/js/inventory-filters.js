@@ -1,0 +1,108 @@
+/** What the visitor asks for: in the URL, and of a vehicle. Nothing here touches the page. */
+
+import { BODY_KINDS, miles, money } from "./inventory-words.js";
+
+const NUMBERS = ["priceMin", "priceMax", "yearMin", "yearMax", "mileageMax"];
+const SORTS = ["newest", "price", "-price", "-year", "year", "mileage"];
+
+/** Nothing asked for. */
+export function nothing() {
+  return { q: "", make: "", model: "", bodyStyle: [], priceMin: null, priceMax: null, yearMin: null, yearMax: null, mileageMax: null, sort: "newest" };
+}
+
+/** What a query string asks for; what makes no sense is left out. */
+export function fromQuery(query) {
+  const given = new URLSearchParams(query);
+  const wanted = nothing();
+  wanted.q = (given.get("q") ?? "").slice(0, 100);
+  wanted.make = given.get("make") ?? "";
+  wanted.model = wanted.make ? (given.get("model") ?? "") : "";
+  wanted.bodyStyle = BODY_KINDS.filter((kind) => given.getAll("bodyStyle").some((asked) => same(asked, kind)));
+  for (const field of NUMBERS) if (/^\d{1,9}$/.test(given.get(field) ?? "")) wanted[field] = Number(given.get(field));
+  if (SORTS.includes(given.get("sort"))) wanted.sort = given.get("sort");
+  return wanted;
+}
+
+/** The query string of it, keeping parameters of others; empty when nothing is asked for. */
+export function toQuery(wanted, query = "") {
+  const shown = new URLSearchParams(query);
+  for (const field of ["vehicle", ...Object.keys(nothing())]) shown.delete(field);
+  for (const field of ["q", "make", "model"]) if (wanted[field].trim()) shown.set(field, wanted[field].trim());
+  for (const kind of wanted.bodyStyle) shown.append("bodyStyle", kind);
+  for (const field of NUMBERS) if (wanted[field] !== null) shown.set(field, wanted[field]);
+  if (wanted.sort !== "newest") shown.set("sort", wanted.sort);
+  return shown.size ? `?${shown}` : "";
+}
+
+const TESTS = {
+  make: (vehicle, wanted) => !wanted.make || same(vehicle.make, wanted.make),
+  model: (vehicle, wanted) => !wanted.model || same(vehicle.model, wanted.model),
+  bodyStyle: (vehicle, wanted) => !wanted.bodyStyle.length || wanted.bodyStyle.includes(vehicle.kind),
+  priceMin: (vehicle, wanted) => wanted.priceMin === null || (vehicle.price !== null && vehicle.price >= wanted.priceMin),
+  priceMax: (vehicle, wanted) => wanted.priceMax === null || (vehicle.price !== null && vehicle.price <= wanted.priceMax),
+  yearMin: (vehicle, wanted) => wanted.yearMin === null || (vehicle.year !== null && vehicle.year >= wanted.yearMin),
+  yearMax: (vehicle, wanted) => wanted.yearMax === null || (vehicle.year !== null && vehicle.year <= wanted.yearMax),
+  mileageMax: (vehicle, wanted) => wanted.mileageMax === null || (vehicle.mileage !== null && vehicle.mileage <= wanted.mileageMax),
+};
+
+/** The vehicles wanted, in the order wanted; `except` names filters that are not to count. */
+export function select(vehicles, wanted, except = []) {
+  const tests = Object.entries(TESTS).filter(([field]) => !except.includes(field)).map(([, test]) => test);
+  const words = wanted.q.toLowerCase().split(/\s+/).filter(Boolean);
+  const found = vehicles.filter(
+    (vehicle) => words.every((word) => vehicle.words.includes(word)) && tests.every((test) => test(vehicle, wanted)),
+  );
+  const order = ORDERS[wanted.sort];
+  return order ? found.sort(order) : found;
+}
+
+const ORDERS = {
+  price: by("price", 1),
+  "-price": by("price", -1),
+  year: by("year", 1),
+  "-year": by("year", -1),
+  mileage: by("mileage", 1),
+};
+
+/** By a number, up or down; where it is not known, last. */
+function by(field, direction) {
+  return (one, other) => {
+    if (one[field] === null || other[field] === null) return (one[field] === null) - (other[field] === null);
+    return (one[field] - other[field]) * direction;
+  };
+}
+
+/** The values of a field with how many have each: `[{value, count}]`, in the order of the alphabet. */
+export function counted(vehicles, field) {
+  const found = new Map();
+  for (const vehicle of vehicles) {
+    const value = vehicle[field];
+    if (value === null) continue;
+    const key = String(value).toLowerCase();
+    const entry = found.get(key) ?? { value: String(value), count: 0 };
+    entry.count += 1;
+    found.set(key, entry);
+  }
+  return [...found.values()].sort((one, other) => one.value.localeCompare(other.value, "en", { numeric: true }));
+}
+
+/** Each filter in use: its words, and what is wanted without it. */
+export function inUse(wanted) {
+  const chips = [];
+  const add = (words, without) => chips.push({ words, without: { ...wanted, ...without } });
+  if (wanted.q.trim()) add(`“${wanted.q.trim()}”`, { q: "" });
+  if (wanted.make) add(wanted.make, { make: "", model: "" });
+  if (wanted.model) add(wanted.model, { model: "" });
+  if (wanted.priceMin !== null) add(`From ${money(wanted.priceMin)}`, { priceMin: null });
+  if (wanted.priceMax !== null) add(`Up to ${money(wanted.priceMax)}`, { priceMax: null });
+  if (wanted.yearMin !== null) add(`${wanted.yearMin} or newer`, { yearMin: null });
+  if (wanted.yearMax !== null) add(`${wanted.yearMax} or older`, { yearMax: null });
+  if (wanted.mileageMax !== null) add(`Up to ${miles(wanted.mileageMax)}`, { mileageMax: null });
+  for (const kind of wanted.bodyStyle) add(kind, { bodyStyle: wanted.bodyStyle.filter((other) => other !== kind) });
+  return chips;
+}
+
+/** Whether two words are the same but for capitals. */
+export function same(one, other) {
+  return (one ?? "").toLowerCase() === (other ?? "").toLowerCase();
+}

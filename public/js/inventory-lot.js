@@ -1,0 +1,129 @@
+/** Fetching the lot: every page of it, and again when it may have changed. */
+
+import { bodyKind } from "./inventory-words.js";
+
+const PAGE = 500;
+const TIME_OUT_MS = 20_000;
+
+/** The whole lot as it came in. `etag` is that of its first page, which changes with the lot. */
+export class Lot {
+  vehicles = [];
+  total = 0;
+  etag = null;
+  loadedAt = 0;
+
+  /** Fetch every page; `onPage` hears of each. Rejects with `LotError`. */
+  async load(onPage) {
+    const vehicles = new Map();
+    const first = await page(0, null);
+    for (let next = first; ; ) {
+      for (const vehicle of next.vehicles) vehicles.set(vehicle.id, vehicle);
+      this.vehicles = [...vehicles.values()];
+      this.total = Math.max(next.total, vehicles.size);
+      const offset = next.offset + PAGE;
+      const complete = next.count < PAGE || offset >= next.total;
+      if (complete) this.total = vehicles.size;
+      onPage(complete);
+      if (complete) break;
+      next = await page(offset, null);
+    }
+    this.etag = first.etag;
+    this.loadedAt = Date.now();
+  }
+
+  /** Ask whether the lot has changed, and fetch it again if so. True: it had. */
+  async refresh() {
+    if (this.etag && (await page(0, this.etag)) === null) {
+      this.loadedAt = Date.now();
+      return false;
+    }
+    const fresh = new Lot();
+    await fresh.load(() => {});
+    Object.assign(this, fresh);
+    return true;
+  }
+
+  /** The vehicle with this id, when it has come in. */
+  find(id) {
+    return this.vehicles.find((vehicle) => vehicle.id === id) ?? null;
+  }
+}
+
+/** The lot, or a vehicle, could not be had. */
+export class LotError extends Error {}
+
+/** One vehicle that is on show; `null`: there is none of this id (any more). Rejects with `LotError`. */
+export async function fetchVehicle(id) {
+  const response = await get(`/api/public/vehicle/${encodeURIComponent(id)}`);
+  if (response.status === 404) return null;
+  const raw = await content(response);
+  return raw && typeof raw === "object" ? vehicleFrom(raw) : null;
+}
+
+/** The dealer's name, phone, address and email, each `null` when it is not known. */
+export async function fetchDealer() {
+  try {
+    const raw = await content(await get("/api/public/dealer"));
+    return { name: text(raw?.name), phone: text(raw?.phone), address: text(raw?.address), email: text(raw?.email) };
+  } catch {
+    return { name: null, phone: null, address: null, email: null };
+  }
+}
+
+/** The address of a photo, if it is one that may be shown: over https, or from here. */
+export function photoUrl(address) {
+  if (typeof address !== "string" || !URL.canParse(address, location.href)) return null;
+  const url = new URL(address, location.href);
+  return url.protocol === "https:" || url.origin === location.origin ? url.href : null;
+}
+
+async function page(offset, etag) {
+  const query = offset ? `?limit=${PAGE}&offset=${offset}` : `?limit=${PAGE}`;
+  const response = await get(`/api/public/inventory${query}`, etag ? { "If-None-Match": etag } : {});
+  if (response.status === 304) return null;
+  const list = await content(response);
+  if (!Array.isArray(list)) throw new LotError("not a list");
+  const total = Number(response.headers.get("X-Total-Count") ?? offset + list.length);
+  return { offset, total, count: list.length, etag: response.headers.get("ETag"), vehicles: list.map(vehicleFrom).filter(Boolean) };
+}
+
+async function get(url, headers = {}) {
+  try {
+    return await fetch(url, Object.keys(headers).length ? { headers, signal: AbortSignal.timeout(TIME_OUT_MS) } : { signal: AbortSignal.timeout(TIME_OUT_MS) });
+  } catch (cause) {
+    throw new LotError("no answer", { cause });
+  }
+}
+
+async function content(response) {
+  if (!response.ok) throw new LotError(`status ${response.status}`);
+  try {
+    return await response.json();
+  } catch (cause) {
+    throw new LotError("not JSON", { cause });
+  }
+}
+
+function vehicleFrom(raw) {
+  if (!raw || typeof raw !== "object" || typeof raw.id !== "string") return null;
+  const vehicle = { id: raw.id, year: number(raw.year), mileage: number(raw.mileage), price: number(raw.price) };
+  for (const field of TEXTS) vehicle[field] = text(raw[field]);
+  vehicle.photos = (Array.isArray(raw.photos) ? raw.photos : []).map(photoUrl).filter(Boolean);
+  vehicle.kind = bodyKind(vehicle.bodyStyle);
+  vehicle.words = [vehicle.year, ...TEXTS.map((field) => vehicle[field])].filter(Boolean).join(" ").toLowerCase();
+  vehicle.mark = JSON.stringify(raw);
+  return vehicle;
+}
+
+const TEXTS = [
+  "vin", "stockNumber", "make", "model", "trim", "bodyStyle", "exteriorColor", "interiorColor",
+  "transmission", "fuelType", "drivetrain", "engine", "description", "location",
+];
+
+function text(value) {
+  return typeof value === "string" && value.trim() ? value.trim() : null;
+}
+
+function number(value) {
+  return typeof value === "number" && Number.isFinite(value) ? value : null;
+}

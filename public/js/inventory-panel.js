@@ -1,0 +1,143 @@
+/** The search bar and the filter panel: they show what is wanted, and say when something else is. */
+
+import { byId, el, svg } from "./dom.js";
+import { counted, inUse, nothing, same, select } from "./inventory-filters.js";
+import { BODY_KINDS, miles, money } from "./inventory-words.js";
+
+const PRICES = [5, 7.5, 10, 12.5, 15, 17.5, 20, 25, 30, 35, 40, 50, 60, 75, 100, 150, 200].map((thousands) => thousands * 1000);
+const MILEAGES = [10, 20, 30, 40, 50, 60, 75, 100, 125, 150, 200].map((thousands) => thousands * 1000);
+const NUMBERS = ["priceMin", "priceMax", "yearMin", "yearMax", "mileageMax"];
+
+const toolbar = byId("toolbar");
+const filters = byId("filters");
+const toggle = byId("filters-toggle");
+
+/** Call `onChange` with what is wanted, whenever the visitor changes it. */
+export function listen(onChange) {
+  const changed = (event) => onChange(read(event.target), event.target.name === "q");
+  for (const form of [toolbar, filters]) {
+    form.addEventListener("input", changed);
+    form.addEventListener("submit", (event) => event.preventDefault());
+  }
+  toggle.addEventListener("click", () => open(toggle.getAttribute("aria-expanded") !== "true"));
+  byId("filters-done").addEventListener("click", () => {
+    open(false);
+    byId("results").focus();
+    byId("results").scrollIntoView({ block: "start" });
+  });
+  filters.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || toggle.getAttribute("aria-expanded") !== "true") return;
+    open(false);
+    toggle.focus();
+  });
+}
+
+/** Show what is wanted, of these vehicles; `found` of them are shown. */
+export function show(wanted, vehicles, found) {
+  write(toolbar.elements.q, wanted.q);
+  write(toolbar.elements.sort, wanted.sort);
+  const makes = counted(select(vehicles, wanted, ["make", "model"]), "make");
+  offer(filters.elements.make, "Any", makes.map(numbered), wanted.make);
+  const models = wanted.make ? counted(select(vehicles, wanted, ["model"]), "model") : [];
+  offer(filters.elements.model, wanted.make ? "Any" : "Choose a make", models.map(numbered), wanted.model);
+  filters.elements.model.disabled = !wanted.make;
+  showNumbers(wanted, vehicles);
+  showStyles(wanted, vehicles);
+  const count = inUse({ ...wanted, q: "" }).length;
+  toggle.textContent = count ? `Filters (${count})` : "Filters";
+  byId("filters-done").textContent = found === 1 ? "Show 1 vehicle" : `Show ${found} vehicles`;
+}
+
+function open(wide) {
+  toggle.setAttribute("aria-expanded", String(wide));
+  filters.classList.toggle("open", wide);
+}
+
+function read(changed) {
+  const wanted = nothing();
+  wanted.q = toolbar.elements.q.value;
+  wanted.sort = toolbar.elements.sort.value;
+  wanted.make = filters.elements.make.value;
+  wanted.model = changed.name === "make" ? "" : filters.elements.model.value;
+  for (const field of NUMBERS) wanted[field] = filters.elements[field].value === "" ? null : Number(filters.elements[field].value);
+  wanted.bodyStyle = [...filters.querySelectorAll("[name=bodyStyle]:checked")].map((box) => box.value);
+  return wanted;
+}
+
+function showNumbers(wanted, vehicles) {
+  const years = counted(vehicles, "year").map(({ value }) => Number(value)).reverse();
+  const plain = (year) => String(year);
+  offerNumbers("yearMin", "From", years, plain, wanted);
+  offerNumbers("yearMax", "To", years, plain, wanted);
+  const prices = within(PRICES, vehicles, "price");
+  offerNumbers("priceMin", "From", prices, money, wanted);
+  offerNumbers("priceMax", "To", prices, money, wanted);
+  offerNumbers("mileageMax", "Any", within(MILEAGES, vehicles, "mileage"), (count) => `Up to ${miles(count)}`, wanted);
+}
+
+/** The steps that divide these vehicles. */
+function within(steps, vehicles, field) {
+  const known = vehicles.map((vehicle) => vehicle[field]).filter((value) => value !== null);
+  const least = known.reduce((one, other) => Math.min(one, other), Infinity);
+  const most = known.reduce((one, other) => Math.max(one, other), 0);
+  return steps.filter((step) => step > least && step < most);
+}
+
+function offerNumbers(field, any, steps, words, wanted) {
+  const chosen = wanted[field];
+  const offered = chosen === null || steps.includes(chosen) ? steps : [...steps, chosen].sort((one, other) => one - other);
+  offer(filters.elements[field], any, offered.map((step) => ({ value: String(step), words: words(step) })), chosen === null ? "" : String(chosen));
+}
+
+function numbered({ value, count }) {
+  return { value, words: `${value} (${count})` };
+}
+
+/** Fill a select, unless it holds just that, and choose; a choice that is not among the options is added. */
+function offer(box, any, options, chosen) {
+  const known = options.find(({ value }) => same(value, chosen));
+  const all = [{ value: "", words: any }, ...(chosen && !known ? [{ value: chosen, words: `${chosen} (0)` }] : []), ...options];
+  const mark = all.map(({ words }) => words).join("\n");
+  if (box.dataset.mark !== mark) {
+    box.replaceChildren(...all.map(({ value, words }) => el("option", { value }, words)));
+    box.dataset.mark = mark;
+  }
+  write(box, known?.value ?? chosen);
+}
+
+function write(box, value) {
+  if (box.value !== value) box.value = value;
+}
+
+function showStyles(wanted, vehicles) {
+  const place = byId("body-styles");
+  const offered = BODY_KINDS.filter((kind) => wanted.bodyStyle.includes(kind) || vehicles.some((vehicle) => vehicle.kind === kind));
+  place.hidden = offered.length < 2 && !wanted.bodyStyle.length;
+  const list = place.querySelector(".styles");
+  if (list.dataset.mark !== offered.join()) {
+    list.replaceChildren(...offered.map(styleBox));
+    list.dataset.mark = offered.join();
+  }
+  const found = select(vehicles, wanted, ["bodyStyle"]);
+  for (const box of list.querySelectorAll("input")) {
+    const count = found.filter((vehicle) => vehicle.kind === box.value).length;
+    box.checked = wanted.bodyStyle.includes(box.value);
+    box.parentElement.querySelector(".style-count").textContent = String(count);
+    box.parentElement.classList.toggle("style-none", count === 0);
+  }
+}
+
+function styleBox(kind) {
+  return el("label", { class: "style" },
+    el("input", { type: "checkbox", name: "bodyStyle", value: kind }),
+    silhouette(kind),
+    el("span", { class: "style-name" }, kind),
+    el("span", { class: "style-count" }));
+}
+
+/** A drawn car of this kind. */
+export function silhouette(kind) {
+  const shape = kind === "Other" ? "sedan" : kind.toLowerCase();
+  return svg("svg", { class: "silhouette", viewBox: "0 0 720 270", "aria-hidden": "true", focusable: "false" },
+    svg("use", { href: `#car-${shape}`, width: "720", height: "270" }));
+}

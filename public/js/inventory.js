@@ -1,0 +1,275 @@
+/** The public lot: what is on show, found by search and filter, and each vehicle by its own link. */
+
+import { byId, el } from "./dom.js";
+import { linkOf, showCards } from "./inventory-cards.js";
+import { fromQuery, inUse, nothing, select, toQuery } from "./inventory-filters.js";
+import { fetchDealer, fetchVehicle, Lot } from "./inventory-lot.js";
+import * as panel from "./inventory-panel.js";
+import { phoneLink, showVehicle, showVehicleLoading, showVehicleMessage, stepPhotos } from "./inventory-vehicle.js";
+import { name, vehicles as vehiclesWords } from "./inventory-words.js";
+
+const STALE_MS = 15_000;
+
+const lot = new Lot();
+let dealer = { name: null, phone: null, address: null, email: null };
+let wanted = nothing();
+let state = "loading";
+let open = null;
+let finishCards = () => {};
+
+history.scrollRestoration = "manual";
+panel.listen(change);
+document.addEventListener("click", follow);
+document.addEventListener("keydown", keys);
+window.addEventListener("popstate", () => route(true));
+window.addEventListener("pagehide", rememberScroll);
+window.addEventListener("beforeprint", () => finishCards());
+window.addEventListener("online", cameBack);
+window.addEventListener("offline", () => notify(state === "ready" ? "You are offline. This is the lot as it was a moment ago." : "You are offline."));
+document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && refresh());
+
+route(false);
+greet();
+load();
+
+// ---------------------------------------------------------------------------------------------------------- the lot
+
+async function load() {
+  state = "loading";
+  try {
+    await lot.load((complete) => {
+      state = complete ? "ready" : "partly";
+      if (open) return;
+      showLot();
+      if (complete) restoreScroll();
+    });
+  } catch {
+    state = "failed";
+    if (!open) showLot();
+  }
+}
+
+async function refresh() {
+  if (state !== "ready" || Date.now() - lot.loadedAt < STALE_MS) return;
+  try {
+    if (!(await lot.refresh())) return;
+  } catch {
+    return; // What is shown stays good enough; the next look tries again.
+  }
+  if (open) route(true);
+  else showLot();
+}
+
+function cameBack() {
+  notify("");
+  if (state === "failed") {
+    load();
+    if (open) route(false);
+  } else refresh();
+}
+
+function change(next, typing) {
+  wanted = next;
+  showLot();
+  clearTimeout(change.timer);
+  // Browsers refuse addresses that change with every key.
+  change.timer = setTimeout(() => history.replaceState(history.state, "", location.pathname + toQuery(wanted, location.search)), typing ? 250 : 0);
+}
+
+function showLot() {
+  const found = select(lot.vehicles, wanted);
+  panel.show(wanted, lot.vehicles, found.length);
+  showChips();
+  const loaded = state === "ready" || state === "partly";
+  if (loaded) finishCards = showCards(found);
+  byId("grid").hidden = state === "failed" || (loaded && !found.length);
+  showMessage(found);
+  count(found);
+}
+
+function count(found) {
+  const words = countWords(found);
+  byId("count").textContent = words;
+  clearTimeout(count.timer);
+  // Spoken when the typing pauses, not for every letter.
+  count.timer = setTimeout(() => { byId("count-spoken").textContent = state === "loading" ? "" : words; }, 400);
+}
+
+function countWords(found) {
+  if (state === "loading") return "Loading the lot…";
+  if (state === "failed") return "The lot is out of reach";
+  const all = Math.max(lot.total, lot.vehicles.length);
+  return inUse(wanted).length ? `${found.length} of ${vehiclesWords(all)}` : vehiclesWords(all);
+}
+
+function showChips() {
+  const chips = inUse(wanted).map(({ words, without }) =>
+    el("li", {}, el("button", { type: "button", class: "chip", "aria-label": `Remove filter: ${words}`, click: () => removeChip(without) },
+      words, el("span", { "aria-hidden": "true" }, "×"))));
+  if (chips.length) chips.push(el("li", {}, el("button", { type: "button", class: "button button-quiet", click: clear }, "Clear all")));
+  byId("chips").replaceChildren(...chips);
+}
+
+function removeChip(without) {
+  change(without, false);
+  (byId("chips").querySelector("button") ?? byId("results")).focus();
+}
+
+function clear() {
+  change({ ...nothing(), sort: wanted.sort }, false);
+  byId("results").focus();
+}
+
+function showMessage(found) {
+  const place = byId("message");
+  place.hidden = true;
+  if (state === "failed") {
+    const words = navigator.onLine
+      ? "The connection may have dropped for a moment. Nothing is wrong at your end that a second try will not mend."
+      : "You are offline. The lot comes back by itself when you are connected again.";
+    say(place, "The lot could not be loaded", words, el("button", { class: "button button-strong", type: "button", click: retry }, "Try again"));
+  } else if (state === "ready" && !lot.vehicles.length) {
+    say(place, "The lot is empty just now", "New arrivals show up here the moment they are ready. Look in again soon, or call and say what you are after.", phoneLink(dealer.phone, "button button-strong", "Call"));
+  } else if (state === "ready" && !found.length) {
+    say(place, "Nothing matches all of that", "Take away a filter above, or start over.", el("button", { class: "button button-strong", type: "button", click: clear }, "Clear all filters"));
+  }
+}
+
+function say(place, title, words, action) {
+  place.replaceChildren(el("h3", {}, title), el("p", {}, words), action ? el("p", { class: "actions" }, action) : "");
+  place.hidden = false;
+}
+
+function retry() {
+  byId("message").hidden = true;
+  byId("grid").hidden = false;
+  byId("count").textContent = "Loading the lot…";
+  byId("results").focus();
+  load();
+}
+
+// ------------------------------------------------------------------------------------------------------ one vehicle
+
+/** Show what the address says. `moved`: the visitor went there, so the focus goes along. */
+async function route(moved) {
+  const id = new URLSearchParams(location.search).get("vehicle");
+  const before = open;
+  open = id;
+  byId("lot-view").hidden = Boolean(id);
+  byId("vehicle-view").hidden = !id;
+  if (!id) {
+    wanted = fromQuery(location.search);
+    document.title = title("Vehicles for sale");
+    showLot();
+    if (moved) {
+      restoreScroll();
+      (linkOf(before) ?? byId("results")).focus({ preventScroll: true });
+    }
+    return;
+  }
+  if (before !== id) window.scrollTo(0, 0);
+  await showOpen(id, moved);
+}
+
+async function showOpen(id, moved) {
+  const back = backHref();
+  let vehicle = lot.find(id);
+  if (!vehicle) {
+    showVehicleLoading(back);
+    if (moved) byId("vehicle-view").querySelector("h1").focus({ preventScroll: true });
+    try {
+      vehicle = await fetchVehicle(id);
+    } catch {
+      if (open !== id) return;
+      document.title = title("Vehicle");
+      const words = navigator.onLine ? "The connection may have dropped for a moment." : "You are offline.";
+      showVehicleMessage("This vehicle could not be loaded", words, back, el("button", { class: "button button-strong", type: "button", click: () => route(true) }, "Try again"));
+      focusVehicle(moved);
+      return;
+    }
+    if (open !== id) return;
+  }
+  if (vehicle) {
+    document.title = title([name(vehicle), vehicle.trim].filter(Boolean).join(" "));
+    showVehicle(vehicle, dealer, back, notify);
+  } else {
+    document.title = title("No longer on the lot");
+    showVehicleMessage("This one is no longer on the lot", "It may have been sold. There may well be another like it.", back);
+  }
+  focusVehicle(moved);
+}
+
+function focusVehicle(moved) {
+  if (moved) byId("vehicle-view").querySelector("h1").focus({ preventScroll: true });
+}
+
+function backHref() {
+  return location.pathname + toQuery(wanted);
+}
+
+function follow(event) {
+  const link = event.target.closest?.("a[data-vehicle], a[data-back]");
+  if (!link || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  if (link.dataset.vehicle !== undefined) {
+    clearTimeout(change.timer);
+    history.replaceState({ scroll: window.scrollY }, "", location.pathname + toQuery(wanted, location.search));
+    history.pushState({ fromLot: true }, "", link.getAttribute("href"));
+    route(true);
+  } else close();
+}
+
+function close() {
+  if (history.state?.fromLot) history.back();
+  else {
+    history.pushState(null, "", backHref());
+    route(true);
+  }
+}
+
+function keys(event) {
+  if (!open || event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey || event.target.matches?.("input, select, textarea")) return;
+  if (event.key === "Escape") close();
+  else if (event.key === "ArrowLeft") stepPhotos(-1);
+  else if (event.key === "ArrowRight") stepPhotos(1);
+  else return;
+  event.preventDefault();
+}
+
+function rememberScroll() {
+  if (!open) history.replaceState({ ...history.state, scroll: window.scrollY }, "");
+}
+
+function restoreScroll() {
+  const to = history.state?.scroll ?? 0;
+  if (to) finishCards();
+  window.scrollTo(0, to);
+}
+
+// ------------------------------------------------------------------------------------------------- around it all
+
+/** Say who the dealer is, unless this stands inside the dealer's own page, which does. */
+async function greet() {
+  dealer = await fetchDealer();
+  if (window.top === window.self) {
+    byId("dealer-name").textContent = dealer.name ?? "";
+    byId("dealer-address").textContent = [dealer.name, dealer.address, dealer.phone].filter(Boolean).join(" · ");
+    const call = phoneLink(dealer.phone, "button", "Call");
+    if (call) byId("dealer-phone").replaceWith(call);
+  }
+  if (open) route(false);
+  else {
+    document.title = title("Vehicles for sale");
+    if (state !== "loading") showLot();
+  }
+}
+
+function title(words) {
+  return dealer.name ? `${words} · ${dealer.name}` : words;
+}
+
+function notify(words) {
+  byId("notice").textContent = words;
+  clearTimeout(notify.timer);
+  notify.timer = setTimeout(() => { byId("notice").textContent = ""; }, 5000);
+}

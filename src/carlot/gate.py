@@ -1,0 +1,81 @@
+"""The gate before every partner: so many calls a minute, so many at once, and rest when it asks for it.
+
+It is an `Http` around the real one, so that no call can go past it. What it counts stands in D1 and so holds over all instances.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from carlot.domain.times import after, instant, parse_instant
+from carlot.errors import NetworkFailure, Throttled
+from carlot.partners.http import retry_after_s
+from carlot.ports import HttpResponse, Services
+from carlot.store import partners
+
+MINUTE = timedelta(seconds=60)
+
+LIMITS: Mapping[str, tuple[int, int]] = {
+    # Calls a minute, calls at once. Source: Intuit's limits per realm; ASSUMED for the others, to be confirmed with them.
+    "quickbooks": (500, 10),
+    "wayne_reeves": (600, 4),
+    "cargurus": (300, 4),
+    "truecar": (300, 4),
+    "kbb": (300, 4),
+    "alerts": (30, 1),
+}
+
+
+class GatedHttp:
+    """The network as one partner's work sees it."""
+
+    def __init__(self, services: Services, target: str) -> None:
+        self._services = services
+        self._target = target
+
+    async def request(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, *, timeout_s: float, max_bytes: int
+    ) -> HttpResponse:
+        """Send one request if the partner bears it now.
+
+        Raises: `Throttled` when it does not, and as the port's.
+        """
+        call_id = await self._admit(timeout_s)
+        try:
+            answer = await self._services.http.request(method, url, headers, body, timeout_s=timeout_s, max_bytes=max_bytes)
+        except NetworkFailure:
+            await self._note_failure(call_id, None)
+            raise
+        if answer.status == 429 or answer.status >= 500:
+            await self._note_failure(call_id, retry_after_s(answer.headers.get("retry-after", ""), self._services.clock.now()))
+        else:
+            now = instant(self._services.clock.now())
+            await self._services.database.batch(partners.succeeded(call_id, self._target, now))
+        return answer
+
+    async def _admit(self, timeout_s: float) -> str:
+        clock, database = self._services.clock, self._services.database
+        now = clock.now()
+        call_id = clock.token()
+        until = after(now, timeout_s)
+        minute_ago = instant(now - MINUTE)
+        if await partners.admit(database, call_id, self._target, instant(now), minute_ago, until, LIMITS[self._target]):
+            return call_id
+        wait = await partners.wait(database, self._target, instant(now), minute_ago)
+        if wait["paused_until"]:
+            raise Throttled("The partner is being left alone for a while.", _seconds(wait["paused_until"], self._services))
+        if wait["in_minute"] >= LIMITS[self._target][0]:
+            oldest_leaves = after(parse_instant(wait["oldest"]), MINUTE.total_seconds())
+            raise Throttled("The partner has had its calls for this minute.", _seconds(oldest_leaves, self._services))
+        raise Throttled("The partner has as many calls at once as it takes.", 1.0)
+
+    async def _note_failure(self, call_id: str, asked_s: float | None) -> None:
+        clock = self._services.clock
+        now = clock.now()
+        writes = partners.failed(call_id, self._target, instant(now), now.timestamp(), asked_s, clock.random())
+        await self._services.database.batch(writes)
+
+
+def _seconds(until: str, services: Services) -> float:
+    return max(0.0, (parse_instant(until) - services.clock.now()).total_seconds())

@@ -1,0 +1,135 @@
+"""What the DMS's events do to the lot. Each takes effect once; an older one never overwrites what is newer."""
+
+from __future__ import annotations
+
+from carlot.domain.ledger_entry import document_number
+from carlot.domain.times import instant
+from carlot.errors import Permanent, Retryable
+from carlot.partners.wayne_reeves import client
+from carlot.partners.wayne_reeves.mapping import DmsVehicle, InventoryPage, read_page, to_records_json
+from carlot.partners.wayne_reeves.merge import merge
+from carlot.partners.wayne_reeves.webhook import DmsCustomer, DmsSale, VehicleEvent, read_event
+from carlot.ports import Services, Statement
+from carlot.store import customers, imports, sales, webhook_events
+from carlot.store.imports import Known
+from carlot.store.sales import NewSale
+from carlot.store.tasks import Done, Lease
+from carlot.sync import gated
+from carlot.wants import sale_wants
+
+MAX_TIE_PAGES = 20
+
+
+async def apply_event(services: Services, lease: Lease) -> Done:
+    """Bring the lot up to a stored event.
+
+    Raises: `Retryable` and the other failures of a call, where a tie has to be settled by asking the DMS.
+    """
+    row = await webhook_events.read(services.database, lease.subject_id)
+    if row is None or row["state"] != "stored":
+        return Done()
+    event = read_event(row["body"])
+    if isinstance(event, str):
+        if row["type"] == "vehicle.sold":  # A sale must not get lost in a list that nobody reads.
+            raise Permanent(f"A sale reported by Wayne Reeves cannot be read ({event}). Enter it by hand.")
+        return _settled(services, lease, "failed", f"The event cannot be read ({event}).")
+    record = event.vehicle.model_copy(update={"updated_at": event.at})
+    if event.event == "vehicle.sold":
+        return await _sold(services, lease, event, record)
+    return await _changed(services, lease, record)
+
+
+async def _changed(services: Services, lease: Lease, record: DmsVehicle) -> Done:
+    known = await imports.known(services.database, record.stock_number)
+    if known and record.updated_at and known.dms_updated_at:
+        at = instant(record.updated_at)
+        if at < known.dms_updated_at:
+            return _settled(services, lease, "ignored", "Something newer is known already.")
+        if at == known.dms_updated_at and known.dms_record != to_records_json([record])[1:-1]:
+            settled = await _settle_tie(services, record.stock_number, at)
+            if settled is None:
+                return _settled(services, lease, "ignored", "The DMS no longer shows this vehicle at that time.")
+            record = settled
+    return await _taken_over(services, lease, record)
+
+
+async def _taken_over(services: Services, lease: Lease, record: DmsVehicle) -> Done:
+    merged = await merge(services, _page(record))
+    if merged.rejected:
+        return _settled(services, lease, "failed", merged.rejected[0].message)
+    return _settled(services, lease, "applied", None, *merged.writes)
+
+
+async def _sold(services: Services, lease: Lease, event: VehicleEvent, record: DmsVehicle) -> Done:
+    """A sale is a fact whatever else arrived before: it is recorded however late it is told, and the car is sold."""
+    known = await imports.known(services.database, record.stock_number)
+    if known is None:
+        # The car comes first, as sold; the event is taken up again for its sale.
+        merged = await merge(services, _page(record.model_copy(update={"status": "sold"})))
+        if merged.rejected:
+            raise Permanent(f"Wayne Reeves reports the sale of a vehicle that cannot be taken over: {merged.rejected[0].message}")
+        return Done(merged.writes, more=True)
+    if event.sale is None:
+        if known.status == "sold":
+            return _settled(services, lease, "ignored", "It is sold already.")
+        return _settled(services, lease, "applied", None, imports.mark_sold(known.id, instant(services.clock.now())))
+    day = event.sale.sale_date.isoformat()
+    if await sales.same(services.database, known.id, event.sale.price_cents, day):
+        return _settled(services, lease, "ignored", "This sale is known already.")
+    return await _recorded(services, lease, known, event.sale)
+
+
+async def _recorded(services: Services, lease: Lease, known: Known, told: DmsSale) -> Done:
+    clock = services.clock
+    now, token = clock.now(), clock.token()
+    customer_id, added = await _customer(services, told.customer)
+    sale = NewSale(
+        token,
+        known.id,
+        told.price_cents,
+        told.sale_date.isoformat(),
+        customer_id,
+        "dms",
+        document_number("S", token),
+        clock.token(),
+    )
+    settled = _settled(services, lease, "applied", None, *added, *sales.insert(sale, instant(now)))
+    return Done(settled.writes, settled.outcome, wants=tuple(sale_wants(token, {"id": known.id}, now, from_dms=True)))
+
+
+async def _customer(services: Services, told: DmsCustomer | None) -> tuple[str | None, list[Statement]]:
+    if told is None:
+        return None, []
+    found = await customers.find(services.database, told.name, told.email, told.phone)
+    if found is not None:
+        return found, []
+    customer_id = services.clock.token()
+    now = instant(services.clock.now())
+    return customer_id, [customers.insert(customer_id, told.name, told.email, told.phone, now)]
+
+
+async def _settle_tie(services: Services, stock_number: str, at: str) -> DmsVehicle | None:
+    """Two records of the same moment differ: the DMS itself says which one holds. `None`: it shows the vehicle no more."""
+    if missing := services.settings.missing("wayne_reeves"):
+        raise Retryable(f"Two events of the same moment differ, and Wayne Reeves cannot be asked: set {' and '.join(missing)}.")
+    dms = gated(services, "wayne_reeves")
+    cursor: str | None = None
+    for _ in range(MAX_TIE_PAGES):
+        body = await client.fetch_inventory(dms.http, dms.settings, dms.clock.now(), cursor=cursor, updated_since=at)
+        page = read_page(body)
+        for record in page.records:
+            if record.stock_number == stock_number:
+                return record
+        cursor = page.next_cursor
+        if cursor is None:
+            return None
+    return None
+
+
+def _page(record: DmsVehicle) -> InventoryPage:
+    return InventoryPage([record], [], [record.stock_number], 1, None, 1)
+
+
+def _settled(services: Services, lease: Lease, state: str, note: str | None, *writes: Statement) -> Done:
+    now = instant(services.clock.now())
+    return Done((*writes, webhook_events.settle(lease.subject_id, state, note, now)), note or "Taken over.")

@@ -1,0 +1,88 @@
+"""Taking records of the DMS over into the lot: what is news, what is rejected, what is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pydantic_core import to_json
+
+from carlot.domain import vin as vins
+from carlot.domain.times import instant
+from carlot.partners.wayne_reeves.mapping import DmsVehicle, InventoryPage, Rejection, to_records_json
+from carlot.ports import Services, Statement
+from carlot.store import imports
+from carlot.store.imports import News
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """What taking a page over comes to: the statements, the rejected records, and how many vehicles are new or changed."""
+
+    writes: tuple[Statement, ...]
+    rejected: list[Rejection]
+    created: int
+    updated: int
+
+
+async def merge(services: Services, page: InventoryPage) -> Merged:
+    """Work out what a page of records changes; nothing is written yet."""
+    records = to_records_json(page.records)
+    news = await imports.classify(services.database, records) if page.records else []
+    rejected, adopted, wanted = _decide(page, news)
+    known = sum(1 for item in wanted if item.known) + len(adopted)
+    if not wanted:
+        return Merged((), rejected, 0, 0)
+    changed = [page.records[item.key] for item in wanted]
+    whole = records if len(changed) == len(page.records) else None
+    now = instant(services.clock.now())
+    writes = _vehicle_writes(services, changed, adopted, whole, now)
+    return Merged(tuple(writes), rejected, len(wanted) - known, known)
+
+
+def _decide(page: InventoryPage, news: list[News]) -> tuple[list[Rejection], list[tuple[str, str]], list[News]]:
+    """Split the news into what is rejected, which cars entered by hand are the DMS's, and what is written."""
+    rejected = list(page.rejected)
+    adopted: list[tuple[str, str]] = []
+    wanted: list[News] = []
+    for item in news:
+        record = page.records[item.key]
+        if item.namesake:
+            message = "A car entered by hand has this stock number, but another VIN: correct one of the two."
+            rejected.append(Rejection(stock_number=record.stock_number, field="stock_number", message=message))
+        elif item.twin and not (item.twin_by_hand and not item.twin_sold):
+            rejected.append(_rejected_twin(record, item))
+        else:
+            wanted.append(item)
+            if item.twin:
+                adopted.append((item.twin, record.stock_number))
+    return rejected, adopted, wanted
+
+
+def _rejected_twin(record: DmsVehicle, item: News) -> Rejection:
+    where = f"stock number {item.twin_stock}" if item.twin_stock else "another car"
+    if item.twin_sold:
+        message = f"VIN {record.vin} was sold as {where}, and was not acquired again since."
+    else:
+        message = f"VIN {record.vin} is already on the lot as {where}."
+    return Rejection(stock_number=record.stock_number, field="vin", message=message)
+
+
+def _vehicle_writes(
+    services: Services, changed: list[DmsVehicle], adopted: list[tuple[str, str]], records: str | None, now: str
+) -> list[Statement]:
+    """The statements that take over changed records; `records` is their JSON where it is at hand."""
+    settings = services.settings
+    invalid = to_json([key for key, record in enumerate(changed) if not vins.is_valid(record.vin, record.year)]).decode()
+    stock_numbers = to_json([record.stock_number for record in changed]).decode()
+    writes = [imports.adopt(to_json(adopted).decode())] if adopted else []
+    return [
+        *writes,
+        imports.upsert(
+            records or to_records_json(changed),
+            invalid,
+            settings.public_base_url,
+            now,
+            publish=settings.publishes_imports,
+        ),
+        imports.agree(stock_numbers, settings.public_base_url),
+    ]

@@ -1,0 +1,63 @@
+"""The alerts table, and what there is to be alerted to."""
+
+from __future__ import annotations
+
+from carlot.ports import Database, Row, Statement, statement
+
+# What holds now: dead tasks by partner, refusing partners, deadlines. ?1 now, ?2 JSON object kind -> from when it is at risk.
+FINDINGS = """
+SELECT 'dead:' || target AS subject, target, count(*) AS n, max(error) AS detail FROM sync_tasks
+  WHERE state = 'dead' AND target <> 'alerts' GROUP BY target
+UNION ALL
+SELECT 'refused:' || target, target, 1, blocked_reason FROM partners WHERE blocked_reason IS NOT NULL AND target <> 'alerts'
+UNION ALL
+SELECT 'deadline:' || target, target, count(*), min(deadline_at) FROM sync_tasks
+  WHERE deadline_at IS NOT NULL AND state <> 'done' AND deadline_at <= json_extract(?1, '$.' || kind) GROUP BY target"""
+
+# Alerts that are not over.
+OPEN = "SELECT subject FROM alerts WHERE cleared_at IS NULL"
+
+# Something begins: a row comes back only when it did not hold before.
+RAISE = """
+INSERT INTO alerts (subject, text, raised_at) VALUES (?1, ?2, ?3)
+ON CONFLICT (subject) DO UPDATE SET text = excluded.text, raised_at = excluded.raised_at, cleared_at = NULL, sent = NULL
+WHERE alerts.cleared_at IS NOT NULL"""
+
+# It is over.
+CLEAR = "UPDATE alerts SET cleared_at = ?2 WHERE subject = ?1 AND cleared_at IS NULL"
+
+# One alert, with what is to be said of it.
+READ = "SELECT subject, text, cleared_at, sent FROM alerts WHERE subject = ?1"
+
+# It was said.
+MARK_SENT = "UPDATE alerts SET sent = ?2 WHERE subject = ?1"
+
+
+async def findings(database: Database, at_risk: str) -> list[Row]:
+    """What there is to be alerted to: `subject`, `target`, `n`, `detail`."""
+    return await database.all(FINDINGS, at_risk)
+
+
+async def open_subjects(database: Database) -> set[str]:
+    """What has been alerted to and is not over."""
+    return {str(row["subject"]) for row in await database.all(OPEN)}
+
+
+def begin(subject: str, text: str, now: str) -> Statement:
+    """Something begins."""
+    return statement(RAISE, subject, text, now)
+
+
+def clear(subject: str, now: str) -> Statement:
+    """It is over."""
+    return statement(CLEAR, subject, now)
+
+
+async def read(database: Database, subject: str) -> Row | None:
+    """One alert."""
+    return await database.first(READ, subject)
+
+
+def mark_sent(subject: str, what: str) -> Statement:
+    """It was said that it was `raised` or `cleared`."""
+    return statement(MARK_SENT, subject, what)

@@ -1,0 +1,33 @@
+"""The webhook_events table: each event once, kept before its sender is answered."""
+
+from __future__ import annotations
+
+from carlot.ports import Database, Row, Statement, statement
+
+# An event arrived. Breaks the unique key when it did before.
+INSERT = """
+INSERT INTO webhook_events (id, source, event_key, type, occurred_at, body, state, note, received_at)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"""
+
+# One event.
+READ = "SELECT id, source, type, body, state FROM webhook_events WHERE id = ?1"
+
+# What became of it.
+SETTLE = "UPDATE webhook_events SET state = ?2, note = ?3, settled_at = ?4 WHERE id = ?1"
+
+
+def insert(
+    event_id: str, source: str, head: tuple[str, str, str | None], body: str, state: tuple[str, str | None], now: str
+) -> Statement:
+    """Keep an event: `head` is key, type and time; `state` is `stored`, or `ignored` with the reason."""
+    return statement(INSERT, event_id, source, *head, body, *state, now)
+
+
+async def read(database: Database, event_id: str) -> Row | None:
+    """One event."""
+    return await database.first(READ, event_id)
+
+
+def settle(event_id: str, state: str, note: str | None, now: str) -> Statement:
+    """Note what became of an event: `applied`, `ignored` or `failed`."""
+    return statement(SETTLE, event_id, state, note, now)

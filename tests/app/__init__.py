@@ -1,0 +1,1 @@
+"""The whole program in memory, asked as a caller asks it."""

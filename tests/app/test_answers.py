@@ -1,0 +1,232 @@
+"""What every answer has in common: problem documents, headers, methods; and the status the dealer sees."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from carlot import app
+from carlot.answers import SECURITY_HEADERS
+from carlot.errors import DatabaseUnavailable
+from carlot.ports import Response, Row, Statement
+from carlot.routes import ROUTES, Guard, Route
+from support.lot import Lot, answer, car, page
+from support.platform import SqliteDatabase
+
+PATHS = sorted({route.path for route in ROUTES})
+METHODS = {path: sorted(route.method for route in ROUTES if route.path == path) for path in PATHS}
+BODILESS = ("GET", "DELETE", "HEAD")
+
+
+def filled(path: str) -> str:
+    """A path with something in every place."""
+    return re.sub(r":\w+", "x", path)
+
+
+def check_problem(response: Response, status: int, code: str | None = None) -> dict[str, Any]:
+    """A problem document as CONTRACTS describes it, and nothing else."""
+    assert response.status == status
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.headers["cache-control"] == "no-store"
+    problem: dict[str, Any] = answer(response)
+    assert list(problem)[:6] == ["type", "title", "status", "detail", "instance", "code"]
+    assert set(problem) <= {"type", "title", "status", "detail", "instance", "code", "errors"}
+    assert problem["type"] == f"urn:carlot:problem:{problem['code']}"
+    assert problem["status"] == status
+    assert problem["instance"] == response.headers["x-request-id"] == "req-1"
+    assert problem["title"]
+    assert problem["detail"]
+    assert re.fullmatch(r"[a-z]+(-[a-z]+)*", problem["code"])
+    for error in problem.get("errors", []):
+        assert set(error) == {"field", "message"}
+    assert "Traceback" not in str(problem)
+    assert code is None or problem["code"] == code
+    return problem
+
+
+def check_headers(response: Response) -> None:
+    """The headers that every answer carries."""
+    for name, value in SECURITY_HEADERS.items():
+        expected = "cross-origin" if name == "cross-origin-resource-policy" else value
+        assert response.headers.get(name) in (value, expected), name
+    assert response.headers["x-request-id"] == "req-1"
+
+
+class Away(SqliteDatabase):
+    """A database that does not answer."""
+
+    async def batch(self, statements: Any) -> list[list[Row]]:
+        raise DatabaseUnavailable("D1_ERROR: overloaded")
+
+    async def all(self, sql: str, *params: Any) -> list[Row]:
+        raise DatabaseUnavailable("D1_ERROR: overloaded")
+
+
+class Broken(SqliteDatabase):
+    """A database in which something is wrong that nobody thought of."""
+
+    async def batch(self, statements: list[Statement]) -> list[list[Row]]:  # type: ignore[override]
+        raise KeyError("secret-looking thing")
+
+    async def all(self, sql: str, *params: Any) -> list[Row]:
+        raise KeyError("secret-looking thing")
+
+
+def body_for(route: Route) -> Any:
+    """A body that gets past the parser, where there is one."""
+    return None if route.method in BODILESS else {"vin": "WBS", "make": "BMW", "model": "M1", "year": 1979}
+
+
+WITH_DATABASE = [route for route in ROUTES if route.path not in ("/", "/api/health", "/api/public/dealer", "/api/session")]
+
+
+@pytest.mark.parametrize("route", WITH_DATABASE, ids=lambda route: f"{route.method} {route.path}")
+async def test_without_a_database_every_route_is_a_problem(route: Route) -> None:
+    away = await Lot(database=Away()).call(route.method, filled(route.path), body_for(route))
+    if away.status not in (400, 415, 422):  # It never came to the database.
+        check_problem(away, 503, "unavailable")
+        assert away.headers["retry-after"] == "5"
+        assert "D1_ERROR" not in str(away.body)
+        broken = await Lot(database=Broken()).call(route.method, filled(route.path), body_for(route))
+        check_problem(broken, 500, "internal-error")
+        assert "secret-looking" not in str(broken.body)
+    check_headers(away)
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
+async def test_every_route_answers_with_the_common_headers(lot: Lot, route: Route) -> None:
+    response = await lot.call(route.method, filled(route.path), body_for(route))
+    check_headers(response)
+    assert response.status < 500
+    if response.status >= 400 and route.path != "/":
+        check_problem(response, response.status)
+    if ":id" in route.path and route.method in BODILESS:
+        check_problem(response, 404)
+
+
+@pytest.mark.parametrize("path", PATHS)
+async def test_another_method_is_405_and_says_which(lot: Lot, path: str) -> None:
+    allowed = {*METHODS[path], *(["HEAD"] if "GET" in METHODS[path] else [])}
+    for method in {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "TRACE", "BREW", "get", "PROPFIND"} - allowed:
+        for signed_in in (True, False):
+            response = await lot.call(method, filled(path), signed_in=signed_in)
+            assert {name.strip() for name in response.headers["allow"].split(",")} == allowed
+            check_headers(response)
+            if method == "HEAD":
+                assert (response.status, response.body) == (405, b"")
+            else:
+                check_problem(response, 405, "method-not-allowed")
+
+
+UNKNOWN = [
+    *("/nope", "/api", "/api/", "/api/vehicle", "/api/vehicles/", "/api/vehicles/x/y/z/0", "//api/vehicles", "/API/VEHICLES"),
+    *("/api/vehicles/../health", "/api/public/vehicle/", "/api/health/", "/.env", "/index.html/x", "/api/vehicles%2Fx"),
+]
+
+
+@pytest.mark.parametrize("path", UNKNOWN)
+async def test_an_unknown_path_is_404_for_every_method(lot: Lot, path: str) -> None:
+    for method in ("GET", "POST", "DELETE", "OPTIONS"):
+        response = await lot.call(method, path, {} if method == "POST" else None, signed_in=False)
+        check_problem(response, 404, "not-found")
+        check_headers(response)
+
+
+@pytest.mark.parametrize("path", [path for path in PATHS if "GET" in METHODS[path]])
+async def test_head_is_get_without_the_body(lot: Lot, path: str) -> None:
+    get = await lot.call("GET", filled(path))
+    head = await lot.call("HEAD", filled(path))
+    assert head.status == get.status
+    assert head.body == b""
+    assert {name: value for name, value in head.headers.items() if name != "location"} == dict(get.headers)
+
+
+@pytest.mark.parametrize("path", PATHS)
+async def test_options_lets_any_page_read_what_is_public_and_nothing_else(lot: Lot, path: str) -> None:
+    public = any(route.guard is Guard.PUBLIC for route in ROUTES if route.path == path)
+    response = await lot.call("OPTIONS", filled(path), signed_in=False)
+    if public:
+        assert (response.status, response.body) == (204, b"")
+        assert response.headers["access-control-allow-origin"] == "*"
+        assert "If-None-Match" in response.headers["access-control-allow-headers"]
+    else:
+        check_problem(response, 405)
+        assert "access-control-allow-origin" not in response.headers
+
+
+async def test_no_admin_answer_is_readable_from_another_origin(lot: Lot) -> None:
+    for route in ROUTES:
+        if route.guard is Guard.ADMIN:
+            response = await lot.call(route.method, filled(route.path), body_for(route), {"origin": "https://evil.test"})
+            assert "access-control-allow-origin" not in response.headers
+            assert response.headers["cache-control"] == "no-store"
+
+
+async def test_health(lot: Lot) -> None:
+    response = await lot.call("GET", "/api/health", signed_in=False)
+    assert (response.status, answer(response)) == (200, {"ok": True})
+    assert lot.database.statements == 0
+
+
+STATUS_MEMBERS = {
+    "wayneReeves": {"configured", "lastSync", "status", "message"},
+    "quickbooks": {"configured", "authenticated", "lastSync", "status"},
+    "listings": {"carGurus", "trueCar", "kbb", "totalPublished"},
+    "queue": {"backlog", "oldestMessageSeconds", "pending", "dead"},
+    "deadlines": {"invoicesDue", "expensesDue", "removalsDue", "overdue"},
+}
+STATES = {"connected", "not_configured", "degraded", "reauth_required", "error"}
+
+
+async def test_the_status_has_the_documented_members(lot: Lot) -> None:
+    for env in ({"ADMIN_TOKEN": lot.env["ADMIN_TOKEN"]}, lot.env):
+        status = answer(await Lot(env).call("GET", "/api/integrations/status"))
+        assert set(status) >= set(STATUS_MEMBERS)
+        for name, members in STATUS_MEMBERS.items():
+            assert set(status[name]) >= members - {"message"}, name
+        assert {status["wayneReeves"]["status"], status["quickbooks"]["status"]} <= STATES
+        assert status["queue"] == {"backlog": 0, "oldestMessageSeconds": 0, "pending": 0, "dead": 0}
+        assert {type(value) for value in status["deadlines"].values()} == {int}
+        assert all(status["listings"][site]["configured"] is False for site in ("carGurus", "trueCar", "kbb"))
+    assert status["wayneReeves"]["configured"] is True
+    assert status["quickbooks"] == {**status["quickbooks"], "configured": False, "authenticated": False, "lastSync": None}
+
+
+async def test_the_status_follows_the_pulls(lot: Lot) -> None:
+    async def dms() -> tuple[str, str | None]:
+        found = answer(await lot.call("GET", "/api/integrations/status"))["wayneReeves"]
+        return found["status"], found["lastSync"]
+
+    assert (await dms())[1] is None
+    for pages, expected in (([page([car(1)])], "connected"), ([page([], None, 0)], "degraded"), ([page([car(1)])], "connected")):
+        lot.clock.forward(60)
+        lot.http.answers = list(pages)
+        await lot.call("POST", "/api/integrations/wayne-reeves/sync")
+        assert answer(await lot.call("GET", "/api/integrations/status"))["queue"]["backlog"] == 1
+        await lot.deliver()
+        assert (await dms())[0] == expected
+    assert (await dms())[1] == "2025-02-03T10:33:00.000Z"
+
+
+async def test_a_queue_that_does_not_answer_costs_the_status_nothing(lot: Lot) -> None:
+    from carlot.errors import QueueUnavailable
+
+    class Mute:
+        async def send(self, messages: Any, delay_s: int = 0) -> None:
+            raise QueueUnavailable("away")
+
+        async def metrics(self) -> Any:
+            raise QueueUnavailable("away")
+
+    from dataclasses import replace
+
+    from carlot.ports import Request
+    from support.lot import TOKEN, TextBody
+
+    services = replace(lot.services, sync_queue=Mute())
+    headers = {"authorization": f"Bearer {TOKEN}"}
+    for method, path, status in (("POST", "/api/integrations/wayne-reeves/sync", 202), ("GET", "/api/integrations/status", 200)):
+        request = Request("r", method, "https://lot.test", path, (), headers, TextBody(b""))
+        assert (await app.handle_request(request, services)).status == status

@@ -1,0 +1,1 @@
+"""The trade: values and pure functions."""

@@ -1,0 +1,92 @@
+"""Sales and edits that the simulated DMS takes."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+
+@pytest.fixture
+def vehicle(sim: httpx.Client) -> dict[str, Any]:
+    vehicles: list[dict[str, Any]] = sim.get("/inventory").json()["vehicles"]
+    return next(each for each in vehicles if each["status"] == "available" and "price" in each)
+
+
+def sell(sim: httpx.Client, vehicle: dict[str, Any], key: str | None, **changes: Any) -> httpx.Response:
+    body = {
+        "stock_number": vehicle["stock_number"],
+        "vin": vehicle["vin"],
+        "sale_price": 9000,
+        "sale_date": "2026-11-20",
+    }
+    return sim.post("/sales", json=body | changes, headers={} if key is None else {"Idempotency-Key": key})
+
+
+def served(sim: httpx.Client, stock_number: str) -> dict[str, Any]:
+    vehicles: list[dict[str, Any]] = sim.get("/inventory").json()["vehicles"]
+    return next(each for each in vehicles if each["stock_number"] == stock_number)
+
+
+def test_a_key_sells_once(sim: httpx.Client, vehicle: dict[str, Any]) -> None:
+    first, again = sell(sim, vehicle, "k1"), sell(sim, vehicle, "k1")
+    assert first.status_code == again.status_code == 201
+    assert first.json() == again.json()
+    assert sell(sim, vehicle, "k1", sale_price=9001).status_code == 422
+    assert sell(sim, vehicle, "k2").status_code == 409
+    assert [sale["idempotency_key"] for sale in sim.get("/_sim/wayne-reeves/sales").json()["sales"]] == ["k1"]
+    now = served(sim, vehicle["stock_number"])
+    assert now["status"] == "sold"
+    assert now["updated_at"] > vehicle["updated_at"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({"stock_number": "NOPE"}, 404),
+        ({"vin": "1HGCM82633A004352"}, 422),
+        ({"sale_price": "9000"}, 422),
+        ({"sale_price": -1}, 422),
+        ({"sale_date": "20.11.2026"}, 422),
+        ({"surprise": 1}, 422),
+        ({"customer": {"name": "Ann", "shoe": 9}}, 422),
+    ],
+)
+def test_bad_sales_sell_nothing(sim: httpx.Client, vehicle: dict[str, Any], changes: dict[str, Any], status: int) -> None:
+    assert sell(sim, vehicle, "k1", **changes).status_code == status
+    assert sim.get("/_sim/wayne-reeves/sales").json() == {"sales": []}
+    assert served(sim, vehicle["stock_number"])["status"] == "available"
+
+
+def test_a_sale_needs_a_key_and_json(sim: httpx.Client, vehicle: dict[str, Any]) -> None:
+    assert sell(sim, vehicle, None).status_code == 400
+    assert sim.post("/sales", content=b"{", headers={"Idempotency-Key": "k"}).status_code == 400
+    assert sim.post("/sales", content=b"[" * 300_000, headers={"Idempotency-Key": "k"}).status_code == 400
+    assert sim.post("/sales", content=b"[]", headers={"Idempotency-Key": "k"}).status_code == 422
+
+
+def test_an_undone_sale_can_be_made_again(sim: httpx.Client, vehicle: dict[str, Any]) -> None:
+    sale_id = sell(sim, vehicle, "k1", customer={"name": "Ann"}).json()["sale_id"]
+    assert sim.delete(f"/sales/{sale_id}").status_code == 204
+    assert served(sim, vehicle["stock_number"])["status"] == "available"
+    assert sim.delete(f"/sales/{sale_id}").status_code == 404
+    assert sell(sim, vehicle, "k2").status_code == 201
+    assert [sale["undone"] for sale in sim.get("/_sim/wayne-reeves/sales").json()["sales"]] == [True, False]
+
+
+def test_a_dealer_may_change_four_fields(sim: httpx.Client, vehicle: dict[str, Any]) -> None:
+    path = f"/inventory/{vehicle['stock_number']}"
+    change = {"mileage": 5, "location": "Back row", "price": 10.5, "description": "New."}
+    assert sim.patch(path, json=change).json().items() >= change.items()
+    assert served(sim, vehicle["stock_number"]).items() >= change.items()
+    assert "price" not in sim.patch(path, json={"price": None}).json()
+    assert sim.patch(path, json={}).status_code == 200
+    refused: list[Any] = [{"vin": "X"}, {"mileage": -1}, {"mileage": "5"}, {"price": "1"}, {"cost": 1}, []]
+    for bad in refused:
+        assert sim.patch(path, json=bad).status_code == 422, bad
+    assert sim.patch("/inventory/NOPE", json={"mileage": 1}).status_code == 404
+
+
+def test_other_paths_and_methods(sim: httpx.Client) -> None:
+    assert sim.get("/nowhere").status_code == 404
+    assert sim.put("/inventory", json={}).status_code == 405
+    assert sim.put("/inventory", json={}).headers["Allow"]
