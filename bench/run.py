@@ -31,7 +31,7 @@ class Scale:
 
 
 FULL = Scale(10_000, [1_000, 10_000, 50_000], 1_000, 5.0, 3)
-QUICK = Scale(1_000, [500, 2_000], 200, 1.0, 1)
+QUICK = Scale(1_000, [500, 2_000], 200, 0.5, 1)
 CONNECTIONS = [1, 8]
 
 BENCHMARKS: dict[str, Callable[[Scale], report.Outcome]] = {

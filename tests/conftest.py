@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
@@ -29,15 +29,8 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 @pytest.fixture
 def lot() -> Lot:
     """An empty lot, configured for the DMS, with an admin token."""
+    from app.typed import forget_public_texts
     from support.lot import Lot
 
     forget_public_texts()
     return Lot()
-
-
-def forget_public_texts() -> None:
-    """The texts that an isolate keeps are those of its one database; each test has a database of its own."""
-    from carlot.handlers import public
-
-    kept: Any = public._pages
-    kept.clear()

@@ -22,7 +22,7 @@ from harness.servers import BenchError, Server
 
 MIB = 1024 * 1024
 HEAP_SCRIPT = Path(__file__).resolve().parents[1] / "heap.mjs"
-SETTLE_S = 3.0
+SETTLE_S = 2.0
 SAMPLE_EVERY_S = 0.2
 
 
@@ -36,9 +36,7 @@ class Watch:
         self._workerd = server.workerd()
         self._ended = threading.Event()
         node = str(servers.NODE_BIN / "node")
-        self._heap = subprocess.Popen(
-            [node, str(HEAP_SCRIPT), str(server.inspector_port)], stdout=subprocess.PIPE, text=True
-        )
+        self._heap = subprocess.Popen([node, str(HEAP_SCRIPT), str(server.inspector_port)], stdout=subprocess.PIPE, text=True)
         self._threads = [threading.Thread(target=self._read_heap), threading.Thread(target=self._read_resident)]
 
     def __enter__(self) -> Self:
@@ -50,9 +48,7 @@ class Watch:
             raise BenchError("the inspector gave no heap figures")
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._ended.set()
         self._heap.terminate()
         self._heap.wait()
@@ -65,8 +61,12 @@ class Watch:
 
     def _read_resident(self) -> None:
         while not self._ended.wait(SAMPLE_EVERY_S):
-            self.wasm.append(self._workerd.wasm_bytes())
-            self.resident.append(self._workerd.resident_bytes())
+            try:
+                self.wasm.append(self._workerd.wasm_bytes())
+                self.resident.append(self._workerd.resident_bytes())
+            except OSError:
+                # The process is gone; leaving the server reports it.
+                return
 
 
 def measure_memory(size: int) -> Outcome:

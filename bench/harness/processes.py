@@ -2,6 +2,8 @@
 
 import os
 import signal
+import time
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -9,6 +11,7 @@ from pathlib import Path
 PROC = Path("/proc")
 WASM_RESERVATION_BYTES = 4 * 1024**3
 WASM_PAGE_BYTES = 64 * 1024
+END_LIMIT_S = 3.0
 
 
 @dataclass(frozen=True)
@@ -82,9 +85,17 @@ def below(pid: int) -> list[int]:
 
 
 def end(pids: list[int]) -> None:
-    """Kills those of `pids` that are still there: what a stopped command left behind."""
+    """Kills those of `pids` that are still there, what a stopped command left behind, and waits until they let go of files."""
     for pid in pids:
-        try:
+        with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            continue
+    deadline = time.monotonic() + END_LIMIT_S
+    while any(_holds_files(pid) for pid in pids) and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+
+def _holds_files(pid: int) -> bool:
+    try:
+        return any((PROC / str(pid) / "fd").iterdir())
+    except OSError:
+        return False

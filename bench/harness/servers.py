@@ -96,9 +96,7 @@ def _folder() -> Iterator[Path]:
 
 
 @contextmanager
-def _worker(
-    name: str, command: list[str], folder: Path, persist_to: Path, settings: dict[str, str]
-) -> Iterator[Server]:
+def _worker(name: str, command: list[str], folder: Path, persist_to: Path, settings: dict[str, str]) -> Iterator[Server]:
     port, inspector_port = _free_port(), _free_port()
     url = f"http://127.0.0.1:{port}"
     flags = ["--ip", "127.0.0.1", "--port", str(port), "--inspector-port", str(inspector_port)]
@@ -107,7 +105,10 @@ def _worker(
     for key, setting in settings.items():
         flags += ["--var", f"{key}:{setting}"]
     with _running(name, [*command, *flags], folder, {}, f"{url}/api/health") as pid:
+        before = processes.workerds(pid)
         yield Server(name, url, inspector_port, pid)
+        if processes.workerds(pid) != before:
+            raise BenchError(f"{name} was restarted while it was measured: did a source file change?")
 
 
 @contextmanager

@@ -1,7 +1,6 @@
 /** The lot as a grid of cards. */
 
-import { byId, el } from "./dom.js";
-import { silhouette } from "./inventory-panel.js";
+import { byId, el, svg } from "./dom.js";
 import { capital, miles, name, price } from "./inventory-words.js";
 
 const AT_ONCE = 24;
@@ -34,13 +33,20 @@ export function linkOf(id) {
   return card?.isConnected ? card.querySelector("a") : null;
 }
 
-/** The photo at this address in a frame, or the drawn car where there is none. */
+/** The photo at this address in a frame, or a drawn car where there is none; `alt` is empty where words stand beside it. */
 export function photo(vehicle, address, alt) {
   const frame = el("div", { class: "photo" });
-  const instead = () => frame.replaceChildren(silhouette(vehicle.kind), el("span", { class: "photo-none" }, "Photos coming soon"));
+  const instead = () => frame.replaceChildren(silhouette(vehicle.kind), alt && el("span", { class: "photo-none" }, address ? "This photo is missing" : "No photos yet"));
   if (!address) instead();
   else frame.append(el("img", { src: address, alt, width: "800", height: "600", loading: "lazy", decoding: "async", error: instead }));
   return frame;
+}
+
+/** A drawn car of this kind. */
+export function silhouette(kind) {
+  const shape = kind === "Other" ? "sedan" : kind.toLowerCase();
+  return svg("svg", { class: "silhouette", viewBox: "0 0 720 270", "aria-hidden": "true", focusable: "false" },
+    svg("use", { href: `#car-${shape}`, width: "720", height: "270" }));
 }
 
 /** A vehicle's short facts. */

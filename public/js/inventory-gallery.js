@@ -46,8 +46,8 @@ export function gallery(vehicle) {
   const element = el("div", { class: "gallery" },
     el("div", { class: "gallery-stage" },
       track,
-      arrow("Previous photo", "M12.500 4 6.500 10l6 6", () => go(at - 1), "gallery-back"),
-      arrow("Next photo", "M7.500 4l6 6-6 6", () => go(at + 1), "gallery-on"),
+      arrow("Previous photo", "M12.5 4l-6 6 6 6", () => go(at - 1), "gallery-back"),
+      arrow("Next photo", "M7.5 4l6 6-6 6", () => go(at + 1), "gallery-on"),
       place),
     el("ul", { class: "thumbs", "aria-label": "All photos" }, thumbs),
     spoken);

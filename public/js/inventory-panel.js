@@ -1,6 +1,7 @@
 /** The search bar and the filter panel: they show what is wanted, and say when something else is. */
 
-import { byId, el, svg } from "./dom.js";
+import { byId, el } from "./dom.js";
+import { silhouette } from "./inventory-cards.js";
 import { counted, inUse, nothing, same, select } from "./inventory-filters.js";
 import { BODY_KINDS, miles, money } from "./inventory-words.js";
 
@@ -133,11 +134,4 @@ function styleBox(kind) {
     silhouette(kind),
     el("span", { class: "style-name" }, kind),
     el("span", { class: "style-count" }));
-}
-
-/** A drawn car of this kind. */
-export function silhouette(kind) {
-  const shape = kind === "Other" ? "sedan" : kind.toLowerCase();
-  return svg("svg", { class: "silhouette", viewBox: "0 0 720 270", "aria-hidden": "true", focusable: "false" },
-    svg("use", { href: `#car-${shape}`, width: "720", height: "270" }));
 }

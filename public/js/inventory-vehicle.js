@@ -74,10 +74,10 @@ function contact(vehicle, dealer, notify) {
     dealer.name || dealer.address ? el("p", { class: "contact-note" }, [dealer.name, dealer.address].filter(Boolean).join(", ")) : null);
 }
 
-/** A link that calls, or nothing without a number. */
-export function phoneLink(phone, className, words) {
+/** A link that calls, or nothing without a number. Without words of its own it is the number. */
+export function phoneLink(phone, className, words = "") {
   const digits = (phone ?? "").replace(/[^\d+]/g, "");
-  return digits ? el("a", { class: className, href: `tel:${digits}` }, `${words} ${phone}`) : null;
+  return digits ? el("a", { class: className, href: `tel:${digits}`, "aria-label": words ? null : `Call ${phone}` }, `${words} ${phone}`.trim()) : null;
 }
 
 async function share(title, url) {

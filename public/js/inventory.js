@@ -254,7 +254,7 @@ async function greet() {
   if (window.top === window.self) {
     byId("dealer-name").textContent = dealer.name ?? "";
     byId("dealer-address").textContent = [dealer.name, dealer.address, dealer.phone].filter(Boolean).join(" · ");
-    const call = phoneLink(dealer.phone, "button", "Call");
+    const call = phoneLink(dealer.phone, "phone");
     if (call) byId("dealer-phone").replaceWith(call);
   }
   if (open) route(false);

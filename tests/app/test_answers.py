@@ -79,7 +79,8 @@ def body_for(route: Route) -> Any:
     return None if route.method in BODILESS else {"vin": "WBS", "make": "BMW", "model": "M1", "year": 1979}
 
 
-WITH_DATABASE = [route for route in ROUTES if route.path not in ("/", "/api/health", "/api/public/dealer", "/api/session")]
+BY_ITSELF = ("/", "/api/health", "/api/public/dealer", "/api/session")
+WITH_DATABASE = [route for route in ROUTES if route.path not in BY_ITSELF and "/webhooks/" not in route.path]
 
 
 @pytest.mark.parametrize("route", WITH_DATABASE, ids=lambda route: f"{route.method} {route.path}")
@@ -99,7 +100,7 @@ async def test_without_a_database_every_route_is_a_problem(route: Route) -> None
 async def test_every_route_answers_with_the_common_headers(lot: Lot, route: Route) -> None:
     response = await lot.call(route.method, filled(route.path), body_for(route))
     check_headers(response)
-    assert response.status < 500
+    assert response.status < 500 or answer(response)["code"].endswith("not-configured")
     if response.status >= 400 and route.path != "/":
         check_problem(response, response.status)
     if ":id" in route.path and route.method in BODILESS:

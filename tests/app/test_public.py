@@ -6,8 +6,7 @@ import json
 
 import pytest
 
-from app.typed import add, change, get, sell
-from conftest import forget_public_texts
+from app.typed import add, change, forget_public_texts, get, sell
 from support.lot import ENV, Lot, answer, car, page
 from support.platform import MAX_VALUE_BYTES
 

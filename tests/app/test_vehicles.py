@@ -37,9 +37,7 @@ async def test_a_vehicle_is_added_and_read_back(lot: Lot) -> None:
     assert created["price"] == 20001
     assert created["purchasePrice"] == 15000.1
     assert created["purchaseDate"] == "2025-01-02"
-    assert created["photos"] == [
-        {"id": created["photos"][0]["id"], "url": "https://photos.test/1.jpg", "position": 0}
-    ]
+    assert created["photos"] == [{"id": created["photos"][0]["id"], "url": "https://photos.test/1.jpg", "position": 0}]
     assert created["url"] == f"https://lot.test/inventory.html?vehicle={created['id']}"
     assert (created["publishToWebsite"], created["publishToThirdParty"]) == (True, False)
     assert (created["vinValid"], created["editedFields"], created["externalDmsId"]) == (True, [], None)

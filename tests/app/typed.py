@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from carlot.domain.vin import check_digit
+from carlot.handlers import public
 from carlot.ports import Response
 from support.lot import Lot, answer
 
@@ -66,3 +67,9 @@ def sell(lot: Lot, vehicle_id: str, sale_date: str = "2025-01-20") -> None:
         *(f"sale-{vehicle_id}", vehicle_id, sale_date, vehicle_id[:20], vehicle_id[:32], now, now),
     )
     lot.database.query("UPDATE vehicles SET status = 'sold', version = version + 1 WHERE id = ?", vehicle_id)
+
+
+def forget_public_texts() -> None:
+    """The texts that an isolate keeps are those of its one database; each test has a database of its own."""
+    kept: Any = public._pages
+    kept.clear()

@@ -19,6 +19,9 @@ _Text = Annotated[str, StringConstraints(max_length=10_000, pattern=r"^[^\x00]*$
 _Dollars = Annotated[float, Field(ge=0, le=99_999_999, allow_inf_nan=False)]
 _Url = Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00]*$")]
 
+MAX_TEXT_BYTES = 1_900_000
+"""D1 takes no value above 2,000,000. Source: developers.cloudflare.com/d1/platform/limits."""
+
 
 class DmsVehicle(BaseModel):
     """One vehicle as the DMS sends it. Amounts are dollars; `photos` may hold addresses that are not taken later."""
@@ -131,6 +134,15 @@ def _rejection(entry: object) -> Rejection:
 def to_records_json(records: list[DmsVehicle]) -> str:
     """Records as the JSON array that the import statements read; absent fields are left out."""
     return _RECORDS.dump_json(records, exclude_none=True).decode()
+
+
+def to_texts(records: list[DmsVehicle]) -> list[tuple[list[DmsVehicle], str]]:
+    """Records with their JSON array, nearly always in one part; more where one text would be longer than D1 takes."""
+    text = to_records_json(records)
+    if len(records) == 1 or len(text.encode()) <= MAX_TEXT_BYTES:
+        return [(records, text)]
+    half = len(records) // 2
+    return [*to_texts(records[:half]), *to_texts(records[half:])]
 
 
 class _SaleAnswer(BaseModel):

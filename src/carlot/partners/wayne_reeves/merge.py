@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic_core import to_json
 
 from carlot.domain import vin as vins
 from carlot.domain.times import instant
-from carlot.partners.wayne_reeves.mapping import DmsVehicle, InventoryPage, Rejection, to_records_json
+from carlot.partners.wayne_reeves.mapping import DmsVehicle, InventoryPage, Rejection, to_texts
 from carlot.ports import Services, Statement
 from carlot.store import imports
 from carlot.store.imports import News
@@ -26,17 +26,27 @@ class Merged:
 
 async def merge(services: Services, page: InventoryPage) -> Merged:
     """Work out what a page of records changes; nothing is written yet."""
-    records = to_records_json(page.records)
-    news = await imports.classify(services.database, records) if page.records else []
+    texts = to_texts(page.records) if page.records else []
+    news = await _news(services, texts)
     rejected, adopted, wanted = _decide(page, news)
     known = sum(1 for item in wanted if item.known) + len(adopted)
     if not wanted:
         return Merged((), rejected, 0, 0)
     changed = [page.records[item.key] for item in wanted]
-    whole = records if len(changed) == len(page.records) else None
-    now = instant(services.clock.now())
-    writes = _vehicle_writes(services, changed, adopted, whole, now)
+    if len(changed) < len(page.records):
+        texts = to_texts(changed)
+    writes = _vehicle_writes(services, texts, adopted, instant(services.clock.now()))
     return Merged(tuple(writes), rejected, len(wanted) - known, known)
+
+
+async def _news(services: Services, texts: list[tuple[list[DmsVehicle], str]]) -> list[News]:
+    """What is news, each by its place in the whole page."""
+    news: list[News] = []
+    first = 0
+    for records, text in texts:
+        news += [replace(item, key=item.key + first) for item in await imports.classify(services.database, text)]
+        first += len(records)
+    return news
 
 
 def _decide(page: InventoryPage, news: list[News]) -> tuple[list[Rejection], list[tuple[str, str]], list[News]]:
@@ -68,21 +78,17 @@ def _rejected_twin(record: DmsVehicle, item: News) -> Rejection:
 
 
 def _vehicle_writes(
-    services: Services, changed: list[DmsVehicle], adopted: list[tuple[str, str]], records: str | None, now: str
+    services: Services, texts: list[tuple[list[DmsVehicle], str]], adopted: list[tuple[str, str]], now: str
 ) -> list[Statement]:
-    """The statements that take over changed records; `records` is their JSON where it is at hand."""
+    """The statements that take over changed records."""
     settings = services.settings
-    invalid = to_json([key for key, record in enumerate(changed) if not vins.is_valid(record.vin, record.year)]).decode()
-    stock_numbers = to_json([record.stock_number for record in changed]).decode()
     writes = [imports.adopt(to_json(adopted).decode())] if adopted else []
-    return [
-        *writes,
-        imports.upsert(
-            records or to_records_json(changed),
-            invalid,
-            settings.public_base_url,
-            now,
-            publish=settings.publishes_imports,
-        ),
-        imports.agree(stock_numbers, settings.public_base_url),
-    ]
+    for records, text in texts:
+        invalid = to_json([key for key, record in enumerate(records) if not vins.is_valid(record.vin, record.year)]).decode()
+        stock_numbers = to_json([record.stock_number for record in records]).decode()
+        publish = settings.publishes_imports
+        writes += [
+            imports.upsert(text, invalid, settings.public_base_url, now, publish=publish),
+            imports.agree(stock_numbers, settings.public_base_url),
+        ]
+    return writes

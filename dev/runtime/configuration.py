@@ -1,0 +1,77 @@
+"""What is configured: wrangler.jsonc, .dev.vars, and which names a dealer has to fill in."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from runtime.paths import CONFIG, ROOT
+
+DEV_VARS = ROOT / ".dev.vars"
+EXAMPLE = ROOT / ".dev.vars.example"
+# The same texts that the program takes for "not configured" (src/carlot/settings.py).
+PLACEHOLDER = re.compile(r"^(YOUR[_-].*|<.*>|CHANGE[_-]?ME|REPLACE[_-].*|xxx+)$", re.IGNORECASE)
+# Without these a public instance is of no use: the admin stays closed, tokens cannot be sealed.
+ESSENTIAL = ("ADMIN_TOKEN", "TOKEN_ENCRYPTION_KEY")
+PURPOSES: Mapping[str, tuple[str, ...]] = {
+    "the admin page": ("ADMIN_TOKEN",),
+    "imports from Wayne Reeves": ("WAYNE_REEVES_API_URL", "WAYNE_REEVES_API_KEY"),
+    "webhooks of Wayne Reeves": ("WEBHOOK_SECRET",),
+    "QuickBooks": (
+        *("QUICKBOOKS_CLIENT_ID", "QUICKBOOKS_CLIENT_SECRET", "QUICKBOOKS_REALM_ID"),
+        *("QUICKBOOKS_WEBHOOK_VERIFIER", "TOKEN_ENCRYPTION_KEY"),
+    ),
+    "CarGurus": ("CARGURUS_API_URL", "CARGURUS_API_KEY"),
+    "TrueCar": ("TRUECAR_API_URL", "TRUECAR_DEALER_ID"),
+    "Kelley Blue Book": ("KBB_API_URL", "KBB_DEALER_ID"),
+    "alerts": ("ALERT_WEBHOOK_URL",),
+    "the public page and the feeds": ("DEALER_NAME", "DEALER_PHONE", "DEALER_ADDRESS", "PUBLIC_BASE_URL"),
+}
+
+_COMMENT_OR_TEXT = re.compile(r'("(?:\\.|[^"\\])*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
+_SETTING = re.compile(r"^\s*(?:export\s+)?([A-Z][A-Z0-9_]*)\s*=\s*(.*?)\s*$")
+
+
+def read_config() -> dict[str, Any]:
+    """wrangler.jsonc. Raises: SystemExit when it is no JSON with comments."""
+    text = _COMMENT_OR_TEXT.sub(lambda match: match[1] or "", CONFIG.read_text())
+    try:
+        config: dict[str, Any] = json.loads(re.sub(r",(\s*[}\]])", r"\1", text))
+    except ValueError as error:
+        raise SystemExit(f"wrangler.jsonc cannot be read: {error}") from error
+    return config
+
+
+def read_dev_vars() -> dict[str, str]:
+    """The names and values of .dev.vars; none when there is no such file."""
+    if not DEV_VARS.exists():
+        return {}
+    found = (_SETTING.match(line) for line in DEV_VARS.read_text().splitlines())
+    return {match[1]: match[2].strip("\"'`") for match in found if match}
+
+
+def secret_names() -> list[str]:
+    """Every secret there is, as .dev.vars.example lists them."""
+    found = (_SETTING.match(line) for line in EXAMPLE.read_text().splitlines())
+    return [match[1] for match in found if match]
+
+
+def is_set(value: object) -> bool:
+    """Whether a value configures something: neither empty nor a placeholder."""
+    text = str(value or "").strip()
+    return bool(text) and not PLACEHOLDER.match(text)
+
+
+def bindings(config: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Every binding with what it is: D1 database, KV namespace, R2 bucket, queue, assets."""
+    found = [(entry["binding"], f"D1 database {entry['database_name']}") for entry in config.get("d1_databases", [])]
+    found += [(entry["binding"], "KV namespace") for entry in config.get("kv_namespaces", [])]
+    found += [(entry["binding"], f"R2 bucket {entry['bucket_name']}") for entry in config.get("r2_buckets", [])]
+    queues = config.get("queues", {})
+    found += [(entry["binding"], f"queue {entry['queue']}") for entry in queues.get("producers", [])]
+    found += [("(consumer)", f"queue {entry['queue']}") for entry in queues.get("consumers", [])]
+    if binding := config.get("assets", {}).get("binding"):
+        found.append((binding, f"assets in {config['assets']['directory']}"))
+    return found
