@@ -10,8 +10,22 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import IO
 
-PATIENCE_S = 5.0
+PATIENCE_S = 6.0
+
+
+def stop_on_signals() -> None:
+    """From now on SIGTERM, SIGINT and SIGHUP end the program through its `with` and `finally`, once."""
+    numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+    def end(number: int, _frame: object) -> None:
+        for caught in numbers:
+            signal.signal(caught, signal.SIG_IGN)
+        raise SystemExit(128 + number)
+
+    for number in numbers:
+        signal.signal(number, end)
 
 
 class Child:
@@ -20,10 +34,13 @@ class Child:
     When the starter is killed outright, a watcher (a shell that waits for the starter's end of a pipe to close) ends the group.
     """
 
-    def __init__(self, command: Sequence[str], cwd: Path, environment: Mapping[str, str]) -> None:
-        """Start it; its output is this process's output."""
+    def __init__(
+        self, command: Sequence[str], cwd: Path, environment: Mapping[str, str], output: IO[bytes] | None = None
+    ) -> None:
+        """Start it; its output is this process's own, or goes to the file `output`."""
+        error = None if output is None else subprocess.STDOUT
         self._process = subprocess.Popen(
-            command, cwd=cwd, env=environment, stdin=subprocess.DEVNULL, process_group=0
+            command, cwd=cwd, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=error, process_group=0
         )
         self._group = self._process.pid
         self._watcher = subprocess.Popen(
@@ -39,11 +56,6 @@ class Child:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.stop()
-
-    @property
-    def pid(self) -> int:
-        """The process and its group."""
-        return self._group
 
     def poll(self) -> int | None:
         """The exit status, once it has ended by itself."""

@@ -7,14 +7,13 @@ when wrangler ends by itself.
 from __future__ import annotations
 
 import os
-import signal
 import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from runtime import setup, state, wrangler
-from runtime.children import Child
+from runtime.children import Child, stop_on_signals
 from runtime.paths import ROOT, STATE
 
 # wrangler runs in the tree's root, so what is relative to the caller's folder is made absolute.
@@ -63,18 +62,6 @@ def own_config(flags: Sequence[str]) -> list[str]:
         for value in values_of(flags, name, short):
             chosen += [name, value]
     return chosen
-
-
-def stop_on_signals() -> None:
-    """SIGTERM, SIGINT and SIGHUP end the program through its `with` and `finally`."""
-
-    def end(number: int, _frame: object) -> None:
-        for caught in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            signal.signal(caught, signal.SIG_IGN)
-        raise SystemExit(128 + number)
-
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, end)
 
 
 def main(arguments: Sequence[str]) -> int:

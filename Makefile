@@ -1,0 +1,45 @@
+# CarLot Manager. `make` alone shows what there is.
+.DEFAULT_GOAL := help
+.PHONY: help setup dev test check format bench soak deploy doctor lock
+
+PY := .venv/bin/python
+CODE := src dev tests bench
+
+help: ## show this
+	@echo "CarLot Manager"; awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## install what is missing: Python and Node tools, the Worker's packages, the local runtime
+	@dev/setup
+
+dev: ## run it at http://localhost:8787 with simulated partners and a demo lot
+	@dev/up
+
+test: ## set up, check, and run every test
+	@dev/setup --browser
+	@$(MAKE) --no-print-directory check
+	@echo "[test] pytest"; $(PY) -m pytest -n auto
+
+check: ## ruff, format and strict types
+	@dev/setup
+	@echo "[check] ruff"; $(PY) -m ruff check --quiet $(CODE) dev/lock
+	@echo "[check] format"; $(PY) -m ruff format --check --quiet $(CODE) dev/lock || { echo "run: make format" >&2; exit 1; }
+	@echo "[check] types"; $(PY) -m mypy $(CODE)
+
+format: ## put the code into its one format
+	@dev/setup
+	@$(PY) -m ruff check --fix --quiet $(CODE) dev/lock || true
+	@$(PY) -m ruff format $(CODE) dev/lock
+
+bench: ## measure import and public reads beside a TypeScript peer
+	@dev/setup
+	@bench/run.py
+
+deploy: ## put it on Cloudflare; says first what is missing
+	@dev/deploy
+
+doctor: ## versions, bindings, what is configured, what to do next
+	@dev/doctor
+
+lock: ## make the lock files anew
+	@dev/setup
+	@$(PY) dev/lock

@@ -1,0 +1,119 @@
+"""What is here, what is configured, what to do next: `make doctor`. Changes nothing and prints no value."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+
+from runtime import setup
+from runtime.configuration import DEV_VARS, PURPOSES, bindings, is_set, read_config, read_dev_vars, secret_names
+from runtime.paths import BUNDLE, NODE, NODE_MODULES, PYTHON_MODULES, ROOT
+
+
+def version_of(*command: str) -> str:
+    """The last word of what a program says about its version, or that it is missing."""
+    if not shutil.which(command[0]):
+        return "missing"
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    words = (done.stdout or done.stderr).split()
+    return words[-1].lstrip("v") if words and not done.returncode else "does not start"
+
+
+def npm_version(package: str) -> str:
+    """The installed version of an npm package."""
+    path = NODE_MODULES / package / "package.json"
+    return str(json.loads(path.read_text())["version"]) if path.exists() else "not set up"
+
+
+def worker_package_version(package: str) -> str:
+    """The version of a Python package that the Worker runs on."""
+    found = sorted(PYTHON_MODULES.glob(f"{package}-*.dist-info"))
+    return found[0].name.removeprefix(f"{package}-").removesuffix(".dist-info") if found else "not set up"
+
+
+def show(title: str, lines: Sequence[tuple[str, str]]) -> None:
+    """A heading and a column of names with what there is to say of each."""
+    width = max((len(name) for name, _ in lines), default=0)
+    print(f"\n{title}")
+    for name, text in lines:
+        print(f"  {name:<{width}}  {text}")
+
+
+def versions() -> list[tuple[str, str]]:
+    """Everything that runs here, with its version."""
+    return [
+        ("Python", ".".join(str(part) for part in sys.version_info[:3])),
+        ("npm", version_of("npm", "--version")),
+        ("Node.js, own", version_of("node", "--version")),
+        ("Node.js, of the project", version_of(str(NODE), "--version") if NODE.exists() else "not set up"),
+        ("wrangler", npm_version("wrangler")),
+        ("workerd", npm_version("workerd")),
+        ("Pyodide", npm_version("pyodide")),
+        ("Pyodide bundle", f"{BUNDLE.stat().st_size / 1e6:.0f} MB" if BUNDLE.exists() else "not set up"),
+        ("pydantic, in the Worker", worker_package_version("pydantic")),
+        ("workers-runtime-sdk", worker_package_version("workers_runtime_sdk")),
+        ("uv (optional)", version_of("uv", "self", "version") if shutil.which("uv") else "missing"),
+        ("Chromium, for tests", setup.find_browser() or "missing (dev/setup --browser)"),
+    ]
+
+
+def placeholders(settings: Mapping[str, object]) -> list[str]:
+    """The names whose value is still one of the setup guide's YOUR_..."""
+    return sorted(name for name, value in settings.items() if str(value or "").strip() and not is_set(value))
+
+
+def next_steps(settings: Mapping[str, object]) -> list[str]:
+    """What to do, in order."""
+    steps = []
+    if not all(part.is_current() for part in setup.PARTS):
+        steps.append("make setup     installs what is missing (make dev and make test do it too)")
+    steps.append("make dev       the whole thing at http://localhost:8787 with simulated partners; needs no secrets")
+    if not DEV_VARS.exists():
+        steps.append("cp .dev.vars.example .dev.vars   and fill in what you have, to run with real partners (dev/worker)")
+    if left := placeholders(settings):
+        steps.append(f"replace the placeholders of {', '.join(left)} (or leave them: not configured)")
+    steps.append("make deploy    puts it on Cloudflare, and says first what is missing")
+    return steps
+
+
+def main(arguments: Sequence[str]) -> int:
+    """What `make doctor` does. Returns 0 whatever it finds."""
+    if arguments:
+        raise SystemExit("[doctor] takes no flags")
+    config, secrets = read_config(), read_dev_vars()
+    settings = {**config.get("vars", {}), **secrets}
+    show("Versions", versions())
+    show("Bindings in wrangler.jsonc", bindings(config))
+    flags = " ".join(config["compatibility_flags"])
+    show("Runtime", [("compatibility", f"{config['compatibility_date']} {flags}"), ("crons", ", ".join(config["triggers"]["crons"]))])
+    where = "" if DEV_VARS.exists() else " (no such file)"
+    show(
+        f"Secrets in .dev.vars{where}; those in production: npx wrangler secret list",
+        [(name, "set" if is_set(secrets.get(name)) else "not set") for name in secret_names()],
+    )
+    needed = {
+        purpose: [name for name in names if not is_set(settings.get(name))] for purpose, names in PURPOSES.items()
+    }
+    show("Ready for", [(purpose, f"no: {', '.join(names)}" if names else "yes") for purpose, names in needed.items()])
+    unknown = sorted(name for name in secrets if name not in secret_names() and name not in config.get("vars", {}))
+    if unknown:
+        show("Names in .dev.vars that nothing reads", [(name, "misspelt?") for name in unknown])
+    print("\nNext")
+    for step in next_steps(settings):
+        print(f"  {step}")
+    if found := leftovers():
+        print(f"\nStill running from this folder: {', '.join(found)}")
+    return 0
+
+
+def leftovers() -> list[str]:
+    """Processes of a local runtime of this folder, on systems that have /proc-like `ps`."""
+    done = subprocess.run(["ps", "-eo", "pid=,args="], capture_output=True, text=True, check=False)
+    pattern = re.compile(rf"^\s*(\d+)\s+.*{re.escape(str(ROOT))}/node_modules/.*workerd serve")
+    found = (pattern.match(line) for line in done.stdout.splitlines())
+    return [f"workerd {match[1]}" for match in found if match and int(match[1]) != os.getpid()]
