@@ -1,0 +1,134 @@
+"""Headless Chromium in front of a running CarLot Manager.
+
+What a test can ask for:
+
+- `demo_lot`   an installation with the demo lot imported and on show. To look at: no test changes it.
+- `desk_lot`   another, for tests that sell, edit and publish. Each such test makes the vehicles it needs itself.
+- `page`       a page of a fresh browser profile, 1280 x 800 in light colours. The test fails when a script throws, the console
+               shows an error, the CSP is violated, or the page asks any host but this machine for something.
+- `complaints` what was held against the page so far; a test that provokes errors looks at them, and empties the list.
+- `open_page`  makes further pages: `open_page(width=360, color_scheme="dark")`, with any option of a playwright context.
+- `axe`        `axe(page)` fails with what axe-core finds wrong.
+
+An installation is started when the first test asks for it. With pytest-xdist (`--dist loadgroup`) the files `test_desk*` run in
+one process and all the others in another, so that no installation is started twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from browser.installation import Installation, running
+from runtime.paths import NODE_MODULES
+from runtime.setup import find_browser
+
+HERE = Path(__file__).parent
+AXE = NODE_MODULES / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# Nothing but this machine can be looked up, and Chromium keeps its own errands to itself.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+]
+
+
+class OpenPage(Protocol):
+    """Makes a page of a fresh browser profile."""
+
+    def __call__(self, *, width: int = 1280, height: int = 800, **options: Any) -> Page: ...
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of one installation in one process."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            group = "desk" if item.path.name.startswith("test_desk") else "lot"
+            item.add_marker(pytest.mark.xdist_group(f"browser-{group}"))
+
+
+@pytest.fixture(scope="session")
+def demo_lot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """The demo lot, on show. To look at only."""
+    with running(tmp_path_factory.mktemp("demo-lot")) as installation:
+        assert installation.import_lot()["status"] == "completed"
+        yield installation
+
+
+@pytest.fixture(scope="session")
+def desk_lot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """The demo lot, for tests that change it."""
+    with running(tmp_path_factory.mktemp("desk-lot")) as installation:
+        assert installation.import_lot()["status"] == "completed"
+        yield installation
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for the session. `dev/setup --browser` sees that there is one."""
+    path = find_browser()
+    assert path, "these tests need Chromium: run dev/setup --browser"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What was held against the test's pages."""
+    return []
+
+
+@pytest.fixture
+def open_page(chromium: Browser, complaints: list[str]) -> Iterator[OpenPage]:
+    """Makes pages; all are closed after the test, and what was held against them fails it."""
+    contexts = []
+
+    def open_one(*, width: int = 1280, height: int = 800, **options: Any) -> Page:
+        context = chromium.new_context(viewport={"width": width, "height": height}, **options)
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        listen(page, complaints)
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert not complaints
+
+
+@pytest.fixture
+def page(open_page: OpenPage) -> Page:
+    """A page as on a desk, in light colours."""
+    return open_page(color_scheme="light")
+
+
+@pytest.fixture(scope="session")
+def axe() -> Callable[[Page], None]:
+    """Fails with what axe-core finds wrong with a page as it is now."""
+    source = AXE.read_text()
+
+    def check(page: Page) -> None:
+        page.evaluate(source)
+        found = page.evaluate("rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES)
+        faults = [
+            f"{rule['id']}: {rule['help']}\n    " + "\n    ".join(f"{node['html'][:200]} {node['any']}" for node in rule["nodes"])
+            for rule in found["violations"]
+        ]
+        assert not faults, "\n".join(faults)
+
+    return check
+
+
+def listen(page: Page, complaints: list[str]) -> None:
+    """Note what goes wrong in a page. A CSP violation is an error of the console, and so is a request that fails."""
+    page.on("pageerror", lambda error: complaints.append(f"exception: {error}"))
+    page.on("console", lambda message: complaints.append(f"console: {message.text}") if message.type == "error" else None)
