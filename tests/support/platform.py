@@ -70,7 +70,7 @@ class SqliteDatabase:
             rows = self.connection.execute(statement.sql, [_bound(value) for value in statement.params]).fetchall()
         except sqlite3.IntegrityError as failure:
             raise _constraint(str(failure)) from failure
-        found = [dict(row) for row in rows]
+        found: list[Row] = [dict(row) for row in rows]
         assert all(len(str(value)) <= MAX_VALUE_BYTES for row in found for value in row.values())
         return found
 
