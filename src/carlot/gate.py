@@ -11,6 +11,7 @@ from datetime import timedelta
 from carlot.domain.times import after, instant, parse_instant
 from carlot.errors import NetworkFailure, Throttled
 from carlot.partners.http import retry_after_s
+from carlot.partners.listings.registry import SITES
 from carlot.ports import HttpResponse, Services
 from carlot.store import partners
 
@@ -20,9 +21,7 @@ LIMITS: Mapping[str, tuple[int, int]] = {
     # Calls a minute, calls at once. Source: Intuit's limits per realm; ASSUMED for the others, to be confirmed with them.
     "quickbooks": (500, 10),
     "wayne_reeves": (600, 4),
-    "cargurus": (300, 4),
-    "truecar": (300, 4),
-    "kbb": (300, 4),
+    **{site.target: site.limits for site in SITES.values()},
     "alerts": (30, 1),
 }
 

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
+
+from carlot.partners.listings.registry import SITES
 
 PLACEHOLDER = re.compile(r"^(YOUR[_-].*|<.*>|CHANGE[_-]?ME|REPLACE[_-].*|xxx+)$", re.IGNORECASE)
 """Texts that the setup guide prints for the reader to replace. They count as not configured."""
 
-LISTING_SITES = {"cargurus": "CarGurus", "truecar": "TrueCar", "kbb": "Kelley Blue Book"}
-"""Target and name of each listing site."""
-
 PARTNER_NAMES = {
     "wayne_reeves": "Wayne Reeves",
     "quickbooks": "QuickBooks",
-    **LISTING_SITES,
+    **{site.target: site.name for site in SITES.values()},
     "alerts": "the alert address",
     "carlot": "CarLot itself",
 }
@@ -29,17 +28,20 @@ NEEDED: dict[str, tuple[str, ...]] = {
         "QUICKBOOKS_REALM_ID",
         "TOKEN_ENCRYPTION_KEY",
     ),
-    "cargurus": ("CARGURUS_API_URL", "CARGURUS_API_KEY"),
-    "truecar": ("TRUECAR_API_URL", "TRUECAR_DEALER_ID"),
-    "kbb": ("KBB_API_URL", "KBB_DEALER_ID"),
+    **{site.target: site.needed for site in SITES.values()},
     "alerts": ("ALERT_WEBHOOK_URL",),
 }
 """What each partner cannot do without."""
+
+_OF_SITES = tuple(name for site in SITES.values() for name in (*site.needed, *site.optional))
+"""The settings of the listing sites, which only their own modules name."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Settings:
     """Every setting of CONTRACTS section 1 under its own name in lower case; `""` means not configured.
+
+    Those of the listing sites stand in `of_sites`, by name; `value` finds them.
 
     It has no `repr`, so that no log line or traceback can show a secret.
     """
@@ -61,14 +63,6 @@ class Settings:
     quickbooks_expense_account: str = ""
     quickbooks_payment_account: str = ""
     quickbooks_default_customer: str = ""
-    cargurus_api_key: str = ""
-    cargurus_api_url: str = ""
-    truecar_api_url: str = ""
-    truecar_api_key: str = ""
-    truecar_dealer_id: str = ""
-    kbb_api_url: str = ""
-    kbb_api_key: str = ""
-    kbb_dealer_id: str = ""
     admin_token: str = ""
     token_encryption_key: str = ""
     auth_mode: str = "required"
@@ -79,24 +73,30 @@ class Settings:
     dealer_address: str = ""
     dealer_timezone: str = "America/New_York"
     public_base_url: str = ""
+    of_sites: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_env(cls, env: Mapping[str, str | None]) -> Settings:
         """Read the settings by name; empty, missing and placeholder values leave the default."""
         found: dict[str, str] = {}
-        for setting in fields(cls):
-            value = (env.get(setting.name.upper()) or "").strip()
+        for name in NAMES:
+            value = (env.get(name) or "").strip()
             if value and not PLACEHOLDER.match(value):
-                found[setting.name] = value.rstrip("/") if setting.name.endswith("_url") else value
-        return cls(**found)
+                found[name] = value.rstrip("/") if name.endswith("_URL") else value
+        own = {name.lower(): value for name, value in found.items() if name not in _OF_SITES}
+        return cls(**own, of_sites={name: found[name] for name in _OF_SITES if name in found})
+
+    def value(self, name: str) -> str:
+        """A setting by the name it has in the environment; empty when it is not configured."""
+        return self.of_sites.get(name, "") if name in _OF_SITES else str(getattr(self, name.lower()))
 
     def configured(self, target: str) -> bool:
-        """Whether a partner (`wayne_reeves`, `quickbooks`, `cargurus`, `truecar`, `kbb`) has all it needs."""
+        """Whether a partner, named as in `NEEDED`, has all it needs."""
         return not self.missing(target)
 
     def missing(self, target: str) -> list[str]:
         """The names of the settings a partner still lacks."""
-        return [name for name in NEEDED.get(target, ()) if not getattr(self, name.lower())]
+        return [name for name in NEEDED.get(target, ()) if not self.value(name)]
 
     @property
     def publishes_imports(self) -> bool:
@@ -104,5 +104,5 @@ class Settings:
         return self.import_publish_to_website.lower() in ("true", "1", "on", "yes")
 
 
-NAMES: tuple[str, ...] = tuple(setting.name.upper() for setting in fields(Settings))
+NAMES: tuple[str, ...] = (*(setting.name.upper() for setting in fields(Settings) if setting.name != "of_sites"), *_OF_SITES)
 """Every name that is read from the environment."""

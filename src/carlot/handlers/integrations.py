@@ -9,12 +9,10 @@ from pydantic import BaseModel, Field
 from carlot.answers import json_answer
 from carlot.body import read_query
 from carlot.errors import Conflict, NotFound, QueueUnavailable
+from carlot.partners.listings.registry import SITES
 from carlot.ports import Request, Response, Services
 from carlot.pulls import start_pull
-from carlot.settings import LISTING_SITES
 from carlot.store import runs, status
-
-_NAMES = {"cargurus": "carGurus", "truecar": "trueCar", "kbb": "kbb"}
 
 
 class RunsQuery(BaseModel):
@@ -50,7 +48,9 @@ async def get_status(request: Request, services: Services) -> Response:
     seen = await status.read(services.database)
     dms_status, dms_message = _dms_status(services, seen)
     books_status = _books_status(services, seen)
-    listings: dict[str, object] = {_NAMES[site]: {"configured": services.settings.configured(site)} for site in LISTING_SITES}
+    listings: dict[str, object] = {
+        site.wire: {"configured": services.settings.configured(target)} for target, site in SITES.items()
+    }
     now = services.clock.now()
     try:
         metrics = await services.sync_queue.metrics()

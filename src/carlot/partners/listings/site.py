@@ -1,0 +1,84 @@
+"""What a listing site is: its addresses, its credentials, its field names and its limits, as values.
+
+Texts in braces stand for settings: `{TRUECAR_DEALER_ID}` in a path or a header is that setting's value, `{vin}` the car's VIN.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from pydantic import BaseModel, Field, StringConstraints, ValidationError
+
+from carlot.domain.vehicle import MAX_PHOTOS
+
+_SETTING = re.compile(r"\{([A-Z0-9_]+)\}")
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
+
+Lookup = Callable[[str], str]
+"""Gives a setting by name; empty when it is not configured."""
+
+
+class _Error(BaseModel):
+    message: Annotated[str, StringConstraints(min_length=1)]
+    field: str | None = None
+
+
+class _ErrorAnswer(BaseModel):
+    error: _Error = Field()
+
+
+def standard_refusal(body: bytes) -> str | None:
+    """The site's own words in `{"error": {"code", "message", "field"}}`; `None`: none that can be read."""
+    try:
+        error = _ErrorAnswer.model_validate_json(body).error
+    except ValidationError:
+        return None
+    words = _UNSEEN.sub(" ", error.message).strip()[:300]
+    return f"{words} ({error.field[:60]})" if error.field else words
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One listing site.
+
+    `target` names its tasks, `wire` its member in our API, `name` is what the dealer calls it. `names` maps the wire names of a
+    vehicle to the site's; `photos` shapes the photo addresses. `required` are wire names without which the site takes no car.
+    `limits` are calls a minute and calls at once. `needed` and `optional` are names of settings.
+    """
+
+    target: str
+    wire: str
+    name: str
+    base_url: str
+    path: str
+    headers: Mapping[str, str]
+    names: Mapping[str, str]
+    photos: Callable[[Sequence[str]], object]
+    needed: tuple[str, ...]
+    optional: tuple[str, ...] = ()
+    required: tuple[str, ...] = ("vin", "price", "photos")
+    max_photos: int = MAX_PHOTOS
+    limits: tuple[int, int] = (3000, 10)
+    refusal: Callable[[bytes], str | None] = standard_refusal
+
+    def url(self, setting: Lookup, vin: str) -> str:
+        """The address of a car's listing."""
+        path = _SETTING.sub(lambda found: quote(setting(found[1]), safe=""), self.path)
+        return setting(self.base_url) + path.replace("{vin}", quote(vin, safe=""))
+
+    def credentials(self, setting: Lookup) -> dict[str, str]:
+        """The headers that let us in; one whose setting is not configured is left out."""
+        return {
+            header: _SETTING.sub(lambda found: setting(found[1]), text)
+            for header, text in self.headers.items()
+            if all(setting(name) for name in _SETTING.findall(text))
+        }
+
+    def body(self, vehicle: Mapping[str, Any], photos: Sequence[str]) -> dict[str, object]:
+        """A vehicle (by wire names, price in dollars) in the site's words; what is not known is left out."""
+        known = {name: vehicle[wire] for wire, name in self.names.items() if wire != "photos" and vehicle[wire] is not None}
+        return known | {self.names["photos"]: self.photos(list(photos)[: self.max_photos])}
