@@ -150,11 +150,12 @@ class Throttled(Retryable):
 
 
 class Permanent(PartnerError):
-    """It will not work as it stands. `status` is what the partner answered, 0 where the answer made no sense."""
+    """It will not work as it stands. `status` and `body` are what the partner answered, 0 and nothing where it made no sense."""
 
-    def __init__(self, message: str, status: int = 0) -> None:
+    def __init__(self, message: str, status: int = 0, body: bytes = b"") -> None:
         super().__init__(message)
         self.status = status
+        self.body = body
 
 
 class AuthExpired(PartnerError):

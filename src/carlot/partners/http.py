@@ -6,7 +6,7 @@ This is the only place that raises `Retryable`, `Permanent` and `AuthExpired` fo
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -30,9 +30,8 @@ async def send(
     now: datetime,
     timeout_s: float = TIMEOUT_S,
     max_bytes: int = MAX_BYTES,
-    words: Callable[[bytes], str | None] = lambda body: None,
 ) -> HttpResponse:
-    """Send one request to a partner, named as the dealer knows it; answer a 2xx. `words` reads the reason in a refusal's body.
+    """Send one request to a partner, named as the dealer knows it; answer a 2xx.
 
     Raises: `Retryable` (no answer, 408, 425, 429, 5xx), `AuthExpired` (401, 403), `Permanent` (anything else).
     """
@@ -44,18 +43,17 @@ async def send(
         raise Retryable(f"{partner} did not answer.") from failure
     if 200 <= answer.status < 300:
         return answer
-    raise _refusal(partner, answer, now, words)
+    raise _refusal(partner, answer, now)
 
 
-def _refusal(partner: str, answer: HttpResponse, now: datetime, words: Callable[[bytes], str | None]) -> Exception:
+def _refusal(partner: str, answer: HttpResponse, now: datetime) -> Exception:
     status = answer.status
     if status in _RETRYABLE or status >= 500:
         said = "asks us to slow down" if status == 429 else "is having trouble"
         return Retryable(f"{partner} {said} ({status}).", retry_after_s(answer.headers.get("retry-after", ""), now))
     if status in (401, 403):
         return AuthExpired(f"{partner} refused our credentials ({status}).")
-    said = words(answer.body)
-    return Permanent(f"{partner} refused the request ({status}){f': {said}' if said else '.'}", status)
+    return Permanent(f"{partner} refused the request ({status}).", status, answer.body)
 
 
 def retry_after_s(value: str, now: datetime) -> float | None:
