@@ -102,6 +102,8 @@ CREATE TABLE photos (
   size_bytes INTEGER NOT NULL CHECK (size_bytes > 0),
   -- Of the bytes, in hex: the same picture sent twice is one picture.
   sha256 TEXT NOT NULL,
+  -- The address of this installation as the dealer used it, under which sites fetch the photo when PUBLIC_BASE_URL is not set.
+  origin TEXT NOT NULL,
   -- NULL: shown. Otherwise when it was removed; a cron deletes the object a day later, so that undo works.
   removed_at TEXT,
   created_at TEXT NOT NULL
@@ -328,6 +330,9 @@ CREATE TABLE import_pages (
   cursor TEXT,
   -- What to ask for next. NULL: this was the last page.
   next_cursor TEXT,
+  -- SHA-256, in hex, of the page's bytes and of how they are read: the same page again is known without being read. NULL: an event has
+  -- changed a car since, or the page cannot be trusted to do the same again.
+  fingerprint TEXT,
   -- JSON array of every stock number on the page, rejected ones included: what a complete run did not see, it may remove.
   stock_numbers TEXT NOT NULL CHECK (json_valid(stock_numbers)),
   -- Records on the page; of these, how many made or changed a vehicle, and how many changed nothing.
@@ -394,24 +399,29 @@ CREATE TABLE oauth_states (
 CREATE TABLE listings (
   platform TEXT NOT NULL,
   vin TEXT NOT NULL,
+  -- Whose listing it is. Another vehicle of that VIN (a car taken in again) takes it over when nobody is at work on it.
   vehicle_id TEXT NOT NULL REFERENCES vehicles (id),
-  -- absent: not there. live: there. pending: a call is under way or wanted. dead: the site refuses it.
+  -- absent: not there, read back. live: there, as the site said. pending: a call was begun whose outcome is not known yet.
+  -- dead: the site refuses it; it may still show something older.
   state TEXT NOT NULL CHECK (state IN ('absent', 'live', 'pending', 'dead')),
   -- The price last sent. NULL: none.
   price_cents INTEGER,
-  -- Of what was last sent, so that an unchanged car costs no call. NULL: nothing was.
+  -- Of what the site last took, so that an unchanged car costs no call. NULL: not known what it has.
   content_sha256 TEXT,
   -- The site's own id. NULL: it gave none.
   external_id TEXT,
-  -- Written before a call is made: its outcome is unknown until the state says otherwise.
-  tried_at TEXT,
-  -- When the site was last read back and agreed.
+  -- From when on the site is to be read back once: the nightly look is due, or a call that was never answered may take effect
+  -- until then. Written before each call. NULL: what stands here is sure.
+  verify_after TEXT,
+  -- When the site was last read back and agreed. NULL: never.
   verified_at TEXT,
   updated_at TEXT NOT NULL,
   PRIMARY KEY (platform, vin)
 ) STRICT;
 -- What the sites hold of a car.
 CREATE INDEX listings_vehicle ON listings (vehicle_id);
+-- What is to be read back.
+CREATE INDEX listings_verify ON listings (verify_after) WHERE verify_after IS NOT NULL;
 
 -- Hosted feeds: one secret address each, which can be changed or paused.
 CREATE TABLE feeds (

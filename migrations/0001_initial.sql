@@ -73,6 +73,7 @@ CREATE TABLE photos (
   content_type TEXT NOT NULL CHECK (content_type IN ('image/jpeg', 'image/png', 'image/webp')),
   size_bytes INTEGER NOT NULL CHECK (size_bytes > 0),
   sha256 TEXT NOT NULL,
+  origin TEXT NOT NULL,
   removed_at TEXT,
   created_at TEXT NOT NULL
 ) STRICT;
@@ -222,6 +223,7 @@ CREATE TABLE import_pages (
   page INTEGER NOT NULL,
   cursor TEXT,
   next_cursor TEXT,
+  fingerprint TEXT,
   stock_numbers TEXT NOT NULL CHECK (json_valid(stock_numbers)),
   seen INTEGER NOT NULL,
   created INTEGER NOT NULL,
@@ -278,12 +280,13 @@ CREATE TABLE listings (
   price_cents INTEGER,
   content_sha256 TEXT,
   external_id TEXT,
-  tried_at TEXT,
+  verify_after TEXT,
   verified_at TEXT,
   updated_at TEXT NOT NULL,
   PRIMARY KEY (platform, vin)
 ) STRICT;
 CREATE INDEX listings_vehicle ON listings (vehicle_id);
+CREATE INDEX listings_verify ON listings (verify_after) WHERE verify_after IS NOT NULL;
 
 CREATE TABLE feeds (
   format TEXT PRIMARY KEY NOT NULL,
