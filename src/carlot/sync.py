@@ -16,10 +16,11 @@ from carlot.domain.backoff import Backoff
 from carlot.domain.times import after, instant, parse_instant
 from carlot.errors import (
     AuthExpired,
+    ConstraintViolation,
+    DatabaseUnavailable,
     LeaseLost,
     PartnerError,
     Permanent,
-    PlatformError,
     QueueUnavailable,
     Retryable,
     Throttled,
@@ -159,7 +160,7 @@ async def _work(services: Services, kind: TaskKind | None, lease: Lease) -> None
         if kind is None:
             raise Permanent(f"This version knows no work of kind {lease.kind} for {lease.target}.")
         result = await kind.run(gated(services, lease.target), lease)
-    except PlatformError:
+    except DatabaseUnavailable:
         raise
     except Exception as failure:  # noqa: BLE001  Whatever one task runs into, a mistake of ours included, is its failure alone.
         result = failure
@@ -179,7 +180,7 @@ async def _work_together(services: Services, kind: TaskKind, together: Together,
     try:
         if fit:
             results |= await together(gated(services, fit[0].target), fit)
-    except PlatformError:
+    except DatabaseUnavailable:
         raise
     except Exception as failure:  # noqa: BLE001  As in _work.
         results |= {lease.id: failure for lease in fit}
@@ -206,8 +207,8 @@ async def _conclude(services: Services, kind: TaskKind | None, lease: Lease, res
     started = parse_instant(lease.leased_at)
     try:
         if isinstance(result, Done):
-            await _settle(services, lease, result)
-        else:
+            result = await _settled(services, lease, result)
+        if isinstance(result, Exception):
             await _fail(services, kind, lease, result)
     except LeaseLost:
         log("task.lease_lost", level="warn", task=lease.id, target=lease.target, kind=lease.kind)
@@ -221,6 +222,20 @@ async def _conclude(services: Services, kind: TaskKind | None, lease: Lease, res
         attempt=lease.attempts,
         ms=ms,
     )
+
+
+async def _settled(services: Services, lease: Lease, done: Done) -> Done | Retryable:
+    """Settle what was done. What collides with a change made meanwhile is taken up again, and then sees that change.
+
+    Raises: `LeaseLost`, `DatabaseUnavailable`.
+    """
+    try:
+        await _settle(services, lease, done)
+    except LeaseLost:
+        raise
+    except ConstraintViolation as collision:
+        return Retryable(f"It collided with another change and is tried again ({collision}).")
+    return done
 
 
 async def _settle(services: Services, lease: Lease, done: Done) -> None:
