@@ -1,0 +1,121 @@
+"""What can happen to a program at its calls to the platform: it is killed, the database is locked, others come in between."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from random import Random
+from typing import TypeVar
+
+from carlot.errors import DatabaseUnavailable, NetworkFailure, QueueUnavailable
+from carlot.ports import Database, Http, HttpResponse, JobQueue, QueueMetrics, Row, Services, Statement, Value
+from support.platform import FixedClock
+
+Answer = TypeVar("Answer")
+
+STEP_S = 0.001
+"""How much time a call takes at least."""
+
+
+class Killed(BaseException):
+    """The program is gone: not one line of it runs any more."""
+
+
+@dataclass
+class Perils:
+    """The perils of one program from its start to its end. Calls to the platform are counted from 1.
+
+    At call `kill_at` it is killed, before the call does anything or, with `after_effect`, just after. At calls in `locked` the
+    platform fails: `True` after the effect, which the program then does not know of. With `interleave`, other work comes in
+    between, as its chance has it.
+    """
+
+    clock: FixedClock
+    kill_at: int | None = None
+    after_effect: bool = False
+    locked: dict[int, bool] = field(default_factory=dict)
+    interleave: Random | None = None
+    calls: int = 0
+    killed: bool = False
+    names: list[str] = field(default_factory=list)
+
+    async def meet(self, name: str, failure: Exception, work: Callable[[], Awaitable[Answer]]) -> Answer:
+        """Make one call to the platform. Raises: `Killed`, the failure, and what the call itself raises."""
+        if self.interleave:
+            for _ in range(self.interleave.randrange(4)):
+                await asyncio.sleep(0)
+        self._live()
+        self.calls += 1
+        self.names.append(name)
+        number = self.calls
+        self.clock.forward(STEP_S)
+        self.killed = number == self.kill_at and not self.after_effect
+        self._live()
+        if self.locked.get(number) is False:
+            raise failure
+        answer = await work()
+        self.killed = self.killed or (number == self.kill_at and self.after_effect)
+        self._live()
+        if self.locked.get(number):
+            raise failure
+        return answer
+
+    def _live(self) -> None:
+        if self.killed:
+            raise Killed
+
+
+def endangered(services: Services, perils: Perils) -> Services:
+    """The same services, with perils."""
+    return replace(
+        services,
+        database=_Database(services.database, perils),
+        sync_queue=_Queue(services.sync_queue, perils),
+        http=_Network(services.http, perils),
+    )
+
+
+@dataclass(frozen=True)
+class _Database:
+    inner: Database
+    perils: Perils
+
+    async def batch(self, statements: Sequence[Statement]) -> list[list[Row]]:
+        return await self._meet("batch", lambda: self.inner.batch(statements))
+
+    async def all(self, sql: str, *params: Value) -> list[Row]:
+        return await self._meet("all", lambda: self.inner.all(sql, *params))
+
+    async def first(self, sql: str, *params: Value) -> Row | None:
+        return await self._meet("first", lambda: self.inner.first(sql, *params))
+
+    async def _meet(self, name: str, work: Callable[[], Awaitable[Answer]]) -> Answer:
+        return await self.perils.meet(f"database.{name}", DatabaseUnavailable("the database is locked"), work)
+
+
+@dataclass(frozen=True)
+class _Queue:
+    inner: JobQueue
+    perils: Perils
+
+    async def send(self, messages: Sequence[dict[str, Value]], delay_s: int = 0) -> None:
+        await self.perils.meet("queue.send", QueueUnavailable("the queue is away"), lambda: self.inner.send(messages, delay_s))
+
+    async def metrics(self) -> QueueMetrics:
+        return await self.perils.meet("queue.metrics", QueueUnavailable("the queue is away"), self.inner.metrics)
+
+
+@dataclass(frozen=True)
+class _Network:
+    inner: Http
+    perils: Perils
+
+    async def request(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, *, timeout_s: float, max_bytes: int
+    ) -> HttpResponse:
+        return await self.perils.meet(
+            f"http.{method}",
+            NetworkFailure("connection reset"),
+            lambda: self.inner.request(method, url, headers, body, timeout_s=timeout_s, max_bytes=max_bytes),
+        )
