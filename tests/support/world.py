@@ -101,9 +101,7 @@ class World(Lot):
 
     def _ahead(self) -> str | None:
         """When something is to be done next; `None`: nothing is."""
-        wakes = self.database.query("SELECT min(wake_due_at) AS at FROM sync_tasks WHERE state IN ('pending', 'running')")[0][
-            "at"
-        ]
+        wakes = self.database.query(f"SELECT min(wake_due_at) AS at FROM sync_tasks WHERE {OPEN}")[0]["at"]
         probes = self.database.query(
             """SELECT min(probe_at) AS at FROM partners WHERE blocked_reason IS NOT NULL
             AND EXISTS (SELECT 1 FROM sync_tasks t WHERE t.target = partners.target AND t.state = 'blocked')"""
@@ -111,13 +109,10 @@ class World(Lot):
         messages = min((instant(message.due) for message in self.timed.waiting), default=None)
         return min((at for at in (wakes, probes, messages) if at is not None), default=None)
 
-    def tasks(self, *, open_only: bool = False, **where: str) -> list[dict[str, Any]]:
+    def tasks(self, **where: str) -> list[dict[str, Any]]:
         """Sync tasks as stored, in the order they were raised."""
-        conditions = [f"{column} = '{value}'" for column, value in where.items()]
-        conditions += ["state NOT IN ('done', 'blocked')"] if open_only else []
-        return self.database.query(
-            f"SELECT * FROM sync_tasks WHERE {' AND '.join(conditions) or 'true'} ORDER BY created_at, rowid"
-        )
+        conditions = " AND ".join(f"{column} = '{value}'" for column, value in where.items())
+        return self.database.query(f"SELECT * FROM sync_tasks WHERE {conditions or 'true'} ORDER BY created_at, rowid")
 
     def task(self, **where: str) -> dict[str, Any]:
         """The one sync task that is meant."""
