@@ -8,7 +8,8 @@ from aiohttp import web
 from simulators.alerts import Alerts
 from simulators.control import Control
 from simulators.core import Core
-from simulators.partner import Partner
+from simulators.partner import Counting, Partner
+from simulators.quickbooks import QuickBooks
 from simulators.wayne_reeves import WayneReeves
 
 LARGEST_BODY_BYTES = 64 * 1024 * 1024
@@ -17,13 +18,15 @@ LARGEST_BODY_BYTES = 64 * 1024 * 1024
 
 def make_partners(inventory: list[Any], wayne_reeves_key: str | None) -> list[Partner]:
     """All simulated partners; a new one is one more line here."""
-    return [WayneReeves(inventory, wayne_reeves_key), Alerts()]
+    return [WayneReeves(inventory, wayne_reeves_key), QuickBooks(), Alerts()]
 
 
 def build_app(partners: Sequence[Partner], seed: int = 1, latency_ms: float = 0) -> web.Application:
     """The application that serves `partners` and their controls."""
     core = Core(partners, seed, latency_ms)
-    app = web.Application(middlewares=[core.middleware()], client_max_size=LARGEST_BODY_BYTES)
+    # Those who count stand outside, so that latency and faults fall within the time they see.
+    counting = [partner.middleware() for partner in partners if isinstance(partner, Counting)]
+    app = web.Application(middlewares=[*counting, core.middleware()], client_max_size=LARGEST_BODY_BYTES)
     app.add_routes(Control(core).routes())
     for partner in partners:
         app.add_routes([*partner.routes(), *partner.control_routes()])

@@ -1,9 +1,10 @@
 """What a partner module has to offer, and the JSON answers that all of them give."""
 
 import json
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 M = TypeVar("M", bound=BaseModel)
@@ -24,6 +25,14 @@ class Partner(Protocol):
 
     def reset(self) -> None:
         """Put the partner's state back to what it was at the start of the process."""
+
+
+@runtime_checkable
+class Counting(Protocol):
+    """A partner that counts its requests while they are held up, because it limits them."""
+
+    def middleware(self) -> Middleware:
+        """Goes around everything else that happens to a request, its own and the others'."""
 
 
 def answer_json(value: object, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:

@@ -1,0 +1,64 @@
+"""The made-up companies that the simulator starts with, and how objects get into their books."""
+
+from typing import Any
+
+from simulators.quickbooks import books
+from simulators.quickbooks.company import Company, Record
+from simulators.quickbooks.kinds import KINDS
+from simulators.quickbooks.knobs import Knobs
+
+DEALER_REALM = "9341453172604218"
+OTHER_REALM = "9341453172604975"
+NAMES = {DEALER_REALM: "Maple Street Motors", OTHER_REALM: "Maple Street Rentals"}
+SALES_ITEM = "Vehicle Sale"
+EXPENSE_ACCOUNT = "Vehicle Service Expense"
+PAYMENT_ACCOUNT = "Checking"
+DEFAULT_CUSTOMER = "Walk-in Customer"
+
+ACCOUNTS: list[dict[str, Any]] = [
+    {"Name": PAYMENT_ACCOUNT, "AccountType": "Bank", "AccountSubType": "Checking"},
+    {"Name": "Dealer Card", "AccountType": "Credit Card", "AccountSubType": "CreditCard"},
+    {"Name": "Accounts Receivable (A/R)", "AccountType": "Accounts Receivable", "AccountSubType": "AccountsReceivable"},
+    {"Name": "Undeposited Funds", "AccountType": "Other Current Asset", "AccountSubType": "UndepositedFunds"},
+    {"Name": "Vehicle Sales", "AccountType": "Income", "AccountSubType": "SalesOfProductIncome"},
+    {"Name": "Services", "AccountType": "Income", "AccountSubType": "ServiceFeeIncome"},
+    {"Name": EXPENSE_ACCOUNT, "AccountType": "Expense", "AccountSubType": "RepairMaintenance"},
+    {"Name": "Advertising", "AccountType": "Expense", "AccountSubType": "AdvertisingPromotional"},
+    {"Name": "Office Expenses", "AccountType": "Expense", "AccountSubType": "OfficeGeneralAdministrativeExpenses"},
+]
+ITEMS: list[dict[str, Any]] = [
+    {"Name": SALES_ITEM, "Type": "NonInventory", "Description": "Sale of a vehicle", "income": "Vehicle Sales"},
+    {"Name": "Documentation Fee", "Type": "Service", "UnitPrice": 149, "income": "Services"},
+    {"Name": "Hours", "Type": "Service", "UnitPrice": 95, "income": "Services"},
+]
+PEOPLE: dict[str, list[dict[str, Any]]] = {
+    "Customer": [
+        {"DisplayName": DEFAULT_CUSTOMER},
+        {"DisplayName": "Dana O'Neill", "PrimaryEmailAddr": {"Address": "dana.oneill@example.com"}},
+        {"DisplayName": "Lucía Fernández", "PrimaryPhone": {"FreeFormNumber": "(555) 010-0177"}},
+    ],
+    "Vendor": [{"DisplayName": "Hillside Auto Repair"}, {"DisplayName": "Tire Barn"}, {"DisplayName": "Bright Detailing"}],
+    "Employee": [{"GivenName": "Jordan", "FamilyName": "Reyes"}],
+}
+
+
+def fill(company: Company) -> None:
+    """Put in what a dealer's books have before the first sale."""
+    for account in ACCOUNTS:
+        add(company, "Account", account)
+    for item in ITEMS:
+        add(company, "Item", item)
+    for kind, people in PEOPLE.items():
+        for person in people:
+            add(company, kind, person)
+
+
+def add(company: Company, kind: str, body: dict[str, Any]) -> Record:
+    """Create one object past all limits; an item's `income` is the name of its account. Raises: Refused."""
+    body = dict(body)
+    income = body.pop("income", None)
+    if kind == "Item" and "IncomeAccountRef" not in body:
+        accounts = [each for each in company.standing("Account") if each.body["Classification"] == "Revenue"]
+        chosen = [each for each in accounts if each.body["Name"] == income] or accounts
+        body["IncomeAccountRef"] = {"value": chosen[0].object_id} if chosen else {}
+    return books.create(company, KINDS[kind.lower()], body, Knobs())
