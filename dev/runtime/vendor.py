@@ -1,0 +1,127 @@
+"""Put what the pages use from npm into public/vendor: `dev/vendor`.
+
+The files are kept in git, so that nobody needs this to run or deploy CarLot. `dev/vendor` makes them anew after a row of PACKAGES
+has changed; `dev/vendor --check` only says whether they are what this file asks for, and needs no network.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+import subprocess
+import sys
+import tarfile
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from runtime.paths import ROOT
+
+VENDOR = ROOT / "public" / "vendor"
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """One package of npm at an exact version, and which of its files go where under public/vendor."""
+
+    name: str
+    version: str
+    integrity: str
+    """What `npm view NAME@VERSION dist.integrity` prints."""
+    files: Mapping[str, str]
+    """Path in the package: path under public/vendor."""
+    imports: Mapping[str, str] = field(default_factory=dict)
+    """Bare import specifier in its files: the relative address that a browser needs in its place."""
+
+    @property
+    def label(self) -> str:
+        """As npm names it."""
+        return f"{self.name}@{self.version}"
+
+
+PACKAGES = (
+    # Keeps a frame as high as its content, in both pages: embed.js and inventory-frame.js.
+    Package(
+        "@open-iframe-resizer/core",
+        "2.1.0",
+        "sha512-FKpcXXMgcdM86m+cF2TqU6cG05IQ6PEuTSvJfab5we78A4cXjdpb5MofdcCPz4f4hUr+zZyb3pUzZ834YVxtLg==",
+        {"dist/index.js": "open-iframe-resizer/core.js", "LICENSE.md": "open-iframe-resizer/LICENSE.md"},
+    ),
+)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """What `dev/vendor` does. Status 1: with --check, something is not as it should be."""
+    if unknown := [argument for argument in arguments if argument != "--check"]:
+        raise SystemExit(f"[vendor] knows no {unknown[0]}; there is --check")
+    if "--check" in arguments:
+        faults = check()
+        for fault in faults:
+            print(f"[vendor] {fault}", file=sys.stderr)
+        return 1 if faults else 0
+    entries = {}
+    for package in PACKAGES:
+        print(f"[vendor] {package.label}", flush=True)
+        for path, content in fetch(package).items():
+            target = VENDOR / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+            entries[path] = entry(package, content)
+    (VENDOR / MANIFEST).write_text(json.dumps(entries, indent=2) + "\n")
+    return 0
+
+
+def fetch(package: Package) -> dict[str, bytes]:
+    """The package's wanted files, by their path under public/vendor. Raises: SystemExit when it is not the package meant."""
+    with tempfile.TemporaryDirectory(prefix="carlot-vendor-") as folder:
+        command = ["npm", "pack", package.label, "--silent", "--pack-destination", folder]
+        subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL, timeout=300)
+        archive = next(Path(folder).glob("*.tgz"))
+        if integrity(archive.read_bytes()) != package.integrity:
+            raise SystemExit(f"[vendor] {package.label} is not the package with integrity {package.integrity}")
+        with tarfile.open(archive) as members:
+            return {path: _read(members, source, package) for source, path in package.files.items()}
+
+
+def check() -> list[str]:
+    """What is wrong with public/vendor, in words; nothing needs the network."""
+    kept = json.loads((VENDOR / MANIFEST).read_text())
+    wanted = {path: package for package in PACKAGES for path in package.files.values()}
+    faults = [f"{path} is nobody's: no row of PACKAGES makes it" for path in sorted(set(kept) - set(wanted))]
+    for path, package in wanted.items():
+        file = VENDOR / path
+        if not file.exists():
+            faults.append(f"{path} is missing: run dev/vendor")
+        elif kept.get(path) != entry(package, file.read_bytes()):
+            faults.append(f"{path} is not what {package.label} has: run dev/vendor")
+    present = {str(file.relative_to(VENDOR)) for file in VENDOR.rglob("*") if file.is_file()}
+    return faults + [f"{path} is not in the manifest" for path in sorted(present - set(kept) - {MANIFEST})]
+
+
+def entry(package: Package, content: bytes) -> dict[str, str]:
+    """What the manifest says of one file."""
+    return {"package": package.label, "integrity": package.integrity, "sha256": hashlib.sha256(content).hexdigest()}
+
+
+def integrity(content: bytes) -> str:
+    """As npm writes it. Source: W3C Subresource Integrity."""
+    return "sha512-" + base64.b64encode(hashlib.sha512(content).digest()).decode()
+
+
+def _read(members: tarfile.TarFile, source: str, package: Package) -> bytes:
+    member = members.extractfile(f"package/{source}")
+    if member is None:
+        raise SystemExit(f"[vendor] {package.label} has no {source}")
+    content = member.read()
+    # The map stays behind, so the browser is not to look for it.
+    content = re.sub(rb"\n?//# sourceMappingURL=\S+\s*$", b"\n", content)
+    for bare, address in package.imports.items():
+        quoted = re.compile(rb"(\bfrom\s*|\bimport\s*)([\"'])" + re.escape(bare.encode()) + rb"\2")
+        content, count = quoted.subn(rb"\1\2" + address.encode() + rb"\2", content)
+        if source.endswith("js") and not count:
+            raise SystemExit(f"[vendor] {package.label}: {source} does not import {bare}")
+    return content
