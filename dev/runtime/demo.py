@@ -40,6 +40,7 @@ def variables(port: int, partners_port: int) -> list[str]:
         "ALERT_WEBHOOK_URL": f"{simulated}/alerts",
         "DEALER_NAME": "Maple Street Motors",
         "DEALER_PHONE": "(555) 010-0142",
+        "DEALER_EMAIL": "cars@maple-street-motors.example",
         "DEALER_ADDRESS": "142 Maple Street, Springfield",
         "PUBLIC_BASE_URL": f"http://localhost:{port}",
     }

@@ -70,6 +70,7 @@ class Settings:
     import_publish_to_website: str = "false"
     dealer_name: str = ""
     dealer_phone: str = ""
+    dealer_email: str = ""
     dealer_address: str = ""
     dealer_timezone: str = "America/New_York"
     public_base_url: str = ""

@@ -187,9 +187,17 @@ async def test_two_thousand_cars_with_long_descriptions_fit(lot: Lot) -> None:
 
 async def test_the_dealer_is_told_as_far_as_known() -> None:
     forget_public_texts()
-    placeholder = Lot({**ENV, "DEALER_NAME": "Sunny Motors", "DEALER_PHONE": "YOUR_PHONE", "DEALER_ADDRESS": " "})
+    placeholder = Lot(
+        {
+            **ENV,
+            "DEALER_NAME": "Sunny Motors",
+            "DEALER_PHONE": "YOUR_PHONE",
+            "DEALER_EMAIL": "cars@sunny.test",
+            "DEALER_ADDRESS": " ",
+        }
+    )
     response = await placeholder.call("GET", "/api/public/dealer", signed_in=False)
-    assert answer(response) == {"name": "Sunny Motors", "phone": None, "address": None}
+    assert answer(response) == {"name": "Sunny Motors", "phone": None, "email": "cars@sunny.test", "address": None}
 
 
 async def test_the_public_address_may_be_set(lot: Lot) -> None:

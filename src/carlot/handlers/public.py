@@ -52,9 +52,14 @@ async def get_vehicle(request: Request, services: Services) -> Response:
 
 
 async def get_dealer(request: Request, services: Services) -> Response:
-    """The dealer's name, phone and address, as far as they are set."""
+    """The dealer's name, phone, mail address and street address, as far as they are set."""
     settings = services.settings
-    dealer = {"name": settings.dealer_name, "phone": settings.dealer_phone, "address": settings.dealer_address}
+    dealer = {
+        "name": settings.dealer_name,
+        "phone": settings.dealer_phone,
+        "email": settings.dealer_email,
+        "address": settings.dealer_address,
+    }
     return json_answer({name: value or None for name, value in dealer.items()}, headers=PUBLIC_HEADERS)
 
 
