@@ -50,7 +50,8 @@ class GatedHttp:
             await self._note_failure(call_id, retry_after_s(answer.headers.get("retry-after", ""), self._services.clock.now()))
         else:
             now = instant(self._services.clock.now())
-            await self._services.database.batch(partners.succeeded(call_id, self._target, now))
+            let_in = 200 <= answer.status < 300
+            await self._services.database.batch(partners.succeeded(call_id, self._target, now, let_in=let_in))
         return answer
 
     async def _admit(self, timeout_s: float) -> str:

@@ -27,13 +27,15 @@ SELECT (SELECT paused_until FROM partners WHERE target = ?1 AND paused_until > ?
 # The call is over.
 END_CALL = "UPDATE partner_calls SET until = ?2 WHERE id = ?1"
 
-# It worked.
+# It worked; ?3 is 1 when the partner let us in, and so is no longer blocked.
 SUCCEEDED = """
 INSERT INTO partners (target, failures, last_success_at) VALUES (?1, 0, ?2)
-ON CONFLICT (target) DO UPDATE SET failures = failures / 2, last_success_at = excluded.last_success_at"""
+ON CONFLICT (target) DO UPDATE SET failures = failures / 2, last_success_at = excluded.last_success_at,
+  blocked_reason = iif(?3, NULL, blocked_reason), probe_at = iif(?3, NULL, probe_at)"""
 
 # It failed; ?4 is how long the partner asks to be left alone, in seconds (NULL: it did not say). Without a word, it rests
-# from the third failure on: 2 seconds, doubling to 5 minutes. ?3 is now in seconds since 1970, ?5 a chance from 0 to 1.
+# from the third failure on: 2 seconds, doubling to 5 minutes; never shorter than it asked before. ?3 is now in seconds since 1970,
+# ?5 a chance from 0 to 1.
 FAILED = """
 INSERT INTO partners (target, failures, last_failure_at, paused_until)
 VALUES (?1, 1, ?2, CASE WHEN ?4 IS NOT NULL THEN strftime('%Y-%m-%dT%H:%M:%fZ', ?3 + ?4, 'unixepoch') END)
@@ -41,7 +43,8 @@ ON CONFLICT (target) DO UPDATE SET
   failures = min(failures + 1, 20), last_failure_at = excluded.last_failure_at,
   paused_until = CASE
     WHEN ?4 IS NOT NULL THEN max(ifnull(paused_until, ''), excluded.paused_until)
-    WHEN failures >= 2 THEN strftime('%Y-%m-%dT%H:%M:%fZ', ?3 + min(300, 2 << min(failures - 2, 8)) * (0.5 + ?5 / 2), 'unixepoch')
+    WHEN failures >= 2 THEN max(ifnull(paused_until, ''),
+      strftime('%Y-%m-%dT%H:%M:%fZ', ?3 + min(300, 2 << min(failures - 2, 8)) * (0.5 + ?5 / 2), 'unixepoch'))
     ELSE paused_until END"""
 
 # The partner refuses our credentials: no call goes until the dealer acts, or until it is probed.
@@ -49,7 +52,7 @@ BLOCK = """
 INSERT INTO partners (target, blocked_reason, probe_at) VALUES (?1, ?2, ?3)
 ON CONFLICT (target) DO UPDATE SET blocked_reason = excluded.blocked_reason, probe_at = excluded.probe_at"""
 
-# The dealer has acted, or a probe worked.
+# The dealer has acted.
 UNBLOCK = (
     "UPDATE partners SET blocked_reason = NULL, probe_at = NULL WHERE target = ?1 AND blocked_reason IS NOT NULL RETURNING target"
 )
@@ -80,9 +83,9 @@ async def wait(database: Database, target: str, now: str, minute_ago: str) -> Ro
     return row or {"paused_until": None, "in_minute": 0, "oldest": None}
 
 
-def succeeded(call_id: str, target: str, now: str) -> list[Statement]:
-    """The call worked."""
-    return [statement(END_CALL, call_id, now), statement(SUCCEEDED, target, now)]
+def succeeded(call_id: str, target: str, now: str, *, let_in: bool) -> list[Statement]:
+    """The call was answered; `let_in`: it did what it was for, so calls go again."""
+    return [statement(END_CALL, call_id, now), statement(SUCCEEDED, target, now, int(let_in))]
 
 
 def failed(call_id: str, target: str, now: str, epoch_s: float, asked_s: float | None, chance: float) -> list[Statement]:
