@@ -241,9 +241,8 @@ async def _settled(services: Services, lease: Lease, done: Done) -> Done | Retry
 async def _settle(services: Services, lease: Lease, done: Done) -> None:
     now = services.clock.now()
     settle = tasks.settle_done(lease, now=instant(now), outcome=done.outcome, more=done.more, wake_due=after(now, DELIVERY_S))
-    # That it worked shows that the partner lets us in.
     raised = raising(services, done.wants)
-    rows = await services.database.batch([settle, *raised, partners.unblock(lease.target), *done.writes])
+    rows = await services.database.batch([settle, *raised, *done.writes])
     woken = [str(row[0]["id"]) for row in rows[1 : len(raised) + 1]]
     if rows[0] and rows[0][0]["state"] == "pending":
         woken.append(lease.id)
