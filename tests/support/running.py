@@ -97,7 +97,7 @@ class _Process:
 
 
 class Partners(_Process):
-    """The simulated partners. `sim` sends to their controls under `/_sim`."""
+    """The simulated partners."""
 
     def __init__(self, log: Path, *flags: str) -> None:
         port = free_port()
@@ -111,15 +111,15 @@ class Partners(_Process):
         return self
 
     def sim(self, method: str, path: str, content: Any = None) -> Any:
-        """Send JSON to a control, such as `PUT faults/wayne-reeves`; answer its JSON."""
+        """Send JSON to a control under `/_sim`, such as `PUT faults/wayne-reeves`; answer its JSON."""
         answer = self.client.request(method, f"/_sim/{path}", json=content)
         assert answer.is_success, answer.text
         return answer.json() if answer.content else None
 
     def heard(self, method: str, path: str) -> list[dict[str, Any]]:
-        """The requests heard, oldest first; `path` may end in `*`."""
-        found = self.client.get("/_sim/ledger", params={"method": method, "path": path}).json()
-        entries: list[dict[str, Any]] = found["entries"]
+        """The requests that partners heard, oldest first; `path` may end in `*`."""
+        answer = self.client.get("/_sim/ledger", params={"method": method, "path": path})
+        entries: list[dict[str, Any]] = answer.json()["entries"]
         return entries
 
 
