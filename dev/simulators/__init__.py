@@ -12,6 +12,7 @@ Run with `python -m simulators --port 9000`. What is where:
 - `partner`       what a partner module has to offer
 - `wayne_reeves`  the DMS: its lot, its API, its controls, its webhooks
 - `quickbooks`    the books: consent, tokens, the Accounting API, their controls and webhooks
+- `listings`      CarGurus, TrueCar and Kelley Blue Book
 - `alerts`        a sink for alert messages
 - `vin`           VINs with a right check digit
 - `generate`      made-up vehicles by the thousand

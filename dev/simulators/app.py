@@ -8,6 +8,7 @@ from aiohttp import web
 from simulators.alerts import Alerts
 from simulators.control import Control
 from simulators.core import Core
+from simulators.listings import CARGURUS, KBB, TRUECAR, ListingSite
 from simulators.partner import Counting, Partner
 from simulators.quickbooks import QuickBooks
 from simulators.wayne_reeves import WayneReeves
@@ -18,7 +19,8 @@ LARGEST_BODY_BYTES = 64 * 1024 * 1024
 
 def make_partners(inventory: list[Any], wayne_reeves_key: str | None) -> list[Partner]:
     """All simulated partners; a new one is one more line here."""
-    return [WayneReeves(inventory, wayne_reeves_key), QuickBooks(), Alerts()]
+    sites = [ListingSite(shape) for shape in (CARGURUS, TRUECAR, KBB)]
+    return [WayneReeves(inventory, wayne_reeves_key), QuickBooks(), *sites, Alerts()]
 
 
 def build_app(partners: Sequence[Partner], seed: int = 1, latency_ms: float = 0) -> web.Application:

@@ -12,6 +12,7 @@ from carlot.errors import MethodNotAllowed, NotFound
 from carlot.handlers import (
     customers,
     integrations,
+    listings,
     public,
     sales,
     service_records,
@@ -57,6 +58,7 @@ ROUTES: tuple[Route, ...] = (
     Route("PATCH", "/api/vehicles/:id", vehicles.change_vehicle, Guard.ADMIN),
     Route("DELETE", "/api/vehicles/:id", vehicles.delete_vehicle, Guard.ADMIN),
     Route("GET", "/api/vehicles/:id/sync", tasks.list_vehicle_sync, Guard.ADMIN),
+    Route("GET", "/api/vehicles/:id/listings", listings.list_vehicle_listings, Guard.ADMIN),
     Route("GET", "/api/sales", sales.list_sales, Guard.ADMIN),
     Route("POST", "/api/sales", sales.create_sale, Guard.ADMIN),
     Route("GET", "/api/sales/:id", sales.get_sale, Guard.ADMIN),
@@ -66,6 +68,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/api/customers", customers.list_customers, Guard.ADMIN),
     Route("POST", "/api/customers", customers.create_customer, Guard.ADMIN),
     Route("POST", "/api/integrations/wayne-reeves/sync", integrations.sync_wayne_reeves, Guard.ADMIN),
+    Route("POST", "/api/integrations/listings/publish", listings.publish_listing, Guard.ADMIN),
     Route("GET", "/api/integrations/runs", integrations.list_runs, Guard.ADMIN),
     Route("GET", "/api/integrations/runs/:id", integrations.get_run, Guard.ADMIN),
     Route("GET", "/api/integrations/status", integrations.get_status, Guard.ADMIN),

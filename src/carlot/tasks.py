@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
+from functools import partial
 
 from carlot import alerting
-from carlot.domain.backoff import OUTBOUND, PULL
+from carlot.domain.backoff import LISTING, OUTBOUND, PULL
 from carlot.domain.times import instant
+from carlot.partners.listings import reconcile
+from carlot.partners.listings import sync as sites
+from carlot.partners.listings.registry import SITES
 from carlot.partners.quickbooks import sync as books
 from carlot.partners.wayne_reeves import events, push
 from carlot.partners.wayne_reeves import sync as pulling
@@ -27,13 +31,19 @@ TASKS: Registry = {
     ("carlot", "event"): TaskKind(events.apply_event, OUTBOUND, lease_s=120),
     ("quickbooks", "invoice"): TaskKind(books.post_document, OUTBOUND, lease_s=60),
     ("quickbooks", "expense"): TaskKind(books.post_document, OUTBOUND, lease_s=60),
+    # Nearly always one call; taking a car off is two, and a car whose VIN was corrected is taken off before it is put on.
+    **{
+        (site, "listing"): TaskKind(sites.match_site, LISTING, lease_s=120, on_dead=partial(sites.refused, site))
+        for site in SITES
+    },
     ("alerts", "alert"): TaskKind(alerting.send_alert, OUTBOUND, lease_s=30),
 }
 
 
 async def every_minute(services: Services, at: datetime) -> None:
-    """Wake what should be awake; forget sessions that have run out."""
+    """Wake what should be awake; read back what a site may have changed late; alert; forget sessions that have run out."""
     await sweep(services)
+    await reconcile.look_soon(services)
     await alerting.watch(services)
     await services.database.batch([sessions.forget_expired(instant(services.clock.now()))])
 
@@ -41,6 +51,7 @@ async def every_minute(services: Services, at: datetime) -> None:
 async def every_hour(services: Services, at: datetime) -> None:
     """Start what is due once in the dealer's day."""
     await start_daily_pull(services, at)
+    await reconcile.look_nightly(services, at)
 
 
 CRONS: Mapping[str, Callable[[Services, datetime], Awaitable[None]]] = {

@@ -6,10 +6,14 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from carlot.domain.deadlines import DOCUMENT_POSTED
-from carlot.domain.times import instant
+from carlot.domain.deadlines import DOCUMENT_POSTED, SOLD_CAR_REMOVED
+from carlot.domain.times import after, instant
 from carlot.domain.vehicle import PUSHED_TO_DMS
+from carlot.partners.listings.registry import SITES
+from carlot.ports import Services, Statement
+from carlot.store import listings
 from carlot.store.tasks import Want
+from carlot.sync import DELIVERY_S
 
 
 def sale_wants(sale_id: str, vehicle: Mapping[str, Any], now: datetime, *, from_dms: bool = False) -> list[Want]:
@@ -31,3 +35,20 @@ def edit_wants(vehicle: Mapping[str, Any], changed: Collection[str]) -> list[Wan
     if vehicle["externalDmsId"] is None or not PUSHED_TO_DMS.intersection(changed):
         return []
     return [Want("wayne_reeves", "edits", vehicle["id"], vehicle["id"])]
+
+
+def listing_raise(
+    services: Services, sql: str, which: Collection[str] | int = 0, sites: Collection[str] = tuple(SITES)
+) -> Statement:
+    """Cars were changed: the sites that are to list them, or may list them, hear of it.
+
+    `sql` is one of the statements of `store.listings`. It stands behind the change in its batch, so that it sees the new truth.
+    """
+    now = services.clock.now()
+    times = (instant(now), after(now, DELIVERY_S), instant(now + SOLD_CAR_REMOVED))
+    return listings.raise_for(sql, {site: services.settings.configured(site) for site in sites}, times, which)
+
+
+def listing_raises(services: Services, *vehicle_ids: str) -> list[Statement]:
+    """As `listing_raise`, of these cars."""
+    return [listing_raise(services, listings.RAISE, vehicle_ids)]

@@ -13,7 +13,7 @@ from carlot.ports import Request, Response, Services, Statement
 from carlot.store import customers, sales, vehicles
 from carlot.store.sales import NewSale
 from carlot.sync import commit
-from carlot.wants import sale_wants
+from carlot.wants import listing_raises, sale_wants
 
 
 async def list_sales(request: Request, services: Services) -> Response:
@@ -50,7 +50,8 @@ async def create_sale(request: Request, services: Services) -> Response:
         clock.token(),
     )
     try:
-        await commit(services, [*added, *sales.insert(sale, instant(now))], sale_wants(sale.id, vehicle, now))
+        sold = [*added, *sales.insert(sale, instant(now))]
+        await commit(services, sold, sale_wants(sale.id, vehicle, now), listing_raises(services, entry.vehicle_id))
     except UniqueViolation as taken:
         raise Conflict("This vehicle is sold already.", code="already-sold") from taken
     except ConstraintViolation as refused:
@@ -64,8 +65,10 @@ async def void_sale(request: Request, services: Services) -> Response:
     if sale["state"] != "voided":
         now = services.clock.now()
         vehicle = await vehicles.read(services.database, str(sale["vehicleId"]))
+        undone = sales.void(str(sale["id"]), instant(now))
+        wants = sale_wants(str(sale["id"]), vehicle or {}, now)
         try:
-            await commit(services, sales.void(str(sale["id"]), instant(now)), sale_wants(str(sale["id"]), vehicle or {}, now))
+            await commit(services, undone, wants, listing_raises(services, str(sale["vehicleId"])))
         except UniqueViolation as taken:
             raise Conflict("The same car is on the lot again as another vehicle.", code="vehicle-exists") from taken
     return json_answer(await _show(services, str(sale["id"])))

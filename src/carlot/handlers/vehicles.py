@@ -17,7 +17,7 @@ from carlot.handlers.searches import AdminQuery, read_search
 from carlot.ports import Request, Response, Services
 from carlot.store import vehicles
 from carlot.sync import commit
-from carlot.wants import edit_wants
+from carlot.wants import edit_wants, listing_raises
 
 _BLANK: dict[str, Any] = {
     **{field.wire: None for field in BY_WIRE.values() if field.writable},
@@ -56,7 +56,8 @@ async def create_vehicle(request: Request, services: Services) -> Response:
         )
     vehicle_id = services.clock.token()
     try:
-        await services.database.batch([vehicles.insert(vehicle_id, values, instant(services.clock.now()))])
+        added = vehicles.insert(vehicle_id, values, instant(services.clock.now()))
+        await commit(services, [added], [], listing_raises(services, vehicle_id))
     except UniqueViolation as taken:
         raise _exists(taken) from taken
     created = await vehicles.read(services.database, vehicle_id)
@@ -101,7 +102,7 @@ async def _write(services: Services, before: dict[str, Any], changes: dict[str, 
     change = vehicles.change(before["id"], before["version"], changes, now)
     try:
         # Raising a task for a change that turns out to come too late is harmless: it finds nothing to do.
-        rows = await commit(services, [change], edit_wants(before, changes))
+        rows = await commit(services, [change], edit_wants(before, changes), listing_raises(services, before["id"]))
     except UniqueViolation as taken:
         raise _exists(taken) from taken
     return bool(rows[0])

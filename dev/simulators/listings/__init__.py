@@ -1,0 +1,14 @@
+"""Simulated listing sites: CarGurus, TrueCar and Kelley Blue Book.
+
+- `shapes`    what each site takes: its fields, which of them it needs, where it answers
+- `partner`   the API of one site as CarLot Manager calls it, and its state
+- `controls`  the endpoints under `/_sim/<site>`
+- `knobs`     ways in which a site can be difficult
+
+ASSUMED: none of them publishes its API; the shapes are those that CarLot Manager documents.
+"""
+
+from simulators.listings.partner import ListingSite
+from simulators.listings.shapes import CARGURUS, KBB, TRUECAR
+
+__all__ = ["CARGURUS", "KBB", "TRUECAR", "ListingSite"]

@@ -1,0 +1,64 @@
+"""Endpoints under `/_sim/<site>`: what a site shows, how that changed, and its knobs."""
+
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from simulators.listings.knobs import Knobs
+from simulators.partner import answer_error, answer_json, read_json, read_model
+
+if TYPE_CHECKING:
+    from simulators.listings.partner import ListingSite
+
+
+def control_routes(site: "ListingSite") -> list[web.RouteDef]:
+    """The control endpoints of one site."""
+    controls = Controls(site)
+    base = f"/_sim/{site.name}"
+    return [
+        web.get(base + "/listings", controls.list_listings),
+        web.put(base + "/listings/{vin}", controls.alter_listing),
+        web.delete(base + "/listings/{vin}", controls.lose_listing),
+        web.get(base + "/history", controls.list_history),
+        web.get(base + "/knobs", controls.read_knobs),
+        web.put(base + "/knobs", controls.set_knobs),
+    ]
+
+
+class Controls:
+    """Reads and sets the state of one simulated site."""
+
+    def __init__(self, site: "ListingSite") -> None:
+        self._site = site
+
+    async def list_listings(self, _request: web.Request) -> web.Response:
+        """Everything the site shows, by VIN, with the number of listings."""
+        return answer_json({"listings": self._site.listings, "total": len(self._site.listings)})
+
+    async def alter_listing(self, request: web.Request) -> web.Response:
+        """Change fields of a listing behind CarLot's back, or put one up that CarLot knows nothing of."""
+        vin, fields = request.match_info["vin"], await read_json(request)
+        known = {name: value for name, value in self._site.listings.get(vin, {self._site.shape.vin: vin}).items() if name != "id"}
+        return answer_json(self._site.show(vin, {**known, **fields}))
+
+    async def lose_listing(self, request: web.Request) -> web.Response:
+        """Lose a listing behind CarLot's back; 404 when it was not there."""
+        vin = request.match_info["vin"]
+        if vin not in self._site.listings:
+            return answer_error(404, "unknown_listing", f"No listing of {vin}")
+        self._site.hide(vin)
+        return web.Response(status=204)
+
+    async def list_history(self, _request: web.Request) -> web.Response:
+        """Every change of what the site shows, oldest first: `what` (put, removed), `vin`, `price`, `at` (seconds since 1970)."""
+        return answer_json({"history": self._site.history})
+
+    async def read_knobs(self, _request: web.Request) -> web.Response:
+        """Knobs of the site, and what each does."""
+        meanings = {name: field.description for name, field in Knobs.model_fields.items()}
+        return answer_json({"knobs": self._site.knobs.model_dump(), "meanings": meanings})
+
+    async def set_knobs(self, request: web.Request) -> web.Response:
+        """Replace all knobs; what is left out is off."""
+        self._site.knobs = await read_model(request, Knobs)
+        return answer_json({"knobs": self._site.knobs.model_dump()})

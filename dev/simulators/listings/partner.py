@@ -1,0 +1,124 @@
+"""The API of one simulated listing site, and its state."""
+
+import time
+from typing import Any
+
+from aiohttp import ClientError, ClientSession, ClientTimeout, web
+from pydantic import ValidationError
+
+from simulators.listings import controls
+from simulators.listings.knobs import Knobs
+from simulators.listings.shapes import Shape
+from simulators.partner import answer_error, answer_json, read_json
+
+
+class ListingSite:
+    """One site. `listings` is what it shows, by VIN; `history` every change of that, oldest first."""
+
+    def __init__(self, shape: Shape) -> None:
+        self.shape = shape
+        self.name = shape.name
+        self.prefixes: tuple[str, ...] = (f"/{shape.name}",)
+        self.reset()
+
+    def routes(self) -> list[web.RouteDef]:
+        """The site's own API."""
+        path = f"/{self.name}{self.shape.path}"
+        return [
+            web.put(path, self.put_listing),
+            web.get(path, self.read_listing, allow_head=False),
+            web.delete(path, self.remove_listing),
+        ]
+
+    def control_routes(self) -> list[web.RouteDef]:
+        """Endpoints under `/_sim/<site>`."""
+        return controls.control_routes(self)
+
+    def reset(self) -> None:
+        """Nothing listed, no knobs, no history."""
+        self.knobs = Knobs()
+        self.listings: dict[str, dict[str, Any]] = {}
+        self.history: list[dict[str, Any]] = []
+        self._removed_at: dict[str, tuple[float, dict[str, Any]]] = {}
+        self._count = 0
+
+    async def put_listing(self, request: web.Request) -> web.Response:
+        """Create or replace a listing: 201 or 200 with its id."""
+        self._check_key(request)
+        vin = request.match_info["vin"]
+        try:
+            listing = self.shape.listing.model_validate(await read_json(request)).model_dump(exclude_none=True)
+        except ValidationError as error:
+            first = error.errors()[0]
+            return answer_error(422, "invalid_field", str(first["msg"]), ".".join(str(part) for part in first["loc"]))
+        if listing[self.shape.vin] != vin:
+            return answer_error(422, "vin_mismatch", "The VIN is not the one in the address", self.shape.vin)
+        if vin in self.knobs.refuse:
+            return answer_error(422, "refused", self.knobs.refuse[vin])
+        if self.knobs.fetch_photos and (broken := await _first_broken(self.shape.photo_urls(listing))):
+            return answer_error(422, "photo_unreachable", f"{broken} cannot be fetched", self.shape.photos)
+        status = 200 if vin in self.listings else 201
+        return answer_json({"id": self.show(vin, listing)["id"]}, status)
+
+    async def read_listing(self, request: web.Request) -> web.Response:
+        """A listing as it was put, with its id; 404 when it is not there."""
+        self._check_key(request)
+        vin = request.match_info["vin"]
+        listing = self.listings.get(vin)
+        if listing is None and vin in self._removed_at:
+            gone_at, last = self._removed_at[vin]
+            listing = last if time.monotonic() - gone_at < self.knobs.show_removed_s else None
+        if listing is None:
+            return answer_error(404, "unknown_listing", f"No listing of {vin}")
+        return answer_json(listing)
+
+    async def remove_listing(self, request: web.Request) -> web.Response:
+        """Remove a listing: 204; 404 when it is not there."""
+        self._check_key(request)
+        vin = request.match_info["vin"]
+        if vin in self.knobs.refuse_removal:
+            return answer_error(422, "refused", "This listing is under review")
+        if vin not in self.listings:
+            return answer_error(404, "unknown_listing", f"No listing of {vin}")
+        if vin not in self.knobs.keep_removed:
+            self.hide(vin)
+        return web.Response(status=204)
+
+    def show(self, vin: str, listing: dict[str, Any]) -> dict[str, Any]:
+        """Put a listing up; it keeps the id it had."""
+        known = self.listings.get(vin)
+        if known is None:
+            self._count += 1
+        self.listings[vin] = {"id": known["id"] if known else f"{self.name}-{self._count:06d}", **listing}
+        self._note("put", vin, listing.get(self.shape.price))
+        return self.listings[vin]
+
+    def hide(self, vin: str) -> None:
+        """Take a listing down."""
+        self._removed_at[vin] = (time.monotonic(), self.listings.pop(vin))
+        self._note("removed", vin, None)
+
+    def _note(self, what: str, vin: str, price: float | None) -> None:
+        self.history.append({"what": what, "vin": vin, "price": price, "at": time.time()})
+
+    def _check_key(self, request: web.Request) -> None:
+        if self.shape.bearer:
+            scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+            key = key if scheme.lower() == "bearer" else ""
+        else:
+            key = request.headers.get("X-Api-Key", "")
+        if (self.shape.bearer and not key) or (self.knobs.key is not None and key != self.knobs.key):
+            raise web.HTTPUnauthorized(text="The API key is missing or wrong")
+
+
+async def _first_broken(urls: list[str]) -> str | None:
+    """The first photo that is no image at its address, `None` when all are."""
+    async with ClientSession(timeout=ClientTimeout(total=10)) as session:
+        for url in urls:
+            try:
+                async with session.get(url, allow_redirects=False) as answer:
+                    if answer.status != web.HTTPOk.status_code or not answer.content_type.startswith("image/"):
+                        return url
+            except (ClientError, TimeoutError):
+                return url
+    return None

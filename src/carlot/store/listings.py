@@ -1,0 +1,223 @@
+"""The listings table: what each site holds. A change of a car and the listing tasks it raises are one batch."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, TypeAdapter
+from pydantic_core import to_json
+
+from carlot.ports import Database, Row, Statement, statement
+from carlot.store.tasks import Lease
+from carlot.store.vehicle_json import ADMIN_OBJECT
+
+# A car that is to be listed, as in domain.eligibility.
+LISTABLE = """v.status = 'available' AND v.publish_to_third_party = 1 AND v.vin_valid = 1 AND v.price_cents > 0
+    AND json_array_length(v.photos) > 0"""
+
+# Every (site, car) at which something is to be done: it is to be listed there, or may be there. ?1 JSON object site -> whether it is
+# configured, ?2 now, ?3 when the sweep wakes it, ?4 by when it is to be off a site. The first deadline holds; a car that must go does
+# not wait for its turn after a failure.
+_RAISE = f"""
+INSERT INTO sync_tasks (id, target, kind, subject_id, vehicle_id, next_attempt_at, wake_due_at, deadline_at, created_at, updated_at)
+SELECT lower(hex(randomblob(16))), site.key, 'listing', v.id, v.id, ?2, ?3, iif({LISTABLE}, NULL, ?4), ?2, ?2
+FROM {{source}}
+WHERE {{which}} AND ((site.value AND {LISTABLE}) OR EXISTS (
+    SELECT 1 FROM listings l WHERE l.platform = site.key AND l.vehicle_id = v.id AND (l.state <> 'absent' OR l.verify_after IS NOT NULL)))
+ON CONFLICT (target, kind, subject_id) DO UPDATE SET
+  wanted_rev = wanted_rev + 1,
+  next_attempt_at = iif(state IN ('done', 'dead') OR (state = 'pending' AND deadline_at IS NULL AND excluded.deadline_at IS NOT NULL),
+    excluded.next_attempt_at, next_attempt_at),
+  wake_due_at = iif(state IN ('done', 'dead'), excluded.wake_due_at, wake_due_at),
+  attempts = iif(state = 'dead', 0, attempts),
+  interrupted = iif(state = 'dead', 0, interrupted),
+  failing_since = iif(state = 'dead', NULL, failing_since),
+  state = iif(state IN ('done', 'dead'), 'pending', state),
+  deadline_at = iif(excluded.deadline_at IS NULL, NULL, coalesce(deadline_at, excluded.deadline_at)),
+  updated_at = excluded.updated_at
+RETURNING id"""
+
+_EACH = "json_each(?1) AS site, vehicles v"
+
+# Of these cars; ?5 their ids.
+RAISE = _RAISE.format(source=_EACH, which="v.id IN (SELECT value FROM json_each(?5))")
+
+# Of the DMS's cars with these stock numbers (?5) that this very batch has changed.
+RAISE_IMPORTED = _RAISE.format(source=_EACH, which="v.external_dms_id IN (SELECT value FROM json_each(?5)) AND v.updated_at = ?2")
+
+# Of the cars that left the lot in this very batch.
+RAISE_ARCHIVED = _RAISE.format(source=_EACH, which="v.status = 'archived' AND v.updated_at = ?2 AND ?5 = ?5")
+
+# Of all cars, but for what a site has refused and that has not changed since.
+RAISE_ALL = _RAISE.format(
+    source=_EACH,
+    which="""?5 = ?5 AND NOT EXISTS (SELECT 1 FROM sync_tasks t WHERE t.target = site.key AND t.kind = 'listing'
+    AND t.subject_id = v.id AND t.state = 'dead' AND t.deadline_at IS NULL)""",
+)
+
+# Of the cars that are to be read back by now and that nobody is at work on. ?5 how many.
+RAISE_DUE = _RAISE.format(
+    source="""(SELECT l.platform, l.vehicle_id FROM listings l WHERE l.verify_after <= ?2 AND l.state IN ('live', 'absent')
+      AND NOT EXISTS (SELECT 1 FROM sync_tasks t WHERE t.target = l.platform AND t.kind = 'listing' AND t.subject_id = l.vehicle_id
+        AND t.state IN ('pending', 'running', 'blocked'))
+    ORDER BY l.verify_after LIMIT ?5) AS due
+  JOIN json_each(?1) AS site ON site.key = due.platform JOIN vehicles v ON v.id = due.vehicle_id""",
+    which="true",
+)
+
+# Everything a site shows, and what it lost lately, is to be read back. ?1 sites as JSON, ?2 now, ?3 since when it was lost.
+LOOK_AGAIN = """
+UPDATE listings SET verify_after = ?2
+WHERE verify_after IS NULL AND platform IN (SELECT value FROM json_each(?1))
+  AND (state = 'live' OR (state = 'absent' AND updated_at > ?3))"""
+
+# What is listed of a car is to be read back. ?1 the car, ?2 now.
+LOOK_AGAIN_AT = "UPDATE listings SET verify_after = ?2 WHERE vehicle_id = ?1 AND state = 'live' AND verify_after IS NULL"
+
+# A car with what a site (?1) holds of it, and where its uploaded photos are.
+READ = f"""
+SELECT {ADMIN_OBJECT} AS vehicle, v.price_cents,
+  (SELECT p.origin FROM photos p WHERE p.vehicle_id = v.id ORDER BY p.created_at DESC LIMIT 1) AS origin,
+  (SELECT json_group_array(json_object('vin', l.vin, 'vehicle_id', l.vehicle_id, 'state', l.state, 'content_sha256', l.content_sha256,
+    'verify_after', l.verify_after)) FROM listings l WHERE l.platform = ?1 AND (l.vehicle_id = v.id OR l.vin = v.vin)) AS held
+FROM vehicles v WHERE v.id = ?2"""
+
+_OURS = "EXISTS (SELECT 1 FROM sync_tasks WHERE id = ?{0} AND lease_token = ?{1})"
+
+# The site is about to be sent a car: only by who holds the task, only if the car is still what was read, and only if nobody is at
+# work on another vehicle of that VIN. ?1 site, ?2 VIN, ?3 vehicle, ?4 its version, ?5 price, ?6 verify after, ?7 now, ?8 task, ?9 lease.
+BEGIN_PUT = f"""
+INSERT INTO listings (platform, vin, vehicle_id, state, price_cents, verify_after, updated_at)
+SELECT ?1, ?2, ?3, 'pending', ?5, ?6, ?7
+WHERE {_OURS.format(8, 9)} AND EXISTS (SELECT 1 FROM vehicles WHERE id = ?3 AND version = ?4)
+ON CONFLICT (platform, vin) DO UPDATE SET vehicle_id = excluded.vehicle_id, state = 'pending', price_cents = excluded.price_cents,
+  content_sha256 = NULL, verify_after = excluded.verify_after, updated_at = excluded.updated_at
+WHERE listings.vehicle_id = excluded.vehicle_id OR listings.state = 'absent' OR NOT EXISTS (
+  SELECT 1 FROM sync_tasks t WHERE t.target = ?1 AND t.kind = 'listing' AND t.subject_id = listings.vehicle_id
+    AND t.state = 'running' AND t.leased_until > ?7)
+RETURNING vin"""
+
+# The site is about to be told to remove a car. Nothing comes back when the listing has become another vehicle's.
+BEGIN_REMOVAL = f"""
+UPDATE listings SET state = 'pending', content_sha256 = NULL, verify_after = ?4, updated_at = ?5
+WHERE platform = ?1 AND vin = ?2 AND vehicle_id = ?3 AND {_OURS.format(6, 7)}
+RETURNING vin"""
+
+# A call was answered, or never made: nothing more will come of it. ?3 what was to be read back before.
+ANSWERED = f"UPDATE listings SET verify_after = ?3 WHERE platform = ?1 AND vin = ?2 AND {_OURS.format(4, 5)}"
+
+# The site has the car.
+SET_LIVE = """
+UPDATE listings SET state = 'live', content_sha256 = ?3, external_id = ?4, verify_after = ?5, updated_at = ?6
+WHERE platform = ?1 AND vin = ?2"""
+
+# The site does not have the car, as it says itself.
+SET_ABSENT = """
+UPDATE listings SET state = 'absent', content_sha256 = NULL, verify_after = ?3, verified_at = ?4, updated_at = iif(state = 'absent', updated_at, ?4)
+WHERE platform = ?1 AND vin = ?2"""
+
+# The site was read back, and shows what it should.
+SET_VERIFIED = "UPDATE listings SET verify_after = NULL, verified_at = ?3 WHERE platform = ?1 AND vin = ?2"
+
+# The site refuses a car.
+SET_DEAD = "UPDATE listings SET state = 'dead', updated_at = ?3 WHERE platform = ?1 AND vehicle_id = ?2 AND state = 'pending'"
+
+# What each site holds of a car, and how its task fares.
+STANDINGS = """
+SELECT site.value AS platform, t.state AS task, t.error, t.deadline_at, l.state, l.price_cents, l.external_id, l.verified_at, l.updated_at
+FROM json_each(?2) AS site
+LEFT JOIN sync_tasks t ON t.target = site.value AND t.kind = 'listing' AND t.subject_id = ?1
+LEFT JOIN listings l ON l.platform = site.value AND l.vehicle_id = ?1 AND l.vin = (SELECT vin FROM vehicles WHERE id = ?1)"""
+
+
+class Held(BaseModel):
+    """What a site holds of one VIN; the columns of the listings table."""
+
+    vin: str
+    vehicle_id: str
+    state: str
+    content_sha256: str | None
+    verify_after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Car:
+    """A car by wire names, its price in cents, the origin of its uploaded photos, and what one site holds of it by VIN."""
+
+    vehicle: dict[str, Any]
+    price_cents: int | None
+    origin: str
+    held: dict[str, Held]
+
+
+_VEHICLE = TypeAdapter(dict[str, Any])
+_HELD = TypeAdapter(list[Held])
+
+
+async def read(database: Database, site: str, vehicle_id: str) -> Car | None:
+    """A car and what a site holds of it; `None`: no such car."""
+    row = await database.first(READ, site, vehicle_id)
+    if row is None:
+        return None
+    held = {listing.vin: listing for listing in _HELD.validate_json(row["held"])}
+    return Car(_VEHICLE.validate_json(row["vehicle"]), row["price_cents"], row["origin"] or "", held)
+
+
+def raise_for(sql: str, sites: Mapping[str, bool], times: tuple[str, str, str], which: Collection[str] | int = 0) -> Statement:
+    """Raise listing tasks by one of the `RAISE` statements; `times`: now, when the sweep wakes them, the deadline of removals."""
+    subjects = which if isinstance(which, int) else to_json(list(which)).decode()
+    return statement(sql, to_json({site: int(configured) for site, configured in sites.items()}).decode(), *times, subjects)
+
+
+def look_again(sites: Collection[str], now: str, lost_since: str) -> Statement:
+    """Have everything read back that these sites show, and what they lost since."""
+    return statement(LOOK_AGAIN, to_json(list(sites)).decode(), now, lost_since)
+
+
+def look_again_at(vehicle_id: str, now: str) -> Statement:
+    """Have a car's listings read back."""
+    return statement(LOOK_AGAIN_AT, vehicle_id, now)
+
+
+def begin_put(lease: Lease, vin: str, car: Car, verify_after: str, now: str) -> Statement:
+    """Note that a site is about to be sent a car; a row comes back when it may be."""
+    version = int(car.vehicle["version"])
+    ours = (lease.id, lease.lease_token)
+    return statement(BEGIN_PUT, lease.target, vin, lease.subject_id, version, car.price_cents, verify_after, now, *ours)
+
+
+def begin_removal(lease: Lease, vin: str, verify_after: str, now: str) -> Statement:
+    """Note that a site is about to be told to remove a car; a row comes back when it may be."""
+    return statement(BEGIN_REMOVAL, lease.target, vin, lease.subject_id, verify_after, now, lease.id, lease.lease_token)
+
+
+def answered(lease: Lease, vin: str, verify_after: str | None) -> Statement:
+    """Nothing more will come of the call that was begun."""
+    return statement(ANSWERED, lease.target, vin, verify_after, lease.id, lease.lease_token)
+
+
+def set_live(site: str, vin: str, digest: str, external_id: str | None, verify_after: str | None, now: str) -> Statement:
+    """The site has the car, with that content."""
+    return statement(SET_LIVE, site, vin, digest, external_id, verify_after, now)
+
+
+def set_absent(site: str, vin: str, verify_after: str | None, now: str) -> Statement:
+    """The site does not have the car."""
+    return statement(SET_ABSENT, site, vin, verify_after, now)
+
+
+def set_verified(site: str, vin: str, now: str) -> Statement:
+    """The site shows what it should."""
+    return statement(SET_VERIFIED, site, vin, now)
+
+
+def set_dead(site: str, vehicle_id: str, now: str) -> Statement:
+    """The site refuses the car."""
+    return statement(SET_DEAD, site, vehicle_id, now)
+
+
+async def standings(database: Database, vehicle_id: str, sites: Collection[str]) -> list[Row]:
+    """What each site holds of a car: `platform, task, error, deadline_at, state, price_cents, external_id, verified_at, updated_at`."""
+    return await database.all(STANDINGS, vehicle_id, to_json(list(sites)).decode())
