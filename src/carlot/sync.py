@@ -72,15 +72,23 @@ class TaskKind:
 Registry = Mapping[tuple[str, str], TaskKind]
 
 
-async def commit(services: Services, changes: Sequence[Statement], wants: Sequence[Want]) -> list[list[Row]]:
+async def commit(
+    services: Services, changes: Sequence[Statement], wants: Sequence[Want], raises: Sequence[Statement] = ()
+) -> list[list[Row]]:
     """Write a change and raise its tasks in one batch, then ring for them; answer the rows of the changes.
+
+    `raises` are statements that raise tasks themselves, as many as the database finds, and answer their ids.
 
     Raises: as `Database.batch`; then nothing was written.
     """
-    rows = await services.database.batch([*changes, *raising(services, wants)])
-    if wants:
-        await wake_tasks(services, [str(row[0]["id"]) for row in rows[len(changes) :]])
+    rows = await services.database.batch([*changes, *raising(services, wants), *raises])
+    if woken := _ids(rows[len(changes) :]):
+        await wake_tasks(services, woken)
     return rows[: len(changes)]
+
+
+def _ids(raised: Sequence[Sequence[Row]]) -> list[str]:
+    return [str(row["id"]) for rows in raised for row in rows]
 
 
 def raising(services: Services, wants: Sequence[Want]) -> list[Statement]:
@@ -156,7 +164,7 @@ async def _work_on_some(services: Services, registry: Registry, task_ids: list[s
 async def _work(services: Services, kind: TaskKind | None, lease: Lease) -> None:
     result: Done | Exception
     try:
-        await _check(services, lease)
+        _check(services, lease)
         if kind is None:
             raise Permanent(f"This version knows no work of kind {lease.kind} for {lease.target}.")
         result = await kind.run(gated(services, lease.target), lease)
@@ -173,7 +181,7 @@ async def _work_together(services: Services, kind: TaskKind, together: Together,
     fit: list[Lease] = []
     for lease in leases:
         try:
-            await _check(services, lease)
+            _check(services, lease)
             fit.append(lease)
         except PartnerError as failure:
             results[lease.id] = failure
@@ -193,14 +201,14 @@ def gated(services: Services, target: str) -> Services:
     return replace(services, http=GatedHttp(services, target))
 
 
-async def _check(services: Services, lease: Lease) -> None:
+def _check(services: Services, lease: Lease) -> None:
     """Whether a task can be tried at all. Raises: `Permanent`, `AuthExpired`."""
     if lease.interrupted >= MAX_INTERRUPTED:
         raise Permanent(f"It was interrupted {lease.interrupted} times without finishing.")
     if missing := services.settings.missing(lease.target):
         raise AuthExpired(f"Not configured yet: set {' and '.join(missing)}.")
-    if reason := await partners.blocked(services.database, lease.target, instant(services.clock.now())):
-        raise AuthExpired(reason)
+    if lease.blocked_reason:
+        raise AuthExpired(lease.blocked_reason)
 
 
 async def _conclude(services: Services, kind: TaskKind | None, lease: Lease, result: Done | Exception) -> None:
@@ -241,9 +249,9 @@ async def _settled(services: Services, lease: Lease, done: Done) -> Done | Retry
 async def _settle(services: Services, lease: Lease, done: Done) -> None:
     now = services.clock.now()
     settle = tasks.settle_done(lease, now=instant(now), outcome=done.outcome, more=done.more, wake_due=after(now, DELIVERY_S))
-    raised = raising(services, done.wants)
-    rows = await services.database.batch([settle, *raised, *done.writes])
-    woken = [str(row[0]["id"]) for row in rows[1 : len(raised) + 1]]
+    changes = [settle, *done.writes]
+    rows = await services.database.batch([*changes, *raising(services, done.wants), *done.raises])
+    woken = _ids(rows[len(changes) :])
     if rows[0] and rows[0][0]["state"] == "pending":
         woken.append(lease.id)
     if woken:

@@ -57,9 +57,6 @@ UNBLOCK = (
     "UPDATE partners SET blocked_reason = NULL, probe_at = NULL WHERE target = ?1 AND blocked_reason IS NOT NULL RETURNING target"
 )
 
-# What blocks a partner, unless its probe is due.
-BLOCKED = "SELECT blocked_reason FROM partners WHERE target = ?1 AND blocked_reason IS NOT NULL AND probe_at > ?2"
-
 # Every partner that is blocked.
 ALL_BLOCKED = "SELECT target, blocked_reason, probe_at FROM partners WHERE blocked_reason IS NOT NULL"
 
@@ -101,12 +98,6 @@ def block(target: str, reason: str, probe: str) -> Statement:
 def unblock(target: str) -> Statement:
     """Calls go again."""
     return statement(UNBLOCK, target)
-
-
-async def blocked(database: Database, target: str, now: str) -> str | None:
-    """Why no call goes; `None`: they go."""
-    row = await database.first(BLOCKED, target, now)
-    return None if row is None else str(row["blocked_reason"])
 
 
 async def all_blocked(database: Database) -> list[Row]:

@@ -28,7 +28,7 @@ ON CONFLICT (target, kind, subject_id) DO UPDATE SET
 RETURNING id"""
 
 # Take those of the given tasks that are due and that nobody holds. The attempt is counted before the work; a lease that ran out
-# without being settled is counted as interrupted. ?1 ids as JSON, ?2 lease token, ?3 now, ?4 JSON object: kind -> until when.
+# without being settled is counted as interrupted. A partner that is blocked says why, unless its probe is due. ?1 ids as JSON, ?2 lease token, ?3 now, ?4 JSON object: kind -> until when.
 LEASE = """
 UPDATE sync_tasks SET
   interrupted = interrupted + (state = 'running'),
@@ -37,7 +37,8 @@ UPDATE sync_tasks SET
 WHERE id IN (SELECT value FROM json_each(?1))
   AND ((state = 'pending' AND next_attempt_at <= ?3) OR (state = 'running' AND leased_until <= ?3))
 RETURNING id, target, kind, subject_id, vehicle_id, wanted_rev, attempts, interrupted, failing_since, lease_token,
-  updated_at AS leased_at"""
+  updated_at AS leased_at,
+  (SELECT p.blocked_reason FROM partners p WHERE p.target = sync_tasks.target AND p.probe_at > ?3) AS blocked_reason"""
 
 # The fence. `state` may not be NULL: when the lease is no longer ours, this statement fails and takes the whole batch with it.
 _FENCED = "CASE WHEN lease_token = ?2 THEN {state} END"
@@ -101,7 +102,7 @@ RETURNING id"""
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """A task that is ours until its lease runs out. `attempts` counts this one."""
+    """A task that is ours until its lease runs out. `attempts` counts this one; `blocked_reason`: why its partner takes no calls."""
 
     id: str
     target: str
@@ -114,6 +115,7 @@ class Lease:
     failing_since: str | None
     lease_token: str
     leased_at: str
+    blocked_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,14 +133,15 @@ class Want:
 class Done:
     """What a task's work came to.
 
-    `writes` and `wants` go into the batch that settles it; `outcome` says in plain words what the partner took; `more`: take it up
-    again at once.
+    `writes`, `wants` and `raises` (as in `sync.commit`) go into the batch that settles it, in that order; `outcome` says in plain
+    words what the partner took; `more`: take it up again at once.
     """
 
     writes: tuple[Statement, ...] = ()
     outcome: str | None = None
     more: bool = False
     wants: tuple[Want, ...] = ()
+    raises: tuple[Statement, ...] = ()
 
 
 def _lease(row: Row) -> Lease:
@@ -151,6 +154,7 @@ def _lease(row: Row) -> Lease:
         failing_since=row["failing_since"],
         lease_token=row["lease_token"],
         leased_at=row["leased_at"],
+        blocked_reason=row["blocked_reason"],
     )
 
 
