@@ -1,7 +1,8 @@
 /** The lot as a grid of cards. */
 
 import { byId, el, svg } from "./dom.js";
-import { capital, miles, name, price } from "./inventory-words.js";
+import { vehicleQuery } from "./inventory-filters.js";
+import { capital, miles, name, paint, price } from "./inventory-words.js";
 
 const AT_ONCE = 24;
 const A_STEP = 48;
@@ -36,16 +37,19 @@ export function linkOf(id) {
 /** The photo at this address in a frame, or a drawn car where there is none; `alt` is empty where words stand beside it. */
 export function photo(vehicle, address, alt) {
   const frame = el("div", { class: "photo" });
-  const instead = () => frame.replaceChildren(silhouette(vehicle.kind), alt && el("span", { class: "photo-none" }, address ? "This photo is missing" : "No photos yet"));
+  const instead = () => {
+    frame.classList.add("photo-drawn");
+    frame.replaceChildren(silhouette(vehicle.kind, paint(vehicle.exteriorColor)), alt && el("span", { class: "photo-none" }, address ? "This photo is missing" : "Photos are on their way"));
+  };
   if (!address) instead();
   else frame.append(el("img", { src: address, alt, width: "800", height: "600", loading: "lazy", decoding: "async", error: instead }));
   return frame;
 }
 
-/** A drawn car of this kind. */
-export function silhouette(kind) {
+/** A drawn car of this kind and paint. */
+export function silhouette(kind, painted = null) {
   const shape = kind === "Other" ? "sedan" : kind.toLowerCase();
-  return svg("svg", { class: "silhouette", viewBox: "0 0 720 270", "aria-hidden": "true", focusable: "false" },
+  return svg("svg", { class: painted ? `silhouette paint-${painted}` : "silhouette", viewBox: "0 0 720 270", "aria-hidden": "true", focusable: "false" },
     svg("use", { href: `#car-${shape}`, width: "720", height: "270" }));
 }
 
@@ -60,7 +64,7 @@ function cardOf(vehicle) {
   if (known?.mark === vehicle.mark) return known.card;
   const card = el("li", { class: "card" },
     photo(vehicle, vehicle.photos[0], ""),
-    el("h3", { class: "card-name" }, el("a", { href: `?vehicle=${encodeURIComponent(vehicle.id)}`, "data-vehicle": vehicle.id }, name(vehicle))),
+    el("h3", { class: "card-name" }, el("a", { href: vehicleQuery(vehicle.id, location.search), "data-vehicle": vehicle.id }, name(vehicle))),
     el("p", { class: "card-trim" }, vehicle.trim ?? " "),
     el("p", { class: "card-price" },
       el("strong", { class: vehicle.price === null ? "ask" : null }, price(vehicle)),

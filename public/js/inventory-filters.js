@@ -23,15 +23,27 @@ export function fromQuery(query) {
   return wanted;
 }
 
-/** The query string of it, keeping parameters of others; empty when nothing is asked for. */
+/** The query string of it, keeping parameters of others, such as the theme's; empty when nothing is asked for. */
 export function toQuery(wanted, query = "") {
-  const shown = new URLSearchParams(query);
-  for (const field of ["vehicle", ...Object.keys(nothing())]) shown.delete(field);
+  const shown = othersOf(query);
   for (const field of ["q", "make", "model"]) if (wanted[field].trim()) shown.set(field, wanted[field].trim());
   for (const kind of wanted.bodyStyle) shown.append("bodyStyle", kind);
   for (const field of NUMBERS) if (wanted[field] !== null) shown.set(field, wanted[field]);
   if (wanted.sort !== "newest") shown.set("sort", wanted.sort);
   return shown.size ? `?${shown}` : "";
+}
+
+/** The query string of a vehicle, keeping parameters of others. */
+export function vehicleQuery(id, query = "") {
+  const shown = othersOf(query);
+  shown.set("vehicle", id);
+  return `?${shown}`;
+}
+
+function othersOf(query) {
+  const shown = new URLSearchParams(query);
+  for (const field of ["vehicle", ...Object.keys(nothing())]) shown.delete(field);
+  return shown;
 }
 
 const TESTS = {

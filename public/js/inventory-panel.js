@@ -40,7 +40,7 @@ export function show(wanted, vehicles, found) {
   const makes = counted(select(vehicles, wanted, ["make", "model"]), "make");
   offer(filters.elements.make, "Any", makes.map(numbered), wanted.make);
   const models = wanted.make ? counted(select(vehicles, wanted, ["model"]), "model") : [];
-  offer(filters.elements.model, wanted.make ? "Any" : "Choose a make", models.map(numbered), wanted.model);
+  offer(filters.elements.model, "Any", models.map(numbered), wanted.model);
   filters.elements.model.disabled = !wanted.make;
   showNumbers(wanted, vehicles);
   showStyles(wanted, vehicles);

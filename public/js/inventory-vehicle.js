@@ -2,7 +2,10 @@
 
 import { byId, el } from "./dom.js";
 import { tags } from "./inventory-cards.js";
+import { vehicleQuery } from "./inventory-filters.js";
+import { addressOf } from "./inventory-frame.js";
 import { gallery } from "./inventory-gallery.js";
+import { describe } from "./inventory-structured.js";
 import { capital, miles, name, price } from "./inventory-words.js";
 
 const view = byId("vehicle-view");
@@ -14,7 +17,8 @@ export function stepPhotos(by) {
 }
 
 /** Show a vehicle. `back` is the link to the lot. */
-export function showVehicle(vehicle, dealer, back, notify) {
+export function showVehicle(vehicle, dealer, back) {
+  describe(vehicle, dealer, addressOf(vehicleQuery(vehicle.id)));
   const photos = gallery(vehicle);
   step = photos.step;
   view.replaceChildren(
@@ -27,12 +31,13 @@ export function showVehicle(vehicle, dealer, back, notify) {
         el("p", { class: "vehicle-price" }, price(vehicle)),
         vehicle.mileage === null ? null : el("p", { class: "vehicle-mileage" }, miles(vehicle.mileage)),
         tags(vehicle),
-        contact(vehicle, dealer, notify)),
+        contact(vehicle, dealer)),
       el("div", { class: "vehicle-text" }, about(vehicle), details(vehicle))));
 }
 
 /** Hold the place while a vehicle is on its way. */
 export function showVehicleLoading(back) {
+  describe(null);
   step = () => {};
   view.replaceChildren(
     el("p", { class: "vehicle-back" }, backLink(back)),
@@ -45,6 +50,7 @@ export function showVehicleLoading(back) {
 
 /** Say why there is no vehicle to show; `action` is a button or a link besides the way back. */
 export function showVehicleMessage(title, words, back, action = null) {
+  describe(null);
   step = () => {};
   view.replaceChildren(
     el("div", { class: "message" },
@@ -57,19 +63,21 @@ function backLink(back) {
   return el("a", { href: back, "data-back": true }, el("span", { "aria-hidden": "true" }, "← "), "All vehicles");
 }
 
-function contact(vehicle, dealer, notify) {
-  const address = new URL(`?vehicle=${encodeURIComponent(vehicle.id)}`, location.origin + location.pathname).href;
+function contact(vehicle, dealer) {
+  const address = addressOf(vehicleQuery(vehicle.id));
   const subject = vehicle.stockNumber ? `${name(vehicle)} (stock ${vehicle.stockNumber})` : name(vehicle);
-  const mail = `mailto:${encodeURIComponent(dealer.email ?? "").replace("%40", "@")}?subject=${encodeURIComponent(subject)}&body=${encodeURIComponent(`${subject}\n${address}\n`)}`;
+  const mail = dealer.email && `mailto:${encodeURIComponent(dealer.email).replace("%40", "@")}?subject=${encodeURIComponent(subject)}&body=${encodeURIComponent(`${subject}\n${address}\n`)}`;
+  const said = el("p", { class: "unseen", role: "status" });
   const call = phoneLink(dealer.phone, "button button-strong", vehicle.price === null ? "Call for the price" : "Call");
   return el("div", { class: "contact" },
     call,
     el("div", { class: "actions" },
-      el("a", { class: "button", href: mail }, dealer.email ? "Email us" : "Email"),
+      mail ? el("a", { class: "button", href: mail }, "Email us") : null,
       navigator.share
         ? el("button", { class: "button", type: "button", click: () => share(subject, address) }, "Share")
         : null,
-      el("button", { class: "button", type: "button", click: (event) => copy(address, event.currentTarget, notify) }, "Copy link")),
+      el("button", { class: "button", type: "button", click: (event) => copy(address, event.currentTarget, said) }, "Copy link")),
+    said,
     vehicle.stockNumber ? el("p", { class: "contact-note" }, `Ask for stock number ${vehicle.stockNumber}.`) : null,
     dealer.name || dealer.address ? el("p", { class: "contact-note" }, [dealer.name, dealer.address].filter(Boolean).join(", ")) : null);
 }
@@ -88,10 +96,11 @@ async function share(title, url) {
   }
 }
 
-async function copy(address, button, notify) {
+async function copy(address, button, said) {
   try {
     await navigator.clipboard.writeText(address);
-    notify("Link copied.");
+    // Said at the button: in a frame as high as its content, a notice at the foot would be out of sight.
+    button.textContent = said.textContent = "Link copied";
   } catch {
     // A frame may not be allowed to: show the link, ready to be copied by hand.
     const field = el("input", { class: "control", readonly: true, value: address, "aria-label": "Link to this vehicle" });

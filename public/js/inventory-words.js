@@ -51,5 +51,28 @@ export function bodyKind(bodyStyle) {
   return STYLES.find(([, pattern]) => pattern.test(words))?.[0] ?? "Other";
 }
 
+const PAINTS = [
+  ["white", "white|pearl|ivory|snow|alabaster|frost"],
+  ["black", "black|obsidian|onyx|ebony|carbon"],
+  ["gray", "gr[ae]y|graphite|charcoal|granite|gunmetal|slate|titanium|magnetic"],
+  ["silver", "silver|platinum|alumin(?:i)?um|quicksilver"],
+  ["red", "red|crimson|ruby|burgundy|maroon|garnet|cherry|scarlet"],
+  ["blue", "blue|navy|sapphire|indigo|azure|cobalt"],
+  ["green", "green|emerald|olive|sage|teal|lime"],
+  ["brown", "brown|bronze|mocha|copper|espresso|walnut"],
+  ["beige", "beige|tan|sand|champagne|gold|cream|khaki|sandstone"],
+  ["orange", "orange|sunset|tangerine"],
+  ["yellow", "yellow"],
+  ["purple", "purple|violet|plum|amethyst"],
+];
+const PAINT_WORDS = new RegExp(PAINTS.map(([, words]) => `\\b(${words})\\b`).join("|"), "g");
+
+/** The paint that a colour's name stands for, in the words of any maker; `null` when it cannot be told. */
+export function paint(color) {
+  // The noun comes last: Midnight Blue, Black Cherry Red.
+  const last = [...(color ?? "").toLowerCase().matchAll(PAINT_WORDS)].at(-1);
+  return last ? PAINTS[last.slice(1).findIndex(Boolean)][0] : null;
+}
+
 /** The kinds of body in the order they are offered. */
 export const BODY_KINDS = ["Sedan", "SUV", "Truck", "Coupe", "Convertible", "Hatchback", "Wagon", "Van", "Other"];

@@ -2,9 +2,11 @@
 
 import { byId, el } from "./dom.js";
 import { linkOf, showCards } from "./inventory-cards.js";
-import { fromQuery, inUse, nothing, select, toQuery } from "./inventory-filters.js";
+import { fromQuery, inUse, nothing, select, toQuery, vehicleQuery } from "./inventory-filters.js";
+import { framed, joinFrame, tellFrame } from "./inventory-frame.js";
 import { fetchDealer, fetchVehicle, Lot } from "./inventory-lot.js";
 import * as panel from "./inventory-panel.js";
+import { describe } from "./inventory-structured.js";
 import { phoneLink, showVehicle, showVehicleLoading, showVehicleMessage, stepPhotos } from "./inventory-vehicle.js";
 import { name, vehicles as vehiclesWords } from "./inventory-words.js";
 
@@ -28,6 +30,7 @@ window.addEventListener("online", cameBack);
 window.addEventListener("offline", () => notify(state === "ready" ? "You are offline. This is the lot as it was a moment ago." : "You are offline."));
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && refresh());
 
+joinFrame(() => open && route(false));
 route(false);
 greet();
 load();
@@ -73,7 +76,10 @@ function change(next, typing) {
   showLot();
   clearTimeout(change.timer);
   // Browsers refuse addresses that change with every key.
-  change.timer = setTimeout(() => history.replaceState(history.state, "", location.pathname + toQuery(wanted, location.search)), typing ? 250 : 0);
+  change.timer = setTimeout(() => {
+    history.replaceState(history.state, "", location.pathname + toQuery(wanted, location.search));
+    tellFrame(toQuery(wanted));
+  }, typing ? 250 : 0);
 }
 
 function showLot() {
@@ -159,6 +165,8 @@ async function route(moved) {
   byId("vehicle-view").hidden = !id;
   if (!id) {
     wanted = fromQuery(location.search);
+    tellFrame(toQuery(wanted));
+    describe(null);
     document.title = title("Vehicles for sale");
     showLot();
     if (moved) {
@@ -167,6 +175,7 @@ async function route(moved) {
     }
     return;
   }
+  tellFrame(vehicleQuery(id));
   if (before !== id) window.scrollTo(0, 0);
   await showOpen(id, moved);
 }
@@ -191,7 +200,7 @@ async function showOpen(id, moved) {
   }
   if (vehicle) {
     document.title = title([name(vehicle), vehicle.trim].filter(Boolean).join(" "));
-    showVehicle(vehicle, dealer, back, notify);
+    showVehicle(vehicle, dealer, back);
   } else {
     document.title = title("No longer on the lot");
     showVehicleMessage("This one is no longer on the lot", "It may have been sold. There may well be another like it.", back);
@@ -204,7 +213,7 @@ function focusVehicle(moved) {
 }
 
 function backHref() {
-  return location.pathname + toQuery(wanted);
+  return location.pathname + toQuery(wanted, location.search);
 }
 
 function follow(event) {
@@ -251,7 +260,7 @@ function restoreScroll() {
 /** Say who the dealer is, unless this stands inside the dealer's own page, which does. */
 async function greet() {
   dealer = await fetchDealer();
-  if (window.top === window.self) {
+  if (!framed) {
     byId("dealer-name").textContent = dealer.name ?? "";
     byId("dealer-address").textContent = [dealer.name, dealer.address, dealer.phone].filter(Boolean).join(" · ");
     const call = phoneLink(dealer.phone, "phone");

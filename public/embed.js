@@ -1,0 +1,99 @@
+/**
+ * For the dealer's own page: every frame on it that shows this lot is kept as high as its content, and the page's address says where
+ * in the lot the visitor is, as #lot?vehicle=... or #lot?make=..., so that it can be shared and opened again.
+ *
+ *   <script type="module" src="https://YOUR-WORKER.workers.dev/embed.js"></script>
+ *
+ * It reads and writes nothing else of the page, and stores nothing.
+ */
+
+const HERE = new URL(import.meta.url).origin;
+const MARK = "#lot";
+const SIZED_BY_CSS = CSS.supports("frame-sizing", "content-height");
+const SETTLE_MS = 1500;
+
+const frames = [...document.querySelectorAll("iframe[src]")].filter(showsLot).map(take);
+window.addEventListener("message", hear);
+window.addEventListener("hashchange", () => frames.length && atMark() && goTo(frames[0], location.hash.slice(MARK.length)));
+
+function showsLot(frame) {
+  const address = new URL(frame.src, document.baseURI);
+  return address.origin === HERE && address.pathname === "/inventory.html";
+}
+
+/** Begin with a frame; the first on the page goes where the page's address says. */
+function take(frame, index) {
+  const taken = { frame, query: null, leftAt: 0, backTo: null };
+  if (index === 0 && atMark()) frame.src = merged(frame.src, location.hash.slice(MARK.length));
+  new ResizeObserver(() => scrollBack(taken)).observe(frame);
+  fit(frame);
+  // Answered by a lot that is there already; one that comes later speaks by itself.
+  frame.contentWindow?.postMessage({ type: "carlot:who" }, "*");
+  return taken;
+}
+
+async function fit(frame) {
+  if (SIZED_BY_CSS) {
+    frame.style.frameSizing = "content-height";
+    return;
+  }
+  const { initialize } = await import("./vendor/open-iframe-resizer/core.js");
+  initialize({}, frame);
+}
+
+function hear(event) {
+  const taken = frames.find(({ frame }) => frame.contentWindow === event.source);
+  if (!taken || event.origin !== HERE || event.data?.type !== "carlot:at" || typeof event.data.query !== "string") return;
+  // The lot is there, and from now on it alone decides how high it is.
+  if (SIZED_BY_CSS) taken.frame.style.height = "auto";
+  taken.frame.style.minHeight = "0";
+  if (!event.data.knows) event.source.postMessage({ type: "carlot:around", address: location.href.split("#")[0] }, HERE);
+  moved(taken, event.data.query);
+}
+
+/** The visitor has gone from one place of the lot to another. */
+function moved(taken, query) {
+  const [before, now] = [taken.query, query].map((place) => place !== null && vehicleOf(place));
+  taken.query = query;
+  if (taken === frames[0] && (!location.hash || atMark())) {
+    history.replaceState(history.state, "", location.pathname + location.search + (query ? MARK + query : ""));
+  }
+  if (before === false || before === now) return;
+  if (before && !now) taken.backTo = { top: taken.leftAt, until: Date.now() + SETTLE_MS };
+  else {
+    taken.leftAt = window.scrollY;
+    taken.backTo = null;
+    if (taken.frame.getBoundingClientRect().top < 0) taken.frame.scrollIntoView({ block: "start" });
+  }
+  scrollBack(taken);
+}
+
+/** Back in the list, go where the visitor left it; the frame needs a moment to be as high again. */
+function scrollBack(taken) {
+  if (!taken.backTo) return;
+  if (Date.now() > taken.backTo.until) taken.backTo = null;
+  else window.scrollTo({ top: taken.backTo.top, behavior: "instant" });
+}
+
+function goTo({ frame }, query) {
+  frame.contentWindow.location.replace(merged(frame.src, query));
+}
+
+/** The frame's address with another place of the lot in it; what else it says, such as the theme, stays. */
+function merged(address, query) {
+  const url = new URL(address, document.baseURI);
+  const place = new URLSearchParams(query);
+  for (const name of new Set(place.keys())) {
+    url.searchParams.delete(name);
+    for (const value of place.getAll(name)) url.searchParams.append(name, value);
+  }
+  return url.href;
+}
+
+function vehicleOf(query) {
+  return new URLSearchParams(query).get("vehicle") ?? "";
+}
+
+function atMark() {
+  return location.hash === MARK || location.hash.startsWith(`${MARK}?`);
+}

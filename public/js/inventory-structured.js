@@ -1,0 +1,70 @@
+/** A vehicle as search engines read it. Source: schema.org, Car and Offer. */
+
+import { el } from "./dom.js";
+import { name } from "./inventory-words.js";
+
+const CURRENCY = "USD";
+// Cars come from the factory with a few miles on them; above this a car has had an owner or a demonstrator's life.
+const NEW_MILES = 300;
+
+/** Put the vehicle's structured description into the page, in place of the one before; `null` takes it away. */
+export function describe(vehicle, dealer, address) {
+  document.getElementById("structured")?.remove();
+  if (!vehicle) return;
+  // "<" is written as an escape, so that no text can end the element when the page is saved and read again.
+  const text = JSON.stringify(car(vehicle, dealer, address)).replaceAll("<", "\\u003c");
+  document.head.append(el("script", { type: "application/ld+json", id: "structured" }, text));
+}
+
+function car(vehicle, dealer, address) {
+  const condition = vehicle.mileage !== null && vehicle.mileage > NEW_MILES ? "https://schema.org/UsedCondition" : null;
+  return known({
+    "@context": "https://schema.org",
+    "@type": "Car",
+    name: [name(vehicle), vehicle.trim].filter(Boolean).join(" "),
+    url: address,
+    vehicleIdentificationNumber: vehicle.vin,
+    sku: vehicle.stockNumber,
+    brand: vehicle.make && { "@type": "Brand", name: vehicle.make },
+    model: vehicle.model,
+    vehicleModelDate: vehicle.year === null ? null : String(vehicle.year),
+    vehicleConfiguration: vehicle.trim,
+    bodyType: vehicle.bodyStyle,
+    color: vehicle.exteriorColor,
+    vehicleInteriorColor: vehicle.interiorColor,
+    vehicleTransmission: vehicle.transmission,
+    driveWheelConfiguration: vehicle.drivetrain,
+    fuelType: vehicle.fuelType,
+    vehicleEngine: vehicle.engine && { "@type": "EngineSpecification", name: vehicle.engine },
+    // SMI is the mile in UN/CEFACT's codes of units.
+    mileageFromOdometer: vehicle.mileage === null ? null : { "@type": "QuantitativeValue", value: vehicle.mileage, unitCode: "SMI" },
+    image: vehicle.photos.length ? vehicle.photos : null,
+    description: vehicle.description,
+    itemCondition: condition,
+    offers: offer(vehicle, dealer, address, condition),
+  });
+}
+
+function offer(vehicle, dealer, address, condition) {
+  const seller = dealer.name && known({
+    "@type": "AutoDealer",
+    name: dealer.name,
+    telephone: dealer.phone,
+    email: dealer.email,
+    address: dealer.address,
+  });
+  return known({
+    "@type": "Offer",
+    url: address,
+    availability: "https://schema.org/InStock",
+    price: vehicle.price,
+    priceCurrency: vehicle.price === null ? null : CURRENCY,
+    itemCondition: condition,
+    seller,
+  });
+}
+
+/** Without what is not known. */
+function known(thing) {
+  return Object.fromEntries(Object.entries(thing).filter(([, value]) => value !== null && value !== undefined && value !== ""));
+}

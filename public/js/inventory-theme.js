@@ -1,0 +1,86 @@
+/**
+ * The look that the address asks for, put on before anything is painted; docs/embedding.md says it to dealers.
+ * `accent` a colour as 3 or 6 hex digits, `dark` 1, 0 or auto, `radius` 0 to 32 pixels, `columns` 1 to 6. What is none of these is ignored.
+ */
+(() => {
+  const root = document.documentElement;
+  const asked = new URLSearchParams(location.search);
+  const framed = window.parent !== window;
+  // The lightest ground of the light scheme is white, the lightest of the dark one is its surface.
+  const GROUNDS = { light: [255, 255, 255], dark: [26, 29, 26] };
+  const BLACK = [0, 0, 0];
+  const WHITE = [255, 255, 255];
+  const READABLE = 4.5;
+
+  if (framed) root.dataset.framed = "";
+  // In a frame the page around is nearly always light, whatever the visitor's system prefers.
+  const scheme = { 1: "dark", 0: "light", auto: null }[asked.get("dark")];
+  const chosen = scheme === undefined ? (framed ? "light" : null) : scheme;
+  if (chosen) root.dataset.scheme = chosen;
+
+  const accent = colour(asked.get("accent"));
+  if (accent) {
+    const black = contrast(accent, BLACK) > contrast(accent, WHITE);
+    set("--accent-fill", hex(accent));
+    set("--on-accent", black ? "#000" : "#fff");
+    set("--accent-deep", hex(mixed(accent, black ? WHITE : BLACK, 0.15)));
+    set("--accent", `light-dark(${hex(readable(accent, "light"))}, ${hex(readable(accent, "dark"))})`);
+    set("--accent-wash", "color-mix(in srgb, var(--accent-fill) 12%, var(--surface))");
+  }
+  const radius = whole(asked.get("radius"), 0, 32);
+  if (radius !== null) {
+    set("--round", `${radius}px`);
+    set("--round-small", `${Math.min(radius, Math.ceil(radius * 0.6))}px`);
+  }
+  const columns = whole(asked.get("columns"), 1, 6);
+  if (columns !== null) set("--columns", String(columns));
+
+  function set(name, value) {
+    root.style.setProperty(name, value);
+  }
+
+  function whole(text, least, most) {
+    return /^\d{1,2}$/.test(text ?? "") && Number(text) >= least && Number(text) <= most ? Number(text) : null;
+  }
+
+  function colour(text) {
+    const digits = /^([\da-f]{3}|[\da-f]{6})$/i.exec(text ?? "")?.[0];
+    if (!digits) return null;
+    const six = digits.length === 3 ? [...digits].map((digit) => digit + digit).join("") : digits;
+    return [0, 2, 4].map((at) => Number.parseInt(six.slice(at, at + 2), 16));
+  }
+
+  function hex(rgb) {
+    return `#${rgb.map((part) => Math.round(part).toString(16).padStart(2, "0")).join("")}`;
+  }
+
+  function mixed(rgb, other, share) {
+    return rgb.map((part, index) => part + (other[index] - part) * share);
+  }
+
+  /** The colour, darkened or lightened until it can be read on the ground of a scheme. */
+  function readable(rgb, on) {
+    const pole = on === "light" ? BLACK : WHITE;
+    for (let share = 0; share < 1; share += 0.04) {
+      const shade = mixed(rgb, pole, share);
+      if (contrast(shade, washed(rgb, GROUNDS[on])) >= READABLE) return shade;
+    }
+    return pole;
+  }
+
+  /** A ground with a wash of the colour: the hardest that it is written on. */
+  function washed(rgb, ground) {
+    return mixed(ground, rgb, 0.12);
+  }
+
+  /** Source: WCAG 2.2, "contrast ratio" and "relative luminance". */
+  function contrast(one, other) {
+    const [darker, lighter] = [luminance(one), luminance(other)].sort((a, b) => a - b);
+    return (lighter + 0.05) / (darker + 0.05);
+  }
+
+  function luminance(rgb) {
+    const [r, g, b] = rgb.map((part) => (part / 255 <= 0.04045 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  }
+})();
