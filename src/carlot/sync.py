@@ -119,10 +119,13 @@ async def bury(services: Services, registry: Registry, task_ids: Sequence[str]) 
     """What the queue gave up on: tasks that stop whoever takes them up are dead; the rest is left to the sweep."""
     failure = Permanent("It stopped the program each time it was taken up.")
     now = instant(services.clock.now())
-    for row in await tasks.bury(services.database, list(task_ids), str(failure), now):
+    for row in await tasks.abandoned(services.database, list(task_ids), now):
         kind = registry.get((row["target"], row["kind"]))
-        if kind and (follow := kind.on_dead(services, row["subject_id"], failure)):
-            await services.database.batch(follow)
+        follow = kind.on_dead(services, row["subject_id"], failure) if kind else ()
+        try:
+            await services.database.batch([tasks.bury(row["id"], row["lease_token"], str(failure), now), *follow])
+        except LeaseLost:  # It was taken up again: somebody else sees to it.
+            continue
         log("task.buried", level="error", task=row["id"], target=row["target"], kind=row["kind"])
 
 
@@ -137,7 +140,7 @@ async def keep_poison(services: Services, message_id: str) -> None:
 async def _work_on_some(services: Services, registry: Registry, task_ids: list[str]) -> None:
     now = services.clock.now()
     until = {kind: after(now, entry.lease_s) for (_, kind), entry in registry.items()}
-    taken = await tasks.lease(services.database, task_ids, services.clock.token(), instant(now), until)
+    taken, suspects = await tasks.lease(services.database, task_ids, services.clock.token(), instant(now), until)
     groups: dict[tuple[str, str], list[Lease]] = {}
     for lease in taken:
         groups.setdefault((lease.target, lease.kind), []).append(lease)
@@ -159,6 +162,9 @@ async def _work_on_some(services: Services, registry: Registry, task_ids: list[s
     for failure in failures:
         if isinstance(failure, BaseException):
             raise failure
+    # Each alone: what killed its worker takes no other task with it.
+    for task_id in suspects:
+        await _work_on_some(services, registry, [task_id])
 
 
 async def _work(services: Services, kind: TaskKind | None, lease: Lease) -> None:

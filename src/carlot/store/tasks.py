@@ -28,14 +28,20 @@ ON CONFLICT (target, kind, subject_id) DO UPDATE SET
 RETURNING id"""
 
 # Take those of the given tasks that are due and that nobody holds. The attempt is counted before the work; a lease that ran out
-# without being settled is counted as interrupted. A partner that is blocked says why, unless its probe is due. ?1 ids as JSON, ?2 lease token, ?3 now, ?4 JSON object: kind -> until when.
+# without being settled is counted as interrupted. What was interrupted may be what killed its worker: asked for with others, it comes
+# back without a lease, to be asked for alone. A partner that is blocked says why, unless its probe is due.
+# ?1 ids as JSON, ?2 lease token, ?3 now, ?4 JSON object: kind -> until when.
 LEASE = """
 UPDATE sync_tasks SET
-  interrupted = interrupted + (state = 'running'),
-  state = 'running', lease_token = ?2, leased_until = json_extract(?4, '$.' || kind),
-  wake_due_at = json_extract(?4, '$.' || kind), attempts = attempts + 1, updated_at = ?3
-WHERE id IN (SELECT value FROM json_each(?1))
-  AND ((state = 'pending' AND next_attempt_at <= ?3) OR (state = 'running' AND leased_until <= ?3))
+  interrupted = interrupted + (state = 'running'), attempts = attempts + due.taken, state = iif(due.taken, 'running', 'pending'),
+  lease_token = iif(due.taken, ?2, NULL), leased_until = iif(due.taken, due.until, NULL),
+  wake_due_at = iif(due.taken, due.until, wake_due_at), updated_at = ?3
+FROM (
+  SELECT t.id, ifnull(json_extract(?4, '$.' || t.kind), ?3) AS until,
+    (t.state = 'pending' AND t.interrupted = 0) OR json_array_length(?1) = 1 AS taken
+  FROM sync_tasks t WHERE t.id IN (SELECT value FROM json_each(?1))
+    AND ((t.state = 'pending' AND t.next_attempt_at <= ?3) OR (t.state = 'running' AND t.leased_until <= ?3))) AS due
+WHERE sync_tasks.id = due.id
 RETURNING id, target, kind, subject_id, vehicle_id, wanted_rev, attempts, interrupted, failing_since, lease_token,
   updated_at AS leased_at,
   (SELECT p.blocked_reason FROM partners p WHERE p.target = sync_tasks.target AND p.probe_at > ?3) AS blocked_reason"""
@@ -80,11 +86,15 @@ PROBE = RELEASE + " AND id = (SELECT id FROM sync_tasks WHERE state = 'blocked' 
 # Targets that have blocked tasks.
 BLOCKED_TARGETS = "SELECT DISTINCT target FROM sync_tasks WHERE state = 'blocked'"
 
-# Tasks whose messages came back from the dead letter queue while they were being worked on: they stop whoever takes them up.
-BURY = """
-UPDATE sync_tasks SET state = 'dead', error = ?2, lease_token = NULL, leased_until = NULL, updated_at = ?3
-WHERE id IN (SELECT value FROM json_each(?1)) AND state = 'running' AND leased_until <= ?3
-RETURNING id, target, kind, subject_id"""
+# Tasks that somebody took up and never put down.
+ABANDONED = """
+SELECT id, target, kind, subject_id, lease_token FROM sync_tasks
+WHERE id IN (SELECT value FROM json_each(?1)) AND state = 'running' AND leased_until <= ?2"""
+
+# One of them is given up, unless it was taken up again. ?2 the lease that ran out, ?3 the reason, ?4 now.
+BURY = f"""
+UPDATE sync_tasks SET state = {_FENCED.format(state="'dead'")}, error = ?3, lease_token = NULL, leased_until = NULL, updated_at = ?4
+WHERE id = ?1"""
 
 # A message that is none of ours stays to be seen.
 INSERT_DEAD = """
@@ -163,10 +173,12 @@ def raise_task(task_id: str, want: Want, now: str, wake_due: str) -> Statement:
     return statement(RAISE, task_id, want.target, want.kind, want.subject_id, want.vehicle_id, now, wake_due, want.deadline)
 
 
-async def lease(database: Database, task_ids: list[str], token: str, now: str, until: Mapping[str, str]) -> list[Lease]:
-    """Take those of the tasks that are due and free, each until the time of its kind."""
+async def lease(
+    database: Database, task_ids: list[str], token: str, now: str, until: Mapping[str, str]
+) -> tuple[list[Lease], list[str]]:
+    """Take those of the tasks that are due and free, each until the time of its kind; the ids of those to be taken alone."""
     rows = await database.all(LEASE, to_json(task_ids).decode(), token, now, to_json(until).decode())
-    return [_lease(row) for row in rows]
+    return [_lease(row) for row in rows if row["lease_token"]], [str(row["id"]) for row in rows if not row["lease_token"]]
 
 
 def settle_done(taken: Lease, *, now: str, outcome: str | None, more: bool, wake_due: str) -> Statement:
@@ -204,9 +216,14 @@ async def blocked_targets(database: Database) -> list[str]:
     return [str(row["target"]) for row in await database.all(BLOCKED_TARGETS)]
 
 
-async def bury(database: Database, task_ids: list[str], reason: str, now: str) -> list[Row]:
-    """Give up those of the tasks that stopped whoever took them up."""
-    return await database.all(BURY, to_json(task_ids).decode(), reason, now)
+async def abandoned(database: Database, task_ids: list[str], now: str) -> list[Row]:
+    """Those of the tasks that stopped whoever took them up: `id`, `target`, `kind`, `subject_id`, `lease_token`."""
+    return await database.all(ABANDONED, to_json(task_ids).decode(), now)
+
+
+def bury(task_id: str, lease_token: str, reason: str, now: str) -> Statement:
+    """Give a task up; fails its batch when it was taken up again."""
+    return statement(BURY, task_id, lease_token, reason, now)
 
 
 def insert_dead(task_id: str, message_id: str, reason: str, now: str) -> Statement:
