@@ -1,0 +1,163 @@
+"""Blocked: a partner that needs the dealer is left alone, loses nothing, and goes on by itself when the dealer has acted."""
+
+from __future__ import annotations
+
+import pytest
+
+from carlot.errors import AuthExpired
+from carlot.partners.wayne_reeves.client import fetch_inventory
+from carlot.ports import Services
+from carlot.store.tasks import Done, Lease
+from carlot.sync import PROBE_S
+from support.world import World
+from sync.toys import TARGET, Toy, state_of, want, work
+
+REFUSED = AuthExpired("Wayne Reeves refused our credentials (401).")
+
+
+async def ask_the_partner(services: Services, lease: Lease) -> Done:
+    """A call that works as soon as the partner lets us in."""
+    await fetch_inventory(services.http, services.settings, services.clock.now())
+    return Done((), "Asked.")
+
+
+def partner(world: World) -> dict[str, object]:
+    return world.database.query("SELECT * FROM partners WHERE target = ?", TARGET)[0]
+
+
+def states(world: World) -> list[str]:
+    return [task["state"] for task in world.tasks()]
+
+
+class TestNotConfigured:
+    async def test_a_task_waits_and_says_for_what(self, world: World, toy: Toy) -> None:
+        world.env["WAYNE_REEVES_API_KEY"] = None
+        [task_id] = await want(world, "car-1")
+        await work(world, toy.registry, task_id)
+        task = state_of(world, task_id)
+        assert (task["state"], task["error"]) == ("blocked", "Not configured yet: set WAYNE_REEVES_API_KEY.")
+        assert (task["attempts"], toy.leases) == (0, [])
+
+    async def test_it_waits_however_long(self, world: World, toy: Toy) -> None:
+        world.env["WAYNE_REEVES_API_KEY"] = None
+        [task_id] = await want(world, "car-1")
+        await work(world, toy.registry, task_id)
+        for _ in range(30):
+            world.clock.forward(86_400)
+            await world.tick()
+        assert states(world) == ["blocked"]
+
+    async def test_it_goes_by_itself_once_configured(self, world: World, toy: Toy) -> None:
+        world.env["WAYNE_REEVES_API_KEY"] = None
+        task_ids = await want(world, "car-1", "car-2")
+        await work(world, toy.registry, *task_ids)
+        world.env["WAYNE_REEVES_API_KEY"] = "key"
+        world.timed.waiting.clear()
+        await world.tick()
+        assert states(world) == ["pending", "pending"]
+        assert len(world.timed.waiting) == 2
+        await work(world, toy.registry, *task_ids)
+        assert states(world) == ["done", "done"]
+
+    async def test_a_change_meanwhile_is_not_lost(self, world: World, toy: Toy) -> None:
+        world.env["WAYNE_REEVES_API_KEY"] = None
+        [task_id] = await want(world, "car-1")
+        await work(world, toy.registry, task_id)
+        await want(world, "car-1")
+        assert (state_of(world, task_id)["state"], state_of(world, task_id)["wanted_rev"]) == ("blocked", 2)
+
+    async def test_a_kind_that_does_not_wait_ends(self, world: World, toy: Toy) -> None:
+        toy.waits = False
+        world.env["WAYNE_REEVES_API_KEY"] = None
+        [task_id] = await want(world, "car-1")
+        await work(world, toy.registry, task_id)
+        assert states(world) == ["dead"]
+        assert toy.given_up == ["car-1: Not configured yet: set WAYNE_REEVES_API_KEY."]
+
+
+class TestRefused:
+    async def test_one_refusal_stops_all_calls(self, world: World, toy: Toy) -> None:
+        toy.steps = [REFUSED]
+        task_ids = await want(world, "car-1", "car-2", "car-3")
+        await work(world, toy.registry, task_ids[0])
+        await work(world, toy.registry, *task_ids)
+        assert states(world) == ["blocked"] * 3
+        assert len(toy.leases) == 1
+        assert {task["error"] for task in world.tasks()} == {str(REFUSED)}
+        assert partner(world)["blocked_reason"] == str(REFUSED)
+
+    async def test_one_task_probes_now_and_then(self, world: World, toy: Toy) -> None:
+        toy.steps = [REFUSED]
+        task_ids = await want(world, "car-1", "car-2", "car-3")
+        await work(world, toy.registry, task_ids[0])
+        await work(world, toy.registry, *task_ids)
+        for round_ in range(2, 6):
+            toy.steps = [REFUSED] * 3
+            world.clock.forward(PROBE_S - 60)
+            await world.tick()
+            await work(world, toy.registry, *task_ids)
+            assert len(toy.leases) == round_ - 1
+            world.clock.forward(61)
+            await world.tick()
+            await work(world, toy.registry, *task_ids)
+            assert len(toy.leases) == round_
+        assert states(world) == ["blocked"] * 3
+
+    async def test_a_probe_that_works_lets_all_go(self, world: World, toy: Toy) -> None:
+        toy.steps = [REFUSED]
+        task_ids = await want(world, "car-1", "car-2", "car-3")
+        await work(world, toy.registry, task_ids[0])
+        await work(world, toy.registry, *task_ids)
+        toy.steps = [ask_the_partner] * 3
+        world.clock.forward(PROBE_S + 1)
+        await world.tick()
+        await work(world, toy.registry, *task_ids)
+        assert sorted(states(world)) == ["blocked", "blocked", "done"]
+        assert partner(world)["blocked_reason"] is None
+        await world.tick()
+        await work(world, toy.registry, *task_ids)
+        assert states(world) == ["done"] * 3
+
+    async def test_a_task_that_ends_without_a_call_shows_nothing(self, world: World, toy: Toy) -> None:
+        toy.steps = [REFUSED]
+        task_ids = await want(world, "car-1", "car-2")
+        await work(world, toy.registry, task_ids[0])
+        await work(world, toy.registry, *task_ids)
+        toy.steps = [Done()]
+        world.clock.forward(PROBE_S + 1)
+        await world.tick()
+        await work(world, toy.registry, *task_ids)
+        assert partner(world)["blocked_reason"] == str(REFUSED)
+        await world.tick()
+        await work(world, toy.registry, *task_ids)
+        assert len(toy.leases) <= 3
+
+    @pytest.mark.parametrize("status", [401, 403])
+    async def test_a_refusal_by_the_partner_itself(self, world: World, toy: Toy, status: int) -> None:
+        toy.steps = [ask_the_partner, ask_the_partner]
+        world.network.faults(script=[{"fault": "status", "status": status, "path": "/inventory"}])
+        task_ids = await want(world, "car-1", "car-2")
+        for task_id in task_ids:
+            await work(world, toy.registry, task_id)
+        assert states(world) == ["blocked"] * 2
+        assert len(world.network.heard("GET", "/inventory")) == 1
+
+    async def test_the_dealer_s_retry_lets_all_go_at_once(self, world: World, toy: Toy) -> None:
+        toy.steps = [REFUSED]
+        task_ids = await want(world, "car-1", "car-2")
+        await work(world, toy.registry, task_ids[0])
+        await work(world, toy.registry, *task_ids)
+        response = await world.call("POST", f"/api/integrations/tasks/{task_ids[1]}/retry")
+        assert response.status == 202
+        assert partner(world)["blocked_reason"] is None
+        await work(world, toy.registry, *task_ids)
+        await world.tick()
+        await work(world, toy.registry, *task_ids)
+        assert states(world) == ["done", "done"]
+
+    async def test_another_partner_goes_on(self, world: World) -> None:
+        refusing, other = Toy([REFUSED]), Toy(target="carlot")
+        [blocked] = await want(world, "car-1")
+        [free] = await want(world, "car-1", target="carlot")
+        await work(world, {**refusing.registry, **other.registry}, blocked, free)
+        assert (state_of(world, blocked)["state"], state_of(world, free)["state"]) == ("blocked", "done")
