@@ -154,7 +154,8 @@ async def _work_on_some(services: Services, registry: Registry, task_ids: list[s
     for key, leases in groups.items():
         kind = registry.get(key)
         if kind and kind.together:
-            works.append(_work_together(services, kind, kind.together, leases))
+            parts = [leases[first : first + kind.most] for first in range(0, len(leases), kind.most)]
+            works += [_work_together(services, kind, kind.together, part) for part in parts]
         else:
             works += [_work(services, kind, lease) for lease in leases]
     # All are waited for even when one fails with the database: nobody is left working behind the back of the next delivery.
