@@ -1,4 +1,4 @@
-"""The gate before every partner: its limits hold over all instances, its pauses are kept, and after an outage calls come back gently."""
+"""The gate before every partner: limits that hold over all instances, pauses that are kept, calls that come back gently."""
 
 from __future__ import annotations
 

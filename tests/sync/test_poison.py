@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 
 from carlot import sync
@@ -157,10 +159,8 @@ class TestDeadLetters:
             world.restart(Perils(world.clock, kill_at=number, after_effect=after_effect))
             task_id = world.task(kind="pull")["id"]
             message = [Delivery("m", f'{{"type":"task","id":"{task_id}"}}', 6)]
-            try:
+            with contextlib.suppress(Killed):
                 await handle_delivery(message, world.services, dead_letters=True)
-            except Killed:
-                pass
             status = world.database.query("SELECT status FROM import_runs WHERE id = ?", run_id)[0]["status"]
             assert (world.task(kind="pull")["state"] == "dead") == (status == "degraded"), number
 
