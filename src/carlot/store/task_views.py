@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from carlot.ports import Database
+from carlot.ports import Database, statement
 
 # One task, or a page of them, as the API shows them. ?1 state, ?2 target, ?3 and ?4 where the page before ended, ?5 how many.
 _SHOWN = """
@@ -24,7 +24,7 @@ HISTORY = f"{_SHOWN} WHERE t.vehicle_id = ?1 AND t.kind <> 'event' ORDER BY t.up
 RETRY = """
 UPDATE sync_tasks SET state = 'pending', attempts = 0, interrupted = 0, failing_since = NULL,
   next_attempt_at = ?2, wake_due_at = ?2, updated_at = ?2
-WHERE ((?1 IS NOT NULL AND id = ?1 AND (state IN ('dead', 'blocked', 'pending') OR outcome = 'Discarded.'))
+WHERE ((?1 IS NOT NULL AND id = ?1 AND (state IN ('dead', 'blocked', 'pending') OR (state = 'done' AND outcome = 'Discarded.')))
   OR (?1 IS NULL AND state = 'dead' AND (?3 IS NULL OR target = ?3))) AND kind <> 'message'
 RETURNING id"""
 
@@ -33,6 +33,12 @@ DISCARD = """
 UPDATE sync_tasks SET state = 'done', done_rev = wanted_rev, error = NULL, deadline_at = NULL, outcome = 'Discarded.', updated_at = ?2
 WHERE id = ?1 AND state IN ('dead', 'blocked', 'pending')
 RETURNING id"""
+
+# A pull that is given up ends its run, so that another one can begin.
+END_RUN = """
+UPDATE import_runs SET status = 'degraded', message = 'It was discarded. Nothing was removed.', finished_at = ?2
+WHERE status IN ('queued', 'running') AND id = (
+  SELECT subject_id FROM sync_tasks WHERE id = ?1 AND target = 'wayne_reeves' AND kind = 'pull' AND state = 'done')"""
 
 
 async def page(
@@ -61,4 +67,5 @@ async def retry(database: Database, task_id: str | None, now: str, target: str |
 
 async def discard(database: Database, task_id: str, now: str) -> bool:
     """Give a task up; `False`: it is being worked on, or done."""
-    return bool(await database.all(DISCARD, task_id, now))
+    rows = await database.batch([statement(DISCARD, task_id, now), statement(END_RUN, task_id, now)])
+    return bool(rows[0])

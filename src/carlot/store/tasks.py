@@ -55,7 +55,7 @@ SETTLE_DONE = f"""
 UPDATE sync_tasks SET
   state = {_FENCED.format(state="iif(wanted_rev > ?3 OR ?6, 'pending', 'done')")},
   done_rev = iif(?6, done_rev, ?3), attempts = 0, interrupted = 0, failing_since = NULL, error = NULL,
-  outcome = coalesce(?5, outcome), done_at = iif(?6, done_at, ?4), deadline_at = iif(wanted_rev > ?3 OR ?6, deadline_at, NULL),
+  outcome = coalesce(?5, nullif(outcome, 'Discarded.')), done_at = iif(?6, done_at, ?4), deadline_at = iif(wanted_rev > ?3 OR ?6, deadline_at, NULL),
   lease_token = NULL, leased_until = NULL, next_attempt_at = ?4, wake_due_at = ?7, updated_at = ?4
 WHERE id = ?1
 RETURNING state"""
