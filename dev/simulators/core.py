@@ -9,7 +9,7 @@ from aiohttp.typedefs import Middleware
 from simulators.faults import FaultPlan
 from simulators.ledger import Ledger
 from simulators.mishaps import ConnectionDropped, suffer
-from simulators.partner import Partner, answer_error
+from simulators.partner import OwnWords, Partner, answer_error
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 UNKNOWN = "unknown"
@@ -22,6 +22,7 @@ class Core:
         self.partners = partners
         self.ledger = Ledger()
         self.plans = {partner.name: FaultPlan(partner.name, seed) for partner in partners}
+        self._words = {partner.name: partner for partner in partners if isinstance(partner, OwnWords)}
         self._latency_s = latency_ms / 1000
 
     def partner_at(self, path: str) -> str:
@@ -59,7 +60,7 @@ class Core:
         else:
             entry.fault = fault.fault
             try:
-                answer = await suffer(fault, request, lambda: answered(request, handler))
+                answer = await suffer(fault, request, lambda: answered(request, handler), self._words.get(partner))
             except ConnectionDropped:
                 return web.Response(status=500)  # nobody reads it: the connection is gone
         entry.status = answer.status

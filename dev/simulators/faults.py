@@ -19,10 +19,12 @@ Kind = Literal[
     "refuse",
     "error_body",
     "html",
+    "empty",
+    "xml",
 ]
 TruncateMode = Literal["length", "json"]
 Rate = float
-WORK_DONE = ("stall", "truncate", "lost_answer", "none")
+WORK_DONE = ("stall", "truncate", "lost_answer", "empty", "xml", "none")
 
 
 class Fault(BaseModel):
@@ -33,7 +35,8 @@ class Fault(BaseModel):
     fault: Kind = Field(
         description="none: answer normally. status: answer with `status`. rate_limit: 429. stall: hold the answer. "
         "truncate: cut it. lost_answer: do the work, then drop the connection. reset: drop it before the work. "
-        "outage: 503. refuse: drop the connection. error_body: 200 with an error inside. html: 200 with a web page."
+        "outage: 503. refuse: drop the connection. error_body: 200 with an error inside. html: 200 with a web page. "
+        "empty: do the work, then answer 200 without a body. xml: do the work, then answer it as XML."
     )
     status: int = Field(default=500, ge=200, le=599, description="for `status`: the status answered")
     body: Any = Field(default=None, description="for `status` and `error_body`: the JSON answered instead of the usual error")
@@ -49,12 +52,13 @@ class Fault(BaseModel):
         description="length: Content-Length promises more than is sent; json: cut in the middle, length right",
     )
     after_work: bool = Field(
-        default=False, description="for `status`: do the work first, then answer with the error all the same"
+        default=False,
+        description="for `status`, `error_body` and `html`: do the work first, then answer with the error all the same",
     )
 
     def does_work(self) -> bool:
         """Whether the partner's handler runs although this fault strikes."""
-        return self.fault in WORK_DONE or (self.fault == "status" and self.after_work)
+        return self.fault in WORK_DONE or self.after_work
 
 
 class ScriptRule(Fault):
@@ -97,6 +101,11 @@ class FaultSettings(BaseModel):
     reset_rate: Rate = Field(default=0, ge=0, le=1, description="connection dropped before the work")
     error_body_rate: Rate = Field(default=0, ge=0, le=1, description='200 with {"error": ...}, without doing the work')
     html_rate: Rate = Field(default=0, ge=0, le=1, description="200 with an HTML page, without doing the work")
+    empty_rate: Rate = Field(default=0, ge=0, le=1, description="work done, then 200 without a body")
+    xml_rate: Rate = Field(default=0, ge=0, le=1, description="work done, then the answer as XML, whatever was asked for")
+    rates_path: str | None = Field(
+        default=None, description="the rates strike only this path (* and ? as wildcards); all when left out"
+    )
     outage: bool | Literal["refuse"] = Field(default=False, description='true: 503 to everything; "refuse": connections dropped')
     script: list[ScriptRule] = Field(default_factory=list, description="one-shot rules, looked at before the rates")
 
@@ -118,6 +127,8 @@ class FaultSettings(BaseModel):
             ("reset", self.reset_rate),
             ("error_body", self.error_body_rate),
             ("html", self.html_rate),
+            ("empty", self.empty_rate),
+            ("xml", self.xml_rate),
         ]
 
 
@@ -150,6 +161,8 @@ class FaultPlan:
                 return rule
         if self.settings.outage:
             return Fault(fault="refuse" if self.settings.outage == "refuse" else "outage")
+        if self.settings.rates_path is not None and not fnmatchcase(path, self.settings.rates_path):
+            return None
         return self._draw()
 
     def _draw(self) -> Fault | None:

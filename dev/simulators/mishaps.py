@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from simulators.faults import Fault
-from simulators.partner import answer_error, answer_json
+from simulators.partner import OwnWords, answer_error, answer_json
 
 Work = Callable[[], Awaitable[web.StreamResponse]]
 
@@ -17,13 +17,18 @@ HTML_PAGE = (
     "<body><h1>We will be right back</h1><p>Reference 7f3a</p></body></html>"
 )
 
+XML_PAGE = '<?xml version="1.0" encoding="UTF-8"?><response><message>See the JSON interface</message></response>'
+
 
 class ConnectionDropped(Exception):
     """The connection was closed instead of answering."""
 
 
-async def suffer(fault: Fault, request: web.Request, work: Work) -> web.StreamResponse:
-    """Answer `request` the way `fault` says. Raises: ConnectionDropped after closing the connection."""
+async def suffer(fault: Fault, request: web.Request, work: Work, words: OwnWords | None = None) -> web.StreamResponse:
+    """Answer `request` the way `fault` says, in the partner's own `words` where it has any.
+
+    Raises: ConnectionDropped after closing the connection.
+    """
     if fault.fault == "stall":
         return await _stall(fault, work)
     answer = await work() if fault.does_work() else None
@@ -33,11 +38,16 @@ async def suffer(fault: Fault, request: web.Request, work: Work) -> web.StreamRe
     if fault.fault == "lost_answer":
         _close(request)
         raise ConnectionDropped
-    if answer is not None and fault.fault != "status":
-        if fault.fault == "truncate":
-            return await _truncate(fault, request, answer)
+    if fault.fault == "empty":
+        return web.Response(body=b"", content_type="application/json")
+    if answer is not None and fault.fault == "truncate":
+        return await _truncate(fault, request, answer)
+    if answer is not None and fault.fault == "xml":
+        own = words.as_xml(answer) if words and isinstance(answer, web.Response) else None
+        return own or web.Response(text=XML_PAGE, content_type="application/xml")
+    if answer is not None and fault.fault == "none":
         return answer
-    return _refusal(fault)
+    return (words.refusal(fault, request) if words else None) or _refusal(fault)
 
 
 def _refusal(fault: Fault) -> web.Response:

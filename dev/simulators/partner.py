@@ -7,6 +7,8 @@ from aiohttp import web
 from aiohttp.typedefs import Middleware
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from simulators.faults import Fault
+
 M = TypeVar("M", bound=BaseModel)
 JSON: TypeAdapter[Any] = TypeAdapter(Any)
 
@@ -33,6 +35,17 @@ class Counting(Protocol):
 
     def middleware(self) -> Middleware:
         """Goes around everything else that happens to a request, its own and the others'."""
+
+
+@runtime_checkable
+class OwnWords(Protocol):
+    """A partner whose refusals and XML have a form of their own, which its clients know."""
+
+    def refusal(self, fault: Fault, request: web.Request) -> web.Response | None:
+        """Its answer to `request` when struck by an error; None for the form that all partners share."""
+
+    def as_xml(self, answer: web.Response) -> web.Response | None:
+        """Its JSON answer in XML; None when it has none for it."""
 
 
 def answer_json(value: object, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:

@@ -133,18 +133,14 @@ class Api:
     def _turned_away(self, request: web.Request, company: Company | None) -> web.Response | None:
         """The gateway's refusal, None when the request may pass."""
         if request.get("throttled"):
-            return self._quickbooks.throttled(request)
+            return self._quickbooks.throttled()
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         realm = self._quickbooks.tokens.realm_of(token.strip()) if scheme.lower() == "bearer" else None
-        now = self._quickbooks.clock.now()
         if realm is None:
-            message = "message=AuthenticationFailed; errorCode=003200; statusCode=401"
-            detail = "Token expired" if token else "Malformed bearer token: too short or too long"
-            fault = refusals.gateway_fault("AUTHENTICATION", "3200", message, detail, now)
-            return answer_json(fault, 401, {"WWW-Authenticate": 'Bearer realm="Intuit", error="invalid_token"'})
+            return self._quickbooks.unauthorised("Token expired" if token else "Malformed bearer token: too short or too long")
         if company is None or realm != company.realm:
             message = "message=ApplicationAuthorizationFailed; errorCode=003100; statusCode=403"
-            return answer_json(refusals.gateway_fault("SERVICE", "3100", message, None, now), 403)
+            return answer_json(refusals.gateway_fault("SERVICE", "3100", message, None, self._quickbooks.clock.now()), 403)
         return None
 
     def _answer(self, request: web.Request, answer: Body, status: int) -> web.Response:

@@ -102,8 +102,8 @@ KINDS = {
             "",
             f"{TXN} CustomerRef BillEmail BillEmailCc BillEmailBcc BillAddr ShipAddr ShipFromAddr DueDate SalesTermRef ClassRef "
             "ShipMethodRef ShipDate TrackingNum CustomerMemo Deposit DepositToAccountRef Balance HomeBalance HomeTotalAmt "
-            "PrintStatus EmailStatus DeliveryInfo AllowIPNPayment AllowOnlinePayment AllowOnlineCreditCardPayment AllowOnlineACHPayment "
-            "ApplyTaxAfterDiscount InvoiceLink FreeFormAddress EInvoiceStatus RecurDataRef "
+            "PrintStatus EmailStatus DeliveryInfo AllowIPNPayment AllowOnlinePayment AllowOnlineCreditCardPayment "
+            "AllowOnlineACHPayment ApplyTaxAfterDiscount InvoiceLink FreeFormAddress EInvoiceStatus RecurDataRef "
             "TaxExemptionRef ProjectRef TransactionLocationType",
             "TotalAmt Balance HomeBalance HomeTotalAmt InvoiceLink LinkedTxn DeliveryInfo EInvoiceStatus RecurDataRef",
             f"Id DocNumber TxnDate DueDate CustomerRef SalesTermRef TotalAmt Balance {META}",

@@ -23,11 +23,12 @@ class Traffic:
         self.throttled = 0
         self.operations: Counter[str] = Counter()
 
-    def arrive(self, operation: str, knobs: Knobs) -> bool:
-        """Count a request in; False when it is one too many. Whoever arrives also leaves."""
+    def arrive(self, method: str, path: str, knobs: Knobs) -> bool:
+        """Count a request in; False when it is one too many. Whoever arrives also leaves. `path` is below the company's."""
         now = self._clock.now()
         self.requests += 1
-        self.operations[operation] += 1
+        batch = path == "batch"
+        self.operations[f"{method} {path.partition('/')[0].lower()}"] += 1
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
         for window in (self._arrivals, self._admitted, self._batches):
@@ -36,11 +37,11 @@ class Traffic:
         self._arrivals.append(now)
         self.most_a_minute = max(self.most_a_minute, len(self._arrivals))
         over = self.at_once > knobs.requests_at_once or len(self._admitted) >= knobs.requests_a_minute
-        if over or (operation == "batch" and len(self._batches) >= knobs.batches_a_minute):
+        if over or (batch and len(self._batches) >= knobs.batches_a_minute):
             self.throttled += 1
             return False
         self._admitted.append(now)
-        if operation == "batch":
+        if batch:
             self._batches.append(now)
         return True
 

@@ -7,15 +7,18 @@ from urllib.parse import parse_qs
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
-from simulators.partner import answer_json
+from simulators.faults import Fault
+from simulators.partner import JSON, answer_json
 from simulators.quickbooks import preset, refusals, xml
 from simulators.quickbooks.api import Api
-from simulators.quickbooks.clock import Clock
-from simulators.quickbooks.company import Change, Company
+from simulators.quickbooks.clock import Clock, precise_stamp
+from simulators.quickbooks.company import Company
+from simulators.quickbooks.controls import Controls
 from simulators.quickbooks.knobs import Knobs
 from simulators.quickbooks.limits import Traffic
 from simulators.quickbooks.oauth import TOKEN_PATH, OAuth
 from simulators.quickbooks.tokens import Tokens
+from simulators.quickbooks.webhooks import Outbox
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 COMPANY_PATH = "/v3/company/"
@@ -30,6 +33,7 @@ class QuickBooks:
     def __init__(self) -> None:
         self.clock = Clock()
         self.tokens = Tokens(self.clock)
+        self.outbox = Outbox(self.clock)
         self.reset()
 
     def reset(self) -> None:
@@ -37,10 +41,11 @@ class QuickBooks:
         self.clock.offset_s = 0.0
         self.knobs = Knobs()
         self.tokens.clear()
+        self.outbox.clear()
         self.traffic: dict[str, Traffic] = {}
         self.companies: dict[str, Company] = {}
         for realm, name in preset.NAMES.items():
-            company = Company(realm, name, self.clock, self.heed)
+            company = Company(realm, name, self.clock, self.outbox.heed)
             preset.fill(company)
             self.companies[realm] = company
 
@@ -50,10 +55,13 @@ class QuickBooks:
 
     def control_routes(self) -> list[web.RouteDef]:
         """Endpoints under `/_sim/quickbooks`."""
-        return []
+        return Controls(self).routes()
 
-    def heed(self, change: Change) -> None:
-        """Hear of a change to any company's books."""
+    def clear_traffic(self) -> None:
+        """Start all counts anew. Requests that are in now are counted out of what they were counted into."""
+        self.traffic.clear()
+        self.tokens.counts.clear()
+        self.tokens.most_refreshing = self.tokens.refreshing
 
     def middleware(self) -> Middleware:
         """Counts requests in and out. It stands before latency and faults, so that what they hold up counts as being in."""
@@ -73,9 +81,9 @@ class QuickBooks:
         return counted
 
     async def _count_call(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        realm, _, operation = request.path.removeprefix(COMPANY_PATH).partition("/")
+        realm, _, below = request.path.removeprefix(COMPANY_PATH).partition("/")
         traffic = self.traffic.setdefault(realm, Traffic(self.clock))
-        request["throttled"] = not traffic.arrive(operation.partition("/")[0].lower(), self.knobs)
+        request["throttled"] = not traffic.arrive(request.method, below, self.knobs)
         try:
             return await handler(request)
         finally:
@@ -92,8 +100,44 @@ class QuickBooks:
         finally:
             self.tokens.refreshing -= 1
 
-    def throttled(self, _request: web.Request) -> web.Response:
-        """The 429 that Intuit's gateway gives."""
+    def refusal(self, fault: Fault, request: web.Request) -> web.Response | None:
+        """Errors of the Accounting API as its gateway gives them; the token service has the form that all partners share."""
+        if not request.path.startswith(COMPANY_PATH) or fault.body is not None or fault.fault == "html":
+            return None
+        if fault.fault == "rate_limit":
+            return self.throttled(fault.retry_after_s)
+        if fault.fault == "error_body":
+            message = "An application error has occurred while processing your request"
+            error = refusals.Refused("10000", message, "System Failure Error: Unexpected internal error", kind="SystemFault")
+            return answer_json({"Fault": error.fault(), "time": precise_stamp(self.clock.now())})
+        status = 503 if fault.fault == "outage" else fault.status
+        if status == 401:
+            return self.unauthorised("Token expired")
+        if status < 500:
+            return None
+        message = f"message=InternalServerError; errorCode=007001; statusCode={status}"
+        answer = answer_json(refusals.gateway_fault("SERVICE", "7001", message, None, self.clock.now()), status)
+        if fault.retry_after_s is not None:
+            answer.headers["Retry-After"] = f"{fault.retry_after_s:g}"
+        return answer
+
+    def as_xml(self, answer: web.Response) -> web.Response | None:
+        """An answer of the Accounting API as XML."""
+        found = (
+            JSON.validate_json(answer.body) if isinstance(answer.body, bytes) and answer.content_type.endswith("json") else None
+        )
+        if not isinstance(found, dict):
+            return None
+        return web.Response(body=xml.render(found, self.clock.now()), status=answer.status, content_type="application/xml")
+
+    def unauthorised(self, detail: str) -> web.Response:
+        """The 401 of a token that is unknown, over or revoked."""
+        message = "message=AuthenticationFailed; errorCode=003200; statusCode=401"
+        fault = refusals.gateway_fault("AUTHENTICATION", "3200", message, detail, self.clock.now())
+        return answer_json(fault, 401, {"WWW-Authenticate": 'Bearer realm="Intuit", error="invalid_token"'})
+
+    def throttled(self, retry_after_s: float | None = None) -> web.Response:
+        """The 429 that Intuit's gateway gives; `retry_after_s` in place of the knob's."""
         now = self.clock.now()
         message, detail = (
             "message=ThrottleExceeded; errorCode=003001; statusCode=429",
@@ -104,6 +148,7 @@ class QuickBooks:
             answer = web.Response(body=xml.render({"Fault": fault}, now), status=429, content_type="application/xml")
         else:
             answer = answer_json(refusals.gateway_fault("SERVICE", "3001", message, detail, now), 429)
-        if self.knobs.retry_after_s is not None:
-            answer.headers["Retry-After"] = str(self.knobs.retry_after_s)
+        pause_s = self.knobs.retry_after_s if retry_after_s is None else retry_after_s
+        if pause_s is not None:
+            answer.headers["Retry-After"] = f"{pause_s:g}"
         return answer
