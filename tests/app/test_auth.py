@@ -22,7 +22,7 @@ ADMIN_ROUTES = [route for route in ROUTES if route.guard is Guard.ADMIN]
 
 async def status(lot: Lot, headers: dict[str, str] | None = None, method: str = "GET", **more: Any) -> tuple[int, str]:
     """Status and problem code of a call without the token."""
-    content = {} if method in ("POST", "PATCH", "PUT") else None
+    content: dict[str, Any] | None = {} if method in ("POST", "PATCH", "PUT") else None
     response = await lot.call(method, TARGET, content, headers, signed_in=False, **more)
     return response.status, answer(response).get("code", "") if response.status >= 400 else ""
 

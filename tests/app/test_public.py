@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -79,7 +80,7 @@ async def test_the_etag_changes_when_the_public_would_see_it(lot: Lot) -> None:
     target = f"/api/public/vehicle/{one['id']}"
     _, etag, _ = await look(lot)
     _, own_etag, _ = await look(lot, target)
-    steps = [
+    steps: list[tuple[str, dict[str, Any], bool]] = [
         (one["id"], {"price": 777}, True),
         (two["id"], {"price": 777}, False),
         (two["id"], {"publishToThirdParty": True}, False),

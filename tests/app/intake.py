@@ -1,0 +1,137 @@
+"""What each route takes in, read from its handler, so that a new route is covered by the tests of bad input by itself."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import sys
+import textwrap
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import BaseModel
+
+from app.typed import add, entry
+from carlot.ports import Response
+from carlot.routes import ROUTES, Handler, Route
+from support.lot import TOKEN, Lot, answer
+
+CHANGING = ("POST", "PUT", "PATCH", "DELETE")
+
+SAMPLES: dict[str, dict[str, Any]] = {
+    "SignIn": {"token": TOKEN},
+    "NewVehicle": entry(7, purchasePrice=1.5, purchaseDate="2025-01-02", status="pending", interiorColor="Black", engine="V6"),
+    "VehicleChange": {**entry(8, photos=[{"url": "https://photos.test/8.jpg", "id": "p", "position": 0}]), "trim": None},
+    "SaleEntry": {
+        "vehicleId": "VEHICLE",
+        "salePrice": 19.99,
+        "saleDate": "2025-02-03",
+        "customer": {"name": "Ann", "email": "ann@example.com", "phone": "5"},
+    },
+    "ServiceEntry": {"vehicleId": "VEHICLE", "serviceDate": "2025-02-03", "description": "Oil", "vendor": "Joe's", "cost": 40},
+    "CustomerEntry": {"name": "Bob", "email": "bob@example.com", "phone": "6"},
+    "PublishEntry": {"vehicleId": "VEHICLE"},
+}
+"""A body for each model, right in every field. `VEHICLE` stands for the id of a car on the lot."""
+
+WITHOUT_BODY = {
+    *("DELETE /api/session", "DELETE /api/vehicles/:id", "POST /api/sales/:id/void"),
+    *("POST /api/integrations/wayne-reeves/sync", "POST /api/integrations/tasks/retry-all"),
+    *("POST /api/integrations/tasks/:id/retry", "POST /api/integrations/tasks/:id/discard"),
+}
+"""The routes that change something and read no body."""
+
+RAW = {"POST /api/webhooks/wayne-reeves"}
+"""The routes that read a body which is no JSON to them before it is verified."""
+
+
+def named(route: Route) -> str:
+    """A route as one text, `GET /api/health`."""
+    return f"{route.method} {route.path}"
+
+
+def models(handler: Handler, *readers: str) -> list[type[BaseModel]]:
+    """The models that a handler, or a function of its module that it calls, hands to one of the readers."""
+    module = sys.modules[handler.__module__]
+    found: list[type[BaseModel]] = []
+    for call in _calls(handler, module, set()):
+        if _name(call.func) in readers:
+            found += [
+                getattr(module, argument.id)
+                for argument in call.args
+                if isinstance(argument, ast.Name) and _is_model(argument, module)
+            ]
+    return found
+
+
+def _calls(function: Any, module: Any, seen: set[str]) -> Iterator[ast.Call]:
+    seen.add(function.__name__)
+    for node in ast.walk(ast.parse(textwrap.dedent(inspect.getsource(function)))):
+        if isinstance(node, ast.Call):
+            yield node
+            called = getattr(module, _name(node.func), None)
+            if inspect.isfunction(called) and called.__module__ == module.__name__ and called.__name__ not in seen:
+                yield from _calls(called, module, seen)
+
+
+def _name(function: ast.expr) -> str:
+    return function.id if isinstance(function, ast.Name) else function.attr if isinstance(function, ast.Attribute) else ""
+
+
+def _is_model(name: ast.Name, module: Any) -> bool:
+    value = getattr(module, name.id, None)
+    return inspect.isclass(value) and issubclass(value, BaseModel)
+
+
+JSON_ROUTES: list[tuple[Route, type[BaseModel]]] = [
+    (route, model) for route in ROUTES for model in models(route.handler, "read_json")
+]
+QUERY_ROUTES: list[tuple[Route, type[BaseModel]]] = [
+    (route, model) for route in ROUTES for model in models(route.handler, "read_query", "read_search")
+]
+
+
+class Gate:
+    """A lot with a car on it, and every route open to try. It notices when anything in the database has changed."""
+
+    def __init__(self, lot: Lot, vehicle_id: str) -> None:
+        self.lot = lot
+        self.vehicle_id = vehicle_id
+
+    @classmethod
+    async def open(cls) -> Gate:
+        """A new one."""
+        lot = Lot()
+        lot.env["WEBHOOK_SECRET"] = "webhook-secret"
+        return cls(lot, (await add(lot, 1, publishToThirdParty=True))["id"])
+
+    def target(self, route: Route, filling: str = "x") -> str:
+        """The route's path, with the car's id where one is meant and something else in all other places."""
+        parts = route.path.replace("/api/vehicles/:id", f"/api/vehicles/{self.vehicle_id}").split("/")
+        return "/".join(filling if part.startswith(":") else part for part in parts)
+
+    def sample(self, model: type[BaseModel]) -> dict[str, Any]:
+        """A right body."""
+        return {name: self.vehicle_id if value == "VEHICLE" else value for name, value in SAMPLES[model.__name__].items()}
+
+    async def send(self, route: Route, content: Any, headers: dict[str, str] | None = None, target: str = "") -> Response:
+        """Send a body as it is (bytes) or as JSON."""
+        return await self.lot.call(route.method, target or self.target(route), content, headers)
+
+    def stored(self) -> dict[str, list[dict[str, Any]]]:
+        """Everything that stands in the database."""
+        tables = self.lot.database.query("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+        return {table["name"]: self.lot.database.query(f"SELECT * FROM {table['name']}") for table in tables}
+
+    async def refused(self, route: Route, content: Any, status: int, code: str | None = None, **more: Any) -> dict[str, Any]:
+        """Send what must be refused; its problem document. Nothing may have changed, and no answer is beyond measure."""
+        from app.test_answers import check_headers, check_problem
+
+        before = self.stored()
+        response = await self.send(route, content, **more)
+        problem = check_problem(response, status, code)
+        check_headers(response)
+        assert len(response.body) < 20_000
+        assert self.stored() == before
+        assert answer(await self.lot.call("GET", "/api/health")) == {"ok": True}
+        return problem
