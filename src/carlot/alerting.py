@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from pydantic_core import to_json
 
 from carlot.domain.deadlines import AT_RISK
@@ -16,6 +18,8 @@ from carlot.sync import commit
 
 MAX_BACKLOG = 1000
 MAX_WAIT_S = 15 * 60
+REMOVAL_FAILS = timedelta(hours=1)
+"""How long a site may fail to take a sold car off before the dealer is told."""
 
 
 async def watch(services: Services) -> None:
@@ -24,7 +28,8 @@ async def watch(services: Services) -> None:
         return
     now = services.clock.now()
     at_risk = to_json({kind: instant(now + ahead) for kind, ahead in AT_RISK.items()}).decode()
-    holding = {str(row["subject"]): _sentence(row) for row in await alerts.findings(services.database, at_risk)}
+    findings = await alerts.findings(services.database, at_risk, instant(now - REMOVAL_FAILS))
+    holding = {str(row["subject"]): _sentence(row) for row in findings}
     holding |= await _backlog(services)
     known = await alerts.open_subjects(services.database)
     begun, over = holding.keys() - known, known - holding.keys()
@@ -62,6 +67,8 @@ def _sentence(row: Row) -> str:
         return f"CarLot: {count} sync task(s) with {name} failed for good. See Integrations, Failed syncs. {row['detail']}"
     if kind == "refused":
         return f"CarLot: {name} needs you. {row['detail']}"
+    if kind == "removal":
+        return f"CarLot: {name} still lists {count} car(s) that it was told to remove. {row['detail']}"
     return f"CarLot: {count} task(s) with {name} are close to their deadline or late; the first is due {row['detail']}."
 
 

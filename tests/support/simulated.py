@@ -17,6 +17,7 @@ from carlot.ports import HttpResponse
 from simulators.alerts import Alerts
 from simulators.core import Core, answered
 from simulators.faults import Fault, FaultSettings
+from simulators.listings import CARGURUS, KBB, TRUECAR, ListingSite
 from simulators.mishaps import suffer
 from simulators.partner import Partner
 from simulators.wayne_reeves.lot import Lot as DmsLot
@@ -60,8 +61,9 @@ class SimulatedNetwork:
         self.dms.lot = ClockedLot(clock)
         self.dms.lot.replace(records)
         self.dms.sales = Sales(self.dms.lot)
+        self.sites = {shape.name: ListingSite(shape) for shape in (CARGURUS, TRUECAR, KBB)}
         self.alerts = Alerts()
-        partners: list[Partner] = [self.dms, self.alerts]
+        partners: list[Partner] = [self.dms, *self.sites.values(), self.alerts]
         self.core = Core(partners, seed, 0)
         self._app = web.Application()
         for partner in partners:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from carlot.ports import Database, Row, Statement, statement
 
-# What holds now: dead tasks by partner, refusing partners, deadlines. ?1 now, ?2 JSON object kind -> from when it is at risk.
+# What holds now: dead tasks by partner, refusing partners, removals that fail, deadlines. ?1 JSON object kind -> from when it is at
+# risk, ?2 since when a removal from a listing site must have been failing to be worth an alert.
 FINDINGS = """
 SELECT 'dead:' || target AS subject, target, count(*) AS n, max(error) AS detail FROM sync_tasks
   WHERE state = 'dead' AND target <> 'alerts' GROUP BY target
 UNION ALL
 SELECT 'refused:' || target, target, 1, blocked_reason FROM partners WHERE blocked_reason IS NOT NULL AND target <> 'alerts'
+UNION ALL
+SELECT 'removal:' || target, target, count(*), max(error) FROM sync_tasks
+  WHERE kind = 'listing' AND deadline_at IS NOT NULL AND state <> 'done' AND failing_since <= ?2 GROUP BY target
 UNION ALL
 SELECT 'deadline:' || target, target, count(*), min(deadline_at) FROM sync_tasks
   WHERE deadline_at IS NOT NULL AND state <> 'done' AND deadline_at <= json_extract(?1, '$.' || kind) GROUP BY target"""
@@ -33,9 +37,9 @@ READ = "SELECT subject, text, cleared_at, sent FROM alerts WHERE subject = ?1"
 MARK_SENT = "UPDATE alerts SET sent = ?2 WHERE subject = ?1"
 
 
-async def findings(database: Database, at_risk: str) -> list[Row]:
+async def findings(database: Database, at_risk: str, failing_since: str) -> list[Row]:
     """What there is to be alerted to: `subject`, `target`, `n`, `detail`."""
-    return await database.all(FINDINGS, at_risk)
+    return await database.all(FINDINGS, at_risk, failing_since)
 
 
 async def open_subjects(database: Database) -> set[str]:

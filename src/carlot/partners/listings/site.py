@@ -37,7 +37,7 @@ def standard_refusal(body: bytes) -> str | None:
         error = _ErrorAnswer.model_validate_json(body).error
     except ValidationError:
         return None
-    words = _UNSEEN.sub(" ", error.message).strip()[:300]
+    words = " ".join(_UNSEEN.sub(" ", error.message).split())[:300]
     return f"{words} ({error.field[:60]})" if error.field else words
 
 

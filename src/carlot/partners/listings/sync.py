@@ -1,8 +1,8 @@
 """Making a listing site hold what it should of a car, and no more.
 
 The truth is read under the lease; a row says that a call is about to be made before it is made; its outcome is settled with the
-task. A car that must not be listed is removed and read back until it is gone. A call that was never answered may take effect later,
-so the site is read back once more when that can no longer happen.
+task. A car that must not be listed is removed and read back until it is gone. A call that was never answered may take effect
+later, so the site is read back once more when that can no longer happen.
 """
 
 from __future__ import annotations
