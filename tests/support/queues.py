@@ -46,7 +46,8 @@ class TimedQueue(MemoryQueue):
             self.put(body, delay_s)
 
     async def metrics(self) -> QueueMetrics:
-        return QueueMetrics(len(self.waiting), min((message.due for message in self.waiting), default=None))
+        due = self.due()
+        return QueueMetrics(len(due), min((message.due for message in due), default=None))
 
     def put(self, body: str, delay_s: float = 0) -> None:
         """A message, whoever sent it."""
