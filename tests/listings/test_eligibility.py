@@ -30,8 +30,9 @@ def test_words_and_sql_agree(car: dict[str, Any]) -> None:
     cents = None if car["price"] is None else round(car["price"] * 100)
     urls = "[" + ",".join(f'"{url}"' for url in car["photos"]) + "]"
     row = _DATABASE.execute(
-        f"""SELECT count(*)
-        FROM (SELECT ? AS status, ? AS publish_to_third_party, ? AS vin_valid, ? AS price_cents, ? AS photos) v WHERE {LISTABLE}""",
+        f"""SELECT count(*) FROM
+          (SELECT ? AS status, ? AS publish_to_third_party, ? AS vin_valid, ? AS price_cents, ? AS photos) v
+        WHERE {LISTABLE}""",
         (car["status"], car["publishToThirdParty"], car["vinValid"], cents, urls),
     ).fetchone()
     assert bool(row[0]) is (not obstacles(car))
