@@ -8,7 +8,7 @@ from datetime import datetime
 
 from carlot import auth, messages, sync
 from carlot.answers import empty, problem_answer, secured
-from carlot.errors import CarlotError, DatabaseUnavailable, Problem, Unavailable
+from carlot.errors import BlobsUnavailable, CarlotError, DatabaseUnavailable, Problem, Unavailable
 from carlot.log import log
 from carlot.ports import Delivery, Request, Response, Services, Verdict
 from carlot.routes import Guard, is_public, match
@@ -30,9 +30,10 @@ async def handle_request(request: Request, services: Services) -> Response:
         response = await _answer(request, services)
     except Problem as problem:
         response = problem_answer(problem, request.id)
-    except DatabaseUnavailable as failure:
+    except (DatabaseUnavailable, BlobsUnavailable) as failure:
         log("request.failed", level="error", request=request.id, error=str(failure))
-        busy = Unavailable("The database does not answer. Try again in a moment.", headers={"retry-after": "5"})
+        what = "database" if isinstance(failure, DatabaseUnavailable) else "store of photos"
+        busy = Unavailable(f"The {what} does not answer. Try again in a moment.", headers={"retry-after": "5"})
         response = problem_answer(busy, request.id)
     except Exception as failure:  # noqa: BLE001  The last net: a mistake of ours is an answer too, never a traceback.
         log("request.failed", level="error", request=request.id, error=repr(failure), path=request.path)

@@ -21,6 +21,8 @@ from workers import import_from_javascript
 from carlot import log, settings
 from carlot.errors import (
     AnswerTooLarge,
+    BadRequest,
+    BlobsUnavailable,
     BodyTooLarge,
     ConstraintViolation,
     DatabaseUnavailable,
@@ -38,6 +40,7 @@ from carlot.ports import (
     Row,
     Services,
     Statement,
+    StoredBlob,
     Value,
 )
 
@@ -56,6 +59,7 @@ def services() -> Services:
         http=Fetch(),
         clock=SystemClock(),
         assets=StaticAssets(env.ASSETS),
+        blobs=R2(env.PHOTOS),
     )
 
 
@@ -157,18 +161,34 @@ class Fetch:
             options["body"] = to_js(body)
         try:
             answer = await js.fetch(url, to_js(options, dict_converter=js.Object.fromEntries))
-            content = await _read_stream(answer.body, max_bytes)
+            received = _headers(answer.headers)
+            content = await _read_answer(answer, received, max_bytes)
         except (JsException, OSError) as failure:
             raise NetworkFailure(str(failure)[:300]) from failure
         if content is None:
             raise AnswerTooLarge(f"more than {max_bytes} bytes")
-        return HttpResponse(int(answer.status), _headers(answer.headers), content)
+        return HttpResponse(int(answer.status), received, content)
 
 
 def _headers(headers: Any) -> dict[str, str]:
     """JavaScript headers by lower-case name, in one step across the border."""
     found: dict[str, str] = js.Object.fromEntries(headers).to_py()
     return found
+
+
+async def _read_answer(answer: Any, headers: Mapping[str, str], max_bytes: int) -> bytes | None:
+    """A whole answer; `None`: it is longer than allowed.
+
+    One whose length the runtime holds the sender to is read in one step; what is packed or of no stated length, bit by bit.
+    """
+    length = headers.get("content-length", "")
+    if not length.isdecimal() or "content-encoding" in headers:
+        return await _read_stream(answer.body, max_bytes)
+    if int(length) > max_bytes:
+        await answer.body.cancel()
+        return None
+    content: bytes = (await answer.arrayBuffer()).to_bytes()
+    return content
 
 
 async def _read_stream(stream: Any, max_bytes: int) -> bytes | None:
@@ -235,6 +255,42 @@ class StaticAssets:
         return Response(int(answer.status), _headers(answer.headers), stream=answer.body)
 
 
+class R2:
+    """The bucket of uploaded photos. Source: developers.cloudflare.com/r2/api/workers/workers-api-reference."""
+
+    def __init__(self, binding: Any) -> None:
+        self._binding = binding
+
+    async def put(self, key: str, content: bytes, content_type: str) -> None:
+        """Store a file."""
+        await self._call(self._binding.put(key, to_js(content), _object({"httpMetadata": {"contentType": content_type}})))
+
+    async def get(self, key: str) -> Any:
+        """A file's stream."""
+        found = await self._call(self._binding.get(key))
+        return None if found is None or found is jsnull else found.body
+
+    async def delete(self, keys: Sequence[str]) -> None:
+        """Delete files, at most a thousand."""
+        await self._call(self._binding.delete(to_js(list(keys))))
+
+    async def list(self, prefix: str, cursor: str | None) -> tuple[list[StoredBlob], str | None]:
+        """A page of at most a thousand files."""
+        page = await self._call(self._binding.list(_object({"prefix": prefix, **({"cursor": cursor} if cursor else {})})))
+        found = [StoredBlob(each.key, datetime.fromtimestamp(each.uploaded.getTime() / 1000, UTC)) for each in page.objects]
+        return found, str(page.cursor) if page.truncated else None
+
+    async def _call(self, promise: Any) -> Any:
+        try:
+            return await promise
+        except JsException as failure:
+            raise BlobsUnavailable(str(failure)[:300]) from failure
+
+
+def _object(content: Mapping[str, Any]) -> Any:
+    return to_js(content, dict_converter=js.Object.fromEntries)
+
+
 class StreamBody:
     """The body of a request."""
 
@@ -247,7 +303,10 @@ class StreamBody:
         too_large = BodyTooLarge(f"Send at most {max_bytes:,} bytes.")
         if isinstance(declared, str) and declared.isdigit() and int(declared) > max_bytes:
             raise too_large
-        content = await _read_stream(self._request.body, max_bytes)
+        try:
+            content = await _read_stream(self._request.body, max_bytes)
+        except JsException as failure:
+            raise BadRequest("The body ended early.", code="body-cut") from failure
         if content is None:
             raise too_large
         return content

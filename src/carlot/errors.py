@@ -24,6 +24,7 @@ CarlotError
     │   ├── UniqueViolation
     │   └── LeaseLost       the task is somebody else's by now: what was worked out for it is dropped
     ├── QueueUnavailable
+    ├── BlobsUnavailable
     └── NetworkFailure
         └── AnswerTooLarge
 """
@@ -188,6 +189,10 @@ class LeaseLost(ConstraintViolation):
 
 class QueueUnavailable(PlatformError):
     """The queue took no message. The sweep sends it again within a minute."""
+
+
+class BlobsUnavailable(PlatformError):
+    """The store of files did not answer, or failed."""
 
 
 class NetworkFailure(PlatformError):

@@ -1,6 +1,6 @@
 """What the rest of the program sees of the platform.
 
-Everything the Worker can reach stands here as a protocol: the database, the queue, the clock, the network. `cloudflare.py`
+Everything the Worker can reach stands here as a protocol: the database, the queue, files, the clock, the network. `cloudflare.py`
 implements them on Cloudflare; the tests implement them on SQLite with the platform's limits enforced.
 """
 
@@ -111,6 +111,33 @@ class Clock(Protocol):
         ...
 
 
+class StoredBlob(NamedTuple):
+    """One entry of a listing of blobs."""
+
+    key: str
+    stored_at: datetime
+
+
+class Blobs(Protocol):
+    """A store of whole files, by key. Each call raises `BlobsUnavailable` when the store does not answer."""
+
+    async def put(self, key: str, content: bytes, content_type: str) -> None:
+        """Store a file. It is there whole, or not at all."""
+        ...
+
+    async def get(self, key: str) -> Any:
+        """A file as the platform's own stream, for `Response.stream`; `None` when there is none."""
+        ...
+
+    async def delete(self, keys: Sequence[str]) -> None:
+        """Delete files; those that are not there count as deleted."""
+        ...
+
+    async def list(self, prefix: str, cursor: str | None) -> tuple[list[StoredBlob], str | None]:
+        """Files whose keys begin so, a page at a time, and the cursor of the next page; `None`: that was all."""
+        ...
+
+
 class Assets(Protocol):
     """The static files under `public/`."""
 
@@ -129,6 +156,7 @@ class Services:
     http: Http
     clock: Clock
     assets: Assets
+    blobs: Blobs
 
 
 class Body(Protocol):

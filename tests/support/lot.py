@@ -12,7 +12,7 @@ from carlot import app
 from carlot.errors import BodyTooLarge
 from carlot.ports import Delivery, HttpResponse, Request, Response, Services
 from carlot.settings import Settings
-from support.platform import FixedClock, MemoryQueue, NoAssets, ScriptedHttp, SqliteDatabase
+from support.platform import FixedClock, MemoryBlobs, MemoryQueue, NoAssets, ScriptedHttp, SqliteDatabase
 
 TOKEN = "correct horse battery staple"
 ENV: dict[str, str | None] = {
@@ -43,10 +43,11 @@ class Lot:
     queue: MemoryQueue = field(default_factory=MemoryQueue)
     clock: FixedClock = field(default_factory=FixedClock)
     http: ScriptedHttp = field(default_factory=ScriptedHttp)
+    blobs: MemoryBlobs = field(default_factory=MemoryBlobs)
 
     @property
     def services(self) -> Services:
-        return Services(Settings.from_env(self.env), self.database, self.queue, self.http, self.clock, NoAssets())
+        return Services(Settings.from_env(self.env), self.database, self.queue, self.http, self.clock, NoAssets(), self.blobs)
 
     async def call(
         self,

@@ -6,10 +6,22 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from random import Random
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from carlot.errors import DatabaseUnavailable, NetworkFailure, QueueUnavailable
-from carlot.ports import Database, Http, HttpResponse, JobQueue, QueueMetrics, Row, Services, Statement, Value
+from carlot.errors import BlobsUnavailable, DatabaseUnavailable, NetworkFailure, QueueUnavailable
+from carlot.ports import (
+    Blobs,
+    Database,
+    Http,
+    HttpResponse,
+    JobQueue,
+    QueueMetrics,
+    Row,
+    Services,
+    Statement,
+    StoredBlob,
+    Value,
+)
 from support.platform import FixedClock
 
 Answer = TypeVar("Answer")
@@ -73,6 +85,7 @@ def endangered(services: Services, perils: Perils) -> Services:
         database=_Database(services.database, perils),
         sync_queue=_Queue(services.sync_queue, perils),
         http=_Network(services.http, perils),
+        blobs=_Files(services.blobs, perils),
     )
 
 
@@ -119,3 +132,24 @@ class _Network:
             NetworkFailure("connection reset"),
             lambda: self.inner.request(method, url, headers, body, timeout_s=timeout_s, max_bytes=max_bytes),
         )
+
+
+@dataclass(frozen=True)
+class _Files:
+    inner: Blobs
+    perils: Perils
+
+    async def put(self, key: str, content: bytes, content_type: str) -> None:
+        await self._meet("put", lambda: self.inner.put(key, content, content_type))
+
+    async def get(self, key: str) -> Any:
+        return await self._meet("get", lambda: self.inner.get(key))
+
+    async def delete(self, keys: Sequence[str]) -> None:
+        await self._meet("delete", lambda: self.inner.delete(keys))
+
+    async def list(self, prefix: str, cursor: str | None) -> tuple[list[StoredBlob], str | None]:
+        return await self._meet("list", lambda: self.inner.list(prefix, cursor))
+
+    async def _meet(self, name: str, work: Callable[[], Awaitable[Answer]]) -> Answer:
+        return await self.perils.meet(f"blobs.{name}", BlobsUnavailable("the store is away"), work)

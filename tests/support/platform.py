@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import re
-import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,8 +12,10 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from carlot.errors import ConstraintViolation, LeaseLost, QueueUnavailable, UniqueViolation
-from carlot.ports import HttpResponse, QueueMetrics, Response, Row, Statement, Value
+from pysqlite3 import dbapi2 as sqlite3
+
+from carlot.errors import BlobsUnavailable, ConstraintViolation, LeaseLost, QueueUnavailable, UniqueViolation
+from carlot.ports import HttpResponse, QueueMetrics, Response, Row, Statement, StoredBlob, Value
 
 ROOT = Path(__file__).parents[2]
 MAX_PARAMETERS = 100
@@ -157,6 +158,41 @@ class ScriptedHttp:
         if isinstance(answer, Exception):
             raise answer
         return answer
+
+
+class MemoryBlobs:
+    """Files in memory, stored at `now`. Their streams are plain bytes; a page of a listing is small, so that tests turn pages."""
+
+    PAGE = 3
+
+    def __init__(self) -> None:
+        self.files: dict[str, tuple[bytes, str, datetime]] = {}
+        self.now = datetime(2025, 2, 3, 10, 30, tzinfo=UTC)
+        self.broken = False
+
+    async def put(self, key: str, content: bytes, content_type: str) -> None:
+        self._work()
+        self.files[key] = (content, content_type, self.now)
+
+    async def get(self, key: str) -> bytes | None:
+        self._work()
+        return self.files[key][0] if key in self.files else None
+
+    async def delete(self, keys: Sequence[str]) -> None:
+        self._work()
+        assert 0 < len(keys) <= 1000
+        for key in keys:
+            self.files.pop(key, None)
+
+    async def list(self, prefix: str, cursor: str | None) -> tuple[list[StoredBlob], str | None]:
+        self._work()
+        keys = [key for key in sorted(self.files) if key.startswith(prefix) and key > (cursor or "")]
+        page = [StoredBlob(key, self.files[key][2]) for key in keys[: self.PAGE]]
+        return page, page[-1].key if len(keys) > self.PAGE else None
+
+    def _work(self) -> None:
+        if self.broken:
+            raise BlobsUnavailable("the store is away")
 
 
 class NoAssets:

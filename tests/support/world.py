@@ -15,6 +15,7 @@ from support.lot import ENV, Lot, answer, car
 from support.perils import Killed, Perils, endangered
 from support.platform import FixedClock, NoAssets
 from support.queues import TimedQueue, Waiting
+from support.signing import Scheme, encoded, signed, with_type
 from support.simulated import BASE, SimulatedNetwork
 
 MINUTE = "* * * * *"
@@ -45,7 +46,7 @@ class World(Lot):
     @property
     def services(self) -> Services:
         settings = Settings.from_env(self.env)
-        safe = Services(settings, self.database, self.timed, self.network, self.clock, NoAssets())
+        safe = Services(settings, self.database, self.timed, self.network, self.clock, NoAssets(), self.blobs)
         return endangered(safe, self.perils)
 
     def restart(self, perils: Perils | None = None) -> None:
@@ -147,6 +148,12 @@ class World(Lot):
         """Undo a sale here."""
         response = await self.call("POST", f"/api/sales/{sale_id}/void")
         assert response.status == 200, response.body
+
+    async def told_by_dms(self, event: Any, scheme: Scheme = "standard") -> int:
+        """The DMS's webhook; answer the status."""
+        body = encoded(event)
+        headers = with_type(signed(body, SECRET, self.clock.now(), scheme))
+        return (await self.call("POST", "/api/webhooks/wayne-reeves", body, headers, signed_in=False)).status
 
     def dms_sales(self, *, standing: bool = True) -> list[dict[str, Any]]:
         """The sales that the DMS has, those undone included only when asked for."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from carlot.errors import NetworkFailure, Throttled
 from carlot.gate import LIMITS, GatedHttp
-from carlot.ports import HttpResponse, Services
+from carlot.ports import HttpResponse
 from support.world import World
 
 TARGET = "wayne_reeves"
@@ -51,10 +52,7 @@ def line(world: World) -> Line:
 
 def instance(world: World, line: Line) -> GatedHttp:
     """The gate as one instance of the Worker has it: nothing is shared with another but the database."""
-    services = world.services
-    return GatedHttp(
-        Services(services.settings, services.database, services.sync_queue, line, services.clock, services.assets), TARGET
-    )
+    return GatedHttp(replace(world.services, http=line), TARGET)
 
 
 async def call(gate: GatedHttp) -> HttpResponse | Throttled:
