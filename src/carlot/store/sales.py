@@ -8,6 +8,7 @@ from typing import Any
 from pydantic_core import from_json
 
 from carlot.ports import Database, Row, Statement, statement
+from carlot.store.tasks import INTO_TASKS, OR_AGAIN
 
 # A sale of a car that can be sold: on the lot, or sold without a sale of ours. For any other the vehicle is NULL, which is refused.
 INSERT = """
@@ -56,6 +57,23 @@ MARK_TOLD = "UPDATE sales SET dms_sale_id = ?2, updated_at = ?3 WHERE id = ?1"
 
 # The DMS has undone it, or never had it.
 MARK_UNDONE = "UPDATE sales SET dms_sale_id = NULL, dms_tried_at = NULL, updated_at = ?2 WHERE id = ?1"
+
+# What the DMS shows of its car is news again, even if it is what it showed before: it may have a sale of its own.
+NEWS_AGAIN = """
+UPDATE vehicles SET dms_record = '{}' WHERE dms_record IS NOT NULL AND id = (SELECT vehicle_id FROM sales WHERE id = ?1)"""
+PAGES_ARE_NEWS = "UPDATE import_pages SET fingerprint = NULL WHERE fingerprint IS NOT NULL"
+
+# The sale of its car that stands by now: the DMS refused it as long as it had the other. ?1 the sale undone, ?2 now, ?3 wake due.
+RAISE_STANDING = f"""{INTO_TASKS}
+SELECT lower(hex(randomblob(16))), 'wayne_reeves', 'sale', s.id, s.vehicle_id, ?2, ?3, NULL, ?2, ?2 FROM sales s
+WHERE s.vehicle_id = (SELECT vehicle_id FROM sales WHERE id = ?1) AND s.voided_at IS NULL AND s.origin = 'carlot' AND s.dms_sale_id IS NULL
+{OR_AGAIN}"""
+
+# Fails its batch when a sale was undone since ?2: what the DMS was asked for before may show that sale. ?1 the run.
+NONE_UNDONE = """
+UPDATE import_runs SET status = CASE
+  WHEN NOT EXISTS (SELECT 1 FROM sales WHERE voided_at IS NOT NULL AND updated_at >= ?2) THEN status END
+WHERE id = ?1"""
 
 # A sale of a car that stands, or that is the very one that is told of: our own, coming back from the DMS.
 SAME = """
@@ -121,9 +139,19 @@ def mark_told(sale_id: str, dms_sale_id: str, now: str) -> Statement:
     return statement(MARK_TOLD, sale_id, dms_sale_id, now)
 
 
-def mark_undone(sale_id: str, now: str) -> Statement:
+def mark_undone(sale_id: str, now: str) -> list[Statement]:
     """The DMS has undone the sale, or never had it."""
-    return statement(MARK_UNDONE, sale_id, now)
+    return [statement(MARK_UNDONE, sale_id, now), statement(NEWS_AGAIN, sale_id), statement(PAGES_ARE_NEWS)]
+
+
+def raise_standing(undone_id: str, now: str, wake_due: str) -> Statement:
+    """Tell the DMS of the sale that stands in place of one that was undone; the row that comes back has the id to wake."""
+    return statement(RAISE_STANDING, undone_id, now, wake_due)
+
+
+def none_undone(run_id: str, since: str) -> Statement:
+    """Fail the batch when a sale was undone since then."""
+    return statement(NONE_UNDONE, run_id, since)
 
 
 async def same(database: Database, vehicle_id: str, price_cents: int, sale_date: str) -> str | None:

@@ -12,9 +12,9 @@ from carlot.ports import Database, Row, Statement, statement
 
 # A change wants a partner brought in step: one row a (target, kind, subject), its wanted revision raised each time.
 # A task in back-off keeps its time, so that a burst of changes cannot storm a partner; a dead one lives again.
-RAISE = """
-INSERT INTO sync_tasks (id, target, kind, subject_id, vehicle_id, next_attempt_at, wake_due_at, deadline_at, created_at, updated_at)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?6, ?6)
+INTO_TASKS = """
+INSERT INTO sync_tasks (id, target, kind, subject_id, vehicle_id, next_attempt_at, wake_due_at, deadline_at, created_at, updated_at)"""
+OR_AGAIN = """
 ON CONFLICT (target, kind, subject_id) DO UPDATE SET
   wanted_rev = wanted_rev + 1,
   state = iif(state IN ('done', 'dead'), 'pending', state),
@@ -26,6 +26,7 @@ ON CONFLICT (target, kind, subject_id) DO UPDATE SET
   deadline_at = coalesce(excluded.deadline_at, deadline_at),
   updated_at = excluded.updated_at
 RETURNING id"""
+RAISE = f"{INTO_TASKS} VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?6, ?6) {OR_AGAIN}"
 
 # Take those of the given tasks that are due and that nobody holds. The attempt is counted before the work; a lease that ran out
 # without being settled is counted as interrupted. What was interrupted may be what killed its worker: asked for with others, it comes

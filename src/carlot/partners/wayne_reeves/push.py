@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from carlot.domain.money import dollars
-from carlot.domain.times import instant
+from carlot.domain.times import after, instant
 from carlot.domain.vehicle import FIELDS, PUSHED_TO_DMS
 from carlot.errors import Permanent
 from carlot.partners.wayne_reeves import client
 from carlot.ports import Row, Services
 from carlot.store import sales, vehicles
 from carlot.store.tasks import Done, Lease
+from carlot.sync import DELIVERY_S
 
 
 async def push_sale(services: Services, lease: Lease) -> Done:
@@ -67,7 +68,11 @@ async def _undo(services: Services, sale: Row) -> Done:
         sale_id = await _tell(services, sale)
     if sale_id is not None:
         await client.undo_sale(services.http, services.settings, services.clock.now(), str(sale_id))
-    return Done((sales.mark_undone(sale["id"], instant(services.clock.now())),), "Sale undone.")
+    now = services.clock.now()
+    made_there = sale["origin"] == "dms" and sale_id is None
+    outcome = "Wayne Reeves made this sale itself: undo it there too." if made_there else "Sale undone."
+    follow = sales.raise_standing(str(sale["id"]), instant(now), after(now, DELIVERY_S))
+    return Done(tuple(sales.mark_undone(str(sale["id"]), instant(now))), outcome, raises=(follow,))
 
 
 async def _tell(services: Services, sale: Row) -> str | None:
