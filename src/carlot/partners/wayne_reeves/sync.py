@@ -7,6 +7,7 @@ it is in are written in one batch, so no page is skipped and none counts twice.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pydantic_core import to_json
 
@@ -16,7 +17,7 @@ from carlot.partners.wayne_reeves import client
 from carlot.partners.wayne_reeves.mapping import InventoryPage, read_page
 from carlot.partners.wayne_reeves.merge import merge
 from carlot.ports import Services, Statement
-from carlot.store import runs
+from carlot.store import runs, sales
 from carlot.store.runs import PageResult, Progress, Sighting
 from carlot.store.tasks import Done, Lease
 
@@ -37,8 +38,11 @@ async def pull_page(services: Services, lease: Lease) -> Done:
         return await _finish(services, run)
     if run.loops or run.page >= MAX_PAGES:
         raise Permanent("Wayne Reeves' pages go round in a circle: a page came up twice. Nothing was removed.")
-    body = await client.fetch_inventory(services.http, services.settings, services.clock.now(), cursor=run.next_cursor)
-    return await _store(services, run, read_page(body))
+    asked_at = services.clock.now()
+    body = await client.fetch_inventory(services.http, services.settings, asked_at, cursor=run.next_cursor)
+    done = await _store(services, run, read_page(body))
+    # A page that was on its way while a sale was undone may show it still: it is asked for again.
+    return replace(done, writes=(sales.none_undone(run.id, instant(asked_at)), *done.writes))
 
 
 def abandon(services: Services, run_id: str, failure: Exception) -> Sequence[Statement]:
