@@ -14,6 +14,7 @@ const SETTLE_MS = 1500;
 
 const frames = [...document.querySelectorAll("iframe[src]")].filter(showsLot).map(take);
 window.addEventListener("message", hear);
+window.addEventListener("scroll", () => frames.forEach((taken) => { taken.top = window.scrollY; }), { passive: true });
 window.addEventListener("hashchange", () => frames.length && atMark() && goTo(frames[0], location.hash.slice(MARK.length)));
 
 function showsLot(frame) {
@@ -23,9 +24,13 @@ function showsLot(frame) {
 
 /** Begin with a frame; the first on the page goes where the page's address says. */
 function take(frame, index) {
-  const taken = { frame, query: null, leftAt: 0, backTo: null };
-  if (index === 0 && atMark()) frame.src = merged(frame.src, location.hash.slice(MARK.length));
-  new ResizeObserver(() => scrollBack(taken)).observe(frame);
+  const taken = { frame, query: null, top: window.scrollY, height: frame.offsetHeight, shrunk: null, leftAt: 0, backTo: null };
+  if (index === 0 && atMark()) {
+    // A lazy frame may remember the address it began with, and go there later.
+    frame.loading = "eager";
+    frame.src = merged(frame.src, location.hash.slice(MARK.length));
+  }
+  new ResizeObserver(() => resized(taken)).observe(frame);
   fit(frame);
   // Answered by a lot that is there already; one that comes later speaks by itself.
   frame.contentWindow?.postMessage({ type: "carlot:who" }, "*");
@@ -61,10 +66,19 @@ function moved(taken, query) {
   if (before === false || before === now) return;
   if (before && !now) taken.backTo = { top: taken.leftAt, until: Date.now() + SETTLE_MS };
   else {
-    taken.leftAt = window.scrollY;
+    const justShrunk = taken.shrunk && Date.now() - taken.shrunk.at < SETTLE_MS;
+    taken.leftAt = justShrunk ? taken.shrunk.top : taken.top;
     taken.backTo = null;
     if (taken.frame.getBoundingClientRect().top < 0) taken.frame.scrollIntoView({ block: "start" });
   }
+  scrollBack(taken);
+}
+
+/** A vehicle is lower than the list, and the browser moves the page up with the frame's foot, maybe before the lot is heard. */
+function resized(taken) {
+  const height = taken.frame.offsetHeight;
+  if (height < taken.height) taken.shrunk = { top: taken.top, at: Date.now() };
+  taken.height = height;
   scrollBack(taken);
 }
 

@@ -62,14 +62,14 @@ export function tags(vehicle) {
 function cardOf(vehicle) {
   const known = made.get(vehicle.id);
   if (known?.mark === vehicle.mark) return known.card;
-  const card = el("li", { class: "card" },
+  const card = el("li", {}, el("div", { class: "card" },
     photo(vehicle, vehicle.photos[0], ""),
     el("h3", { class: "card-name" }, el("a", { href: vehicleQuery(vehicle.id, location.search), "data-vehicle": vehicle.id }, name(vehicle))),
     el("p", { class: "card-trim" }, vehicle.trim ?? " "),
     el("p", { class: "card-price" },
       el("strong", { class: vehicle.price === null ? "ask" : null }, price(vehicle)),
       vehicle.mileage === null ? null : el("span", {}, miles(vehicle.mileage))),
-    tags(vehicle));
+    tags(vehicle)));
   made.set(vehicle.id, { mark: vehicle.mark, card });
   return card;
 }

@@ -33,7 +33,10 @@
     set("--round-small", `${Math.min(radius, Math.ceil(radius * 0.6))}px`);
   }
   const columns = whole(asked.get("columns"), 1, 6);
-  if (columns !== null) set("--columns", String(columns));
+  if (columns !== null) {
+    set("--columns", String(columns));
+    set("--least", "11.5rem");
+  }
 
   function set(name, value) {
     root.style.setProperty(name, value);
