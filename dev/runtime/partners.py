@@ -22,5 +22,5 @@ def environment() -> dict[str, str]:
 def main(arguments: Sequence[str]) -> None:
     """What `dev/partners` does: it becomes the simulators."""
     setup.ensure()
-    words = command(*arguments)
+    words = command("--show-settings", *arguments)
     os.execve(words[0], words, environment())

@@ -10,6 +10,8 @@ from aiohttp import web
 
 from simulators.app import build_app, make_partners
 from simulators.generate import vehicles
+from simulators.partner import Introduced
+from simulators.quickbooks.webhooks import WebhookSettings
 from simulators.wayne_reeves.files import LOT_FILE, read_lot
 
 
@@ -22,6 +24,9 @@ def read_flags(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--latency-ms", type=float, default=0, help="added to every answer of a partner")
     parser.add_argument("--wayne-reeves-key", help="the one API key accepted (default: any)")
     parser.add_argument("--photo-base", help="address in place of the stand-in one of the demo lot's pictures")
+    parser.add_argument("--quickbooks-webhook", metavar="URL", help="where QuickBooks tells changes (default: nowhere)")
+    parser.add_argument("--quickbooks-verifier", metavar="TOKEN", default="", help="the verifier token that signs them")
+    parser.add_argument("--show-settings", action="store_true", help="print what to set in CarLot Manager")
     lot = parser.add_mutually_exclusive_group()
     lot.add_argument("--inventory", type=Path, default=LOT_FILE, help="CSV or JSON in the DMS's field names")
     lot.add_argument("--generate", type=int, metavar="N", help="a lot of N made-up vehicles")
@@ -34,7 +39,8 @@ async def serve(flags: argparse.Namespace) -> None:
         inventory = vehicles(flags.generate, flags.seed)
     else:
         inventory = read_lot(flags.inventory, flags.photo_base)
-    partners = make_partners(inventory, flags.wayne_reeves_key)
+    webhooks = WebhookSettings(url=flags.quickbooks_webhook, verifier=flags.quickbooks_verifier)
+    partners = make_partners(inventory, flags.wayne_reeves_key, webhooks)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -45,9 +51,18 @@ async def serve(flags: argparse.Namespace) -> None:
         await web.TCPSite(runner, flags.host, flags.port).start()
         host, port = runner.addresses[0][:2]
         print(f"Partners ready on http://{host}:{port} with {len(inventory)} vehicles; controls: /_sim", flush=True)
+        for partner in partners:
+            if flags.show_settings and isinstance(partner, Introduced):
+                lines = _lines(partner.settings(f"http://{host}:{port}"))
+                print(f"To use {partner.name}, set", *lines, sep="\n  ", flush=True)
         await stop.wait()
     finally:
         await runner.cleanup()
+
+
+def _lines(settings: dict[str, str]) -> list[str]:
+    """In the form of `.dev.vars`."""
+    return [f'{name}="{value}"' for name, value in settings.items()]
 
 
 def main() -> int:

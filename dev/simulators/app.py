@@ -11,16 +11,17 @@ from simulators.core import Core
 from simulators.listings import CARGURUS, KBB, TRUECAR, ListingSite
 from simulators.partner import Counting, Partner
 from simulators.quickbooks import QuickBooks
+from simulators.quickbooks.webhooks import WebhookSettings
 from simulators.wayne_reeves import WayneReeves
 
 LARGEST_BODY_BYTES = 64 * 1024 * 1024
 # Large enough to replace a lot of 50,000 vehicles in one request.
 
 
-def make_partners(inventory: list[Any], wayne_reeves_key: str | None) -> list[Partner]:
-    """All simulated partners; a new one is one more line here."""
+def make_partners(inventory: list[Any], wayne_reeves_key: str | None, webhooks: WebhookSettings | None = None) -> list[Partner]:
+    """All simulated partners; a new one is one more line here. `webhooks` is where QuickBooks tells changes from the start."""
     sites = [ListingSite(shape) for shape in (CARGURUS, TRUECAR, KBB)]
-    return [WayneReeves(inventory, wayne_reeves_key), QuickBooks(), *sites, Alerts()]
+    return [WayneReeves(inventory, wayne_reeves_key), QuickBooks(webhooks), *sites, Alerts()]
 
 
 def build_app(partners: Sequence[Partner], seed: int = 1, latency_ms: float = 0) -> web.Application:

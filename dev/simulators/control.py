@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from simulators.core import Core
 from simulators.faults import FaultPlan, FaultSettings, ScriptRule
-from simulators.partner import answer_error, answer_json, read_model
+from simulators.partner import Introduced, answer_error, answer_json, read_model
 
 
 def meanings(model: type[BaseModel]) -> dict[str, str]:
@@ -34,7 +34,7 @@ class Control:
         ]
 
     async def list_endpoints(self, request: web.Request) -> web.Response:
-        """This list: control endpoints, partners, and the meaning of each fault knob."""
+        """This list: control endpoints, partners, the meaning of each fault knob, and what to set in CarLot Manager."""
         endpoints = []
         for route in request.app.router.routes():
             path = route.resource.canonical if route.resource else ""
@@ -47,6 +47,7 @@ class Control:
                 "endpoints": endpoints,
                 "fault_knobs": meanings(FaultSettings),
                 "script_rule": meanings(ScriptRule),
+                "settings": self._settings(f"{request.scheme}://{request.host}"),
             }
         )
 
@@ -89,6 +90,9 @@ class Control:
             partner.reset()
         self._core.ledger.clear()
         return web.Response(status=204)
+
+    def _settings(self, base: str) -> dict[str, dict[str, str]]:
+        return {each.name: each.settings(base) for each in self._core.partners if isinstance(each, Introduced)}
 
     def _plan(self, request: web.Request) -> FaultPlan:
         name = request.match_info["partner"]

@@ -38,6 +38,16 @@ class Counting(Protocol):
 
 
 @runtime_checkable
+class Introduced(Protocol):
+    """A partner that says what to set in CarLot Manager to work with it."""
+
+    name: str
+
+    def settings(self, base: str) -> dict[str, str]:
+        """Names and values, with `base` as the address of the simulators."""
+
+
+@runtime_checkable
 class OwnWords(Protocol):
     """A partner whose refusals and XML have a form of their own, which its clients know."""
 

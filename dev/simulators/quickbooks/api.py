@@ -10,7 +10,7 @@ from aiohttp import web
 from pydantic import ValidationError
 
 from simulators.partner import JSON, answer_json
-from simulators.quickbooks import batch, books, query, refusals, xml
+from simulators.quickbooks import batch, books, refusals, search, xml
 from simulators.quickbooks.clock import parse_stamp, precise_stamp, stamp
 from simulators.quickbooks.company import Body, Company
 from simulators.quickbooks.kinds import KINDS
@@ -49,7 +49,7 @@ class Api:
         text = request.query.get("query", "") if request.method == "GET" else (await request.read()).decode("utf-8", "replace")
         if not text.strip():
             raise refusals.missing_parameter("query")
-        return {"QueryResponse": query.answer(company, text)}
+        return {"QueryResponse": search.answer(company, text)}
 
     async def read_object(self, request: web.Request, company: Company) -> Body:
         """One object."""
@@ -85,7 +85,7 @@ class Api:
             if name.strip().lower() not in KINDS:
                 raise refusals.invalid_choice("entities", name)
             kind = KINDS[name.strip().lower()]
-            changed = query.changed_since(company.everything(kind.name), since)[:left]
+            changed = search.changed_since(company.everything(kind.name), since)[:left]
             left -= len(changed)
             shown = [_tombstone(record.body, record.changed_at) if record.deleted else record.body for record in changed]
             counts = {"startPosition": 1, "maxResults": len(shown)}

@@ -7,7 +7,7 @@ there at most 10 characters a `bId`. The `requestid` of a batch is the batch's; 
 from collections.abc import Callable
 from typing import Any
 
-from simulators.quickbooks import books, query, refusals
+from simulators.quickbooks import books, refusals, search
 from simulators.quickbooks.company import Body, Company
 from simulators.quickbooks.kinds import KINDS, Kind
 from simulators.quickbooks.knobs import Knobs
@@ -73,7 +73,7 @@ def _do_item(company: Company, item: dict[str, Any], knobs: Knobs, key: str) -> 
     if "Query" in item:
         if objects or "operation" in item:
             raise refusals.unsupported_property("Query")
-        return {"QueryResponse": query.answer(company, str(item["Query"]))}
+        return {"QueryResponse": search.answer(company, str(item["Query"]))}
     if len(objects) != 1 or objects[0].lower() not in KINDS:
         raise refusals.unsupported_property(next((each for each in objects if each.lower() not in KINDS), "BatchItemRequest"))
     options = str(item.get("optionsData", ""))

@@ -16,9 +16,9 @@ from simulators.quickbooks.company import Company
 from simulators.quickbooks.controls import Controls
 from simulators.quickbooks.knobs import Knobs
 from simulators.quickbooks.limits import Traffic
-from simulators.quickbooks.oauth import TOKEN_PATH, OAuth
+from simulators.quickbooks.oauth import AUTHORIZE_PATH, REVOKE_PATH, TOKEN_PATH, OAuth
 from simulators.quickbooks.tokens import Tokens
-from simulators.quickbooks.webhooks import Outbox
+from simulators.quickbooks.webhooks import Outbox, WebhookSettings
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 COMPANY_PATH = "/v3/company/"
@@ -30,10 +30,10 @@ class QuickBooks:
     name = "quickbooks"
     prefixes: tuple[str, ...] = ("/connect/oauth2", "/oauth2/v1", "/v2/oauth2", "/v3/company", "/.well-known")
 
-    def __init__(self) -> None:
+    def __init__(self, webhooks: WebhookSettings | None = None) -> None:
         self.clock = Clock()
         self.tokens = Tokens(self.clock)
-        self.outbox = Outbox(self.clock)
+        self.outbox = Outbox(webhooks or WebhookSettings())
         self.reset()
 
     def reset(self) -> None:
@@ -48,6 +48,7 @@ class QuickBooks:
             company = Company(realm, name, self.clock, self.outbox.heed)
             preset.fill(company)
             self.companies[realm] = company
+        self.outbox.open()
 
     def routes(self) -> list[web.RouteDef]:
         """Intuit's endpoints."""
@@ -56,6 +57,20 @@ class QuickBooks:
     def control_routes(self) -> list[web.RouteDef]:
         """Endpoints under `/_sim/quickbooks`."""
         return Controls(self).routes()
+
+    def settings(self, base: str) -> dict[str, str]:
+        """What CarLot Manager needs to use it; any client id and secret will do."""
+        return {
+            "QUICKBOOKS_AUTHORIZE_URL": base + AUTHORIZE_PATH,
+            "QUICKBOOKS_TOKEN_URL": base + TOKEN_PATH,
+            "QUICKBOOKS_REVOKE_URL": base + REVOKE_PATH,
+            "QUICKBOOKS_API_URL": base,
+            "QUICKBOOKS_REALM_ID": preset.DEALER_REALM,
+            "QUICKBOOKS_SALES_ITEM": preset.SALES_ITEM,
+            "QUICKBOOKS_EXPENSE_ACCOUNT": preset.EXPENSE_ACCOUNT,
+            "QUICKBOOKS_PAYMENT_ACCOUNT": preset.PAYMENT_ACCOUNT,
+            "QUICKBOOKS_DEFAULT_CUSTOMER": preset.DEFAULT_CUSTOMER,
+        }
 
     def clear_traffic(self) -> None:
         """Start all counts anew. Requests that are in now are counted out of what they were counted into."""

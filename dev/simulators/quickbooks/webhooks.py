@@ -18,7 +18,7 @@ from aiohttp import ClientError, ClientSession, ClientTimeout
 from pydantic import BaseModel, ConfigDict, Field
 
 from simulators.partner import encode
-from simulators.quickbooks.clock import Clock, utc_stamp
+from simulators.quickbooks.clock import utc_stamp
 from simulators.quickbooks.company import Change
 
 ANSWER_S = 3.0
@@ -118,12 +118,16 @@ async def post(url: str, body: bytes, signed_as: str) -> dict[str, Any]:
 class Outbox:
     """Changes that have not been told yet, and the deliveries that were made."""
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+    def __init__(self, first: WebhookSettings) -> None:
+        self._first = first
         self._sender: asyncio.Task[None] | None = None
         self.waiting: list[Event] = []
         self.deliveries: deque[dict[str, Any]] = deque(maxlen=DELIVERIES_KEPT)
         self.apply(WebhookSettings())
+
+    def open(self) -> None:
+        """Settings as at the start of the process; until then nothing is collected."""
+        self.apply(self._first)
 
     def apply(self, settings: WebhookSettings) -> None:
         """Replace all settings, and start draws anew; what waits goes on waiting."""
@@ -131,7 +135,7 @@ class Outbox:
         self._random = random.Random(settings.seed)
 
     def clear(self) -> None:
-        """As at the start; deliveries under way are dropped."""
+        """Nothing waits, nothing is collected; deliveries under way are dropped."""
         if self._sender is not None:
             self._sender.cancel()
             self._sender = None

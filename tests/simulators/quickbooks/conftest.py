@@ -5,6 +5,9 @@ from typing import Any
 
 import httpx
 import pytest
+from intuitlib.client import AuthClient  # type: ignore[import-untyped]
+from intuitlib.enums import Scopes  # type: ignore[import-untyped]
+from quickbooks import QuickBooks  # type: ignore[import-untyped]
 
 REALM = "9341453172604218"
 Builder = Callable[..., dict[str, Any]]
@@ -73,3 +76,32 @@ def refused() -> Callable[[httpx.Response], str]:
         return str(fault["Error"][0]["code"])
 
     return code_of
+
+
+@pytest.fixture
+def without_tls(monkeypatch: pytest.MonkeyPatch) -> None:
+    """oauthlib refuses plain HTTP, which is what this machine speaks with itself."""
+    monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")
+
+
+@pytest.fixture
+def auth(sim: httpx.Client, without_tls: None) -> Any:
+    """intuit-oauth, which finds all addresses by discovery, with the tokens of a consent."""
+    client = AuthClient(
+        "app", "secret", "http://localhost:8787/callback", f"{sim.base_url}/.well-known/openid_sandbox_configuration/"
+    )
+    url = client.get_authorization_url([Scopes.ACCOUNTING])
+    answer = sim.get(url + "&auto=approve")
+    brought = httpx.URL(answer.headers["Location"]).params
+    assert brought["state"] == client.state_token
+    client.get_bearer_token(brought["code"], realm_id=brought["realmId"])
+    return client
+
+
+@pytest.fixture
+def qb(sim: httpx.Client, auth: Any) -> Any:
+    """python-quickbooks on the dealer's company."""
+    client = QuickBooks(auth_client=auth, refresh_token=auth.refresh_token, company_id=auth.realm_id, minorversion=75)
+    client.api_url_v3 = f"{sim.base_url}/v3"
+    client.sandbox_api_url_v3 = f"{sim.base_url}/v3"
+    return client
