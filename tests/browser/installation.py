@@ -23,7 +23,7 @@ DEALER = {
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """A running Worker and its partners, to start, stop, kill and set faults for as `support.running` and `support.dms` say."""
+    """A running Worker and its partners, to start, stop, kill and set faults for: see `support.running`."""
 
     worker: Worker
     partners: Partners
@@ -47,7 +47,7 @@ class Installation:
     def import_lot(self, records: list[Any] | None = None) -> dict[str, Any]:
         """Pull what the partners hold, or first make them hold these records; answers the run, which has ended."""
         if records is not None:
-            self.partners.holds(records)
+            hold(self.partners, records)
         return self.worker.finished(self.worker.pull())
 
 
@@ -60,12 +60,20 @@ def running(folder: Path, **settings: str) -> Iterator[Installation]:
         folder / "worker",
         {"AUTH_MODE": "dev-open", "IMPORT_PUBLISH_TO_WEBSITE": "true", **partner_settings, **DEALER, **settings},
     )
+    # Pictures under its own address are taken although it is not https. Its port is known only now.
+    with (worker.folder / "settings.env").open("a") as settings_file:
+        settings_file.write(f'PUBLIC_BASE_URL="{worker.url}"\n')
     try:
         partners.run()
         worker.run()
         # The demo lot with pictures that this Worker serves.
-        partners.holds(read_lot(LOT_FILE, f"{worker.url}/demo/"))
+        hold(partners, read_lot(LOT_FILE, f"{worker.url}/demo/"))
         yield Installation(worker, partners)
     finally:
         worker.stop()
         partners.stop()
+
+
+def hold(partners: Partners, records: list[Any]) -> None:
+    """The simulated DMS holds exactly these records."""
+    partners.client.put("/_sim/wayne-reeves/inventory", json=records).raise_for_status()
