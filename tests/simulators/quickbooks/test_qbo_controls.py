@@ -82,7 +82,10 @@ def test_edits(sim: httpx.Client, company: httpx.Client, sold: dict[str, Any], p
     assert change(sim, "edit", amount_cents=1).status_code == 404
     assert change(sim, "edit", doc_number="B-7").status_code == 422
     assert change(sim, "edit", doc_number="B-7", set={"Shoe": 9}).status_code == 422
-    company.post("purchase", json=purchase())
+    for number in ("E-1", "E-2"):
+        company.post("purchase", json=purchase(number))
+    taken = {"action": "edit", "kind": "Purchase", "doc_number": "E-2", "set": {"DocNumber": "E-1"}}
+    assert sim.post("/_sim/quickbooks/change", json=taken).json()["doc_number"] == "E-1"
     expense = {"action": "edit", "kind": "Purchase", "doc_number": "E-1", "amount_cents": 10_001}
     assert sim.post("/_sim/quickbooks/change", json=expense).json()["lines"][0]["amount_cents"] == 10_001
     paid = sim.post("/_sim/quickbooks/pay", json={"doc_number": "B-7", "amount_cents": 100}).json()

@@ -152,6 +152,8 @@ def test_a_closed_period_and_an_ended_subscription(
     sim.patch("/_sim/quickbooks/knobs", json={"books_closed_until": "2026-10-31"})
     assert refused(company.post("invoice", json=invoice("N-2", TxnDate="2026-10-31"))) == "6210"
     assert refused(company.post("invoice", params={"operation": "void"}, json=first)) == "6210"
+    moved = {**invoice("N-1", TxnDate="2026-11-01"), "Id": first["Id"], "SyncToken": "0"}
+    assert refused(company.post("invoice", json=moved)) == "6210"
     assert company.post("invoice", json=invoice("N-2", TxnDate="2026-11-01")).status_code == 200
     sim.put("/_sim/quickbooks/knobs", json={"subscription_ended": True})
     assert refused(company.post("invoice", json=invoice("N-3"))) == "6190"

@@ -54,6 +54,7 @@ def advance(sim: httpx.Client, seconds: float) -> None:
 def test_the_page_asks_and_its_buttons_answer(sim: httpx.Client) -> None:
     page = sim.get(CONSENT, params={**ASKED, "state": '"><script>'})
     assert page.headers["Content-Type"].startswith("text/html")
+    assert (page.headers["Cache-Control"], page.headers["X-Frame-Options"]) == ("no-store", "DENY")
     assert ">Connect</button>" in page.text
     assert ">Cancel</button>" in page.text
     assert "Maple Street Rentals" in page.text
@@ -74,7 +75,14 @@ def test_consent_by_itself(sim: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "changes", [{"client_id": ""}, {"redirect_uri": ""}, {"redirect_uri": "javascript:alert(1)"}, {"state": ""}]
+    "changes",
+    [
+        {"client_id": ""},
+        {"redirect_uri": ""},
+        {"redirect_uri": "javascript:alert(1)"},
+        {"redirect_uri": "ftp://lot.example/"},
+        {"state": ""},
+    ],
 )
 def test_an_app_that_cannot_be_trusted_gets_nobody_back(sim: httpx.Client, changes: dict[str, str]) -> None:
     for answer in (sim.get(CONSENT, params=ASKED | changes), sim.post(CONSENT, data=ASKED | changes | {"decision": "approve"})):
