@@ -2,7 +2,7 @@
 
 What a test can ask for:
 
-- `demo_lot`   an installation with the demo lot imported and on show. To look at: no test changes it.
+- `demo_lot`   an installation with the demo lot imported and on show. To look at: no test changes it. `cars` is what it shows.
 - `desk_lot`   another, for tests that sell, edit and publish. Each such test makes the vehicles it needs itself.
 - `page`       a page of a fresh browser profile, 1280 x 800 in light colours. The test fails when a script throws, the console
                shows an error, the CSP is violated, or the page asks any host but this machine for something.
@@ -24,6 +24,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from browser.installation import Installation, running
+from browser.lot_page import Car
 from runtime.paths import NODE_MODULES
 from runtime.setup import find_browser
 
@@ -59,6 +60,14 @@ def demo_lot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]
     with running(tmp_path_factory.mktemp("demo-lot")) as installation:
         assert installation.import_lot()["status"] == "completed"
         yield installation
+
+
+@pytest.fixture(scope="session")
+def cars(demo_lot: Installation) -> list[Car]:
+    """What the API says is on show in the demo lot, newest first."""
+    found: list[Car] = demo_lot.ask("GET", "/api/public/inventory").json()
+    assert len(found) > 50
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -12,35 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from browser.conftest import OpenPage
 from browser.installation import Installation
-
-Car = dict[str, Any]
-
-
-@pytest.fixture(scope="module")
-def cars(demo_lot: Installation) -> list[Car]:
-    """What the API says is on show, newest first."""
-    found: list[Car] = demo_lot.ask("GET", "/api/public/inventory").json()
-    assert len(found) > 50
-    return found
-
-
-def opened(page: Page, lot: Installation, query: str = "") -> Page:
-    """The lot's page, with the whole lot in it."""
-    page.goto(f"{lot.url}/inventory.html{query}")
-    expect(page.locator("#grid")).to_have_attribute("aria-busy", "false")
-    return page
-
-
-def shown(page: Page) -> list[str]:
-    """The ids of the vehicles in the list, in order."""
-    ids: list[str] = page.locator("#grid a[data-vehicle]").evaluate_all("links => links.map(link => link.dataset.vehicle)")
-    return ids
-
-
-def settled(page: Page, ids: list[str]) -> None:
-    """Wait for exactly these vehicles, in this order."""
-    expect(page.locator("#grid a[data-vehicle]")).to_have_count(len(ids))
-    assert shown(page) == ids
+from browser.lot_page import Car, opened, settled
 
 
 def choose(page: Page, label: str, option: str) -> None:
