@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import hashlib
 import inspect
 import sys
 import textwrap
@@ -16,6 +17,7 @@ from carlot.ports import Response
 from carlot.routes import ROUTES, Handler, Route
 from support.lot import TOKEN, Lot, answer
 
+PHOTO_ID = hashlib.sha256(b"https://photos.test/1.jpg").hexdigest()[:20]
 CHANGING = ("POST", "PUT", "PATCH", "DELETE")
 
 SAMPLES: dict[str, dict[str, Any]] = {
@@ -31,18 +33,22 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "ServiceEntry": {"vehicleId": "VEHICLE", "serviceDate": "2025-02-03", "description": "Oil", "vendor": "Joe's", "cost": 40},
     "CustomerEntry": {"name": "Bob", "email": "bob@example.com", "phone": "6"},
     "PublishEntry": {"vehicleId": "VEHICLE"},
+    "PhotoOrder": {"photos": ["PHOTO"]},
 }
-"""A body for each model, right in every field. `VEHICLE` stands for the id of a car on the lot."""
+"""A body for each model, right in every field. `VEHICLE` stands for the id of a car on the lot, `PHOTO` for that of its photo."""
 
 WITHOUT_BODY = {
-    *("DELETE /api/session", "DELETE /api/vehicles/:id", "POST /api/sales/:id/void"),
+    *("DELETE /api/session", "DELETE /api/vehicles/:id", "DELETE /api/vehicles/:id/photos/:photoId", "POST /api/sales/:id/void"),
     *("POST /api/integrations/wayne-reeves/sync", "POST /api/integrations/tasks/retry-all"),
     *("POST /api/integrations/tasks/:id/retry", "POST /api/integrations/tasks/:id/discard"),
 }
 """The routes that change something and read no body."""
 
-RAW = {"POST /api/webhooks/wayne-reeves"}
-"""The routes that read a body which is no JSON to them before it is verified."""
+SIGNED = {"POST /api/webhooks/wayne-reeves"}
+"""The routes that verify the bytes before they look at them."""
+
+FILES = {"POST /api/vehicles/:id/photos"}
+"""The routes that take a file."""
 
 
 def named(route: Route) -> str:
@@ -112,7 +118,14 @@ class Gate:
 
     def sample(self, model: type[BaseModel]) -> dict[str, Any]:
         """A right body."""
-        return {name: self.vehicle_id if value == "VEHICLE" else value for name, value in SAMPLES[model.__name__].items()}
+        known = {"VEHICLE": self.vehicle_id, "PHOTO": PHOTO_ID}
+
+        def filled(value: Any) -> Any:
+            if isinstance(value, list):
+                return [filled(each) for each in value]
+            return known.get(value, value) if isinstance(value, str) else value
+
+        return {name: filled(value) for name, value in SAMPLES.get(model.__name__, {}).items()}
 
     async def send(self, route: Route, content: Any, headers: dict[str, str] | None = None, target: str = "") -> Response:
         """Send a body as it is (bytes) or as JSON."""

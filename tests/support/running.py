@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import socket
 import sqlite3
@@ -29,6 +30,8 @@ WAITS = {
     "partners": ("paused_until", "probe_at"),
 }
 """The columns that say how long something is waited for."""
+
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def free_port() -> int:
@@ -74,8 +77,16 @@ class _Process:
         while not self._answers(ready):
             if self._running.poll() is not None or time.monotonic() > deadline:
                 self.stop()
-                raise RuntimeError(f"{self._command[0]} did not start:\n{self.log.read_text(errors='replace')[-4000:]}")
+                raise RuntimeError(f"{self._command[0]} did not start:\n{self.said()[-4000:]}")
             time.sleep(0.05)
+
+    def is_running(self) -> bool:
+        """Whether it has not ended by itself."""
+        return self._running is not None and self._running.poll() is None
+
+    def said(self) -> str:
+        """Its output so far, without colours."""
+        return _COLOUR.sub("", self.log.read_text(errors="replace"))
 
     def stop(self) -> None:
         """End it, politely at first."""

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import fcntl
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from support.running import Partners, Worker
 
+# Where it is about noon now: the day's pull is due.
+_NOON = f"Etc/GMT{datetime.now(UTC).hour - 12:+d}"
 SETTINGS = {
     "WAYNE_REEVES_API_KEY": "key",
-    "WEBHOOK_SECRET": "the webhook's secret",
+    "WEBHOOK_SECRET": "webhook-secret",
+    "DEALER_TIMEZONE": _NOON,
     "IMPORT_PUBLISH_TO_WEBSITE": "true",
     "DEALER_NAME": "Maple Street Motors",
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 
 from carlot.domain.money import Dollars, cents
 from carlot.domain.vehicle import BY_WIRE, MAX_PHOTOS
@@ -25,7 +25,12 @@ class PhotoReference(WireModel):
     position: int | None = None
 
 
-Photos = Annotated[list[str | PhotoReference], Field(max_length=MAX_PHOTOS)]
+def _referenced(photo: object) -> object:
+    """A plain address stands for the photo there. A union would put the names of our classes into the errors."""
+    return {"url": photo} if isinstance(photo, str) else photo
+
+
+Photos = Annotated[list[Annotated[PhotoReference, BeforeValidator(_referenced)]], Field(max_length=MAX_PHOTOS)]
 
 
 class VehicleChange(WireModel):
@@ -62,7 +67,7 @@ class VehicleChange(WireModel):
             alias = type(self).model_fields[name].alias or name
             value = getattr(self, name)
             if name == "photos":
-                value = [photo if isinstance(photo, str) else photo.url for photo in value]
+                value = [photo.url for photo in value]
             elif isinstance(value, date):
                 value = value.isoformat()
             elif isinstance(value, bool):
