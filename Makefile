@@ -17,7 +17,7 @@ dev: ## run it at http://localhost:8787 with simulated partners and a demo lot
 test: ## set up, check, and run every test
 	@dev/setup --browser
 	@$(MAKE) --no-print-directory check
-	@echo "[test] pytest"; $(PY) -m pytest -n auto
+	@echo "[test] pytest"; $(PY) -m pytest -n auto --dist loadgroup
 
 check: ## ruff, format and strict types
 	@dev/setup
