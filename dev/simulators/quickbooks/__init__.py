@@ -30,7 +30,7 @@ Controls under `/_sim/quickbooks`; `GET /_sim` has what each takes:
 Knobs: consent, realm, client_id, client_secret, redirect_uris, code_lifetime_s, access_lifetime_s, refresh_lifetime_s,
 hard_lifetime_s, rotation (strict, graceful, daily), requestid (honoured, ignored), duplicate_document (6140, 6210, allowed),
 custom_txn_numbers, faults_as_200, books_closed_until, subscription_ended, requests_a_minute, requests_at_once, batches_a_minute,
-retry_after_s, throttle_body.
+batch_item_fault_rate, retry_after_s, throttle_body.
 
 Faults below that are those of all partners, at `/_sim/faults/quickbooks`.
 

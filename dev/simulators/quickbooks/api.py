@@ -46,6 +46,8 @@ class Api:
 
     async def query(self, request: web.Request, company: Company) -> Body:
         """`GET ?query=` or `POST` with the query as text."""
+        if request.method == "POST" and request.content_type not in ("application/text", "text/plain"):
+            raise refusals.wrong_content_type(request.content_type)
         text = request.query.get("query", "") if request.method == "GET" else (await request.read()).decode("utf-8", "replace")
         if not text.strip():
             raise refusals.missing_parameter("query")
@@ -166,6 +168,8 @@ def _tombstone(body: Body, deleted_at: float) -> Body:
 
 
 async def _read_body(request: web.Request) -> Any:
+    if request.content_type != "application/json":
+        raise refusals.wrong_content_type(request.content_type)
     try:
         return JSON.validate_json(await request.read())
     except ValidationError:

@@ -63,6 +63,8 @@ def _answer_item(company: Company, item: dict[str, Any], request_id: str, knobs:
     name = item["bId"]
     key = f"{request_id}:{name}" if request_id else ""
     try:
+        if company.draw.random() < knobs.batch_item_fault_rate:
+            raise refusals.system_failure()
         return {**once(company, key, knobs, lambda: _do_item(company, item, knobs, key)), "bId": name}
     except refusals.Refused as refused:
         return {"Fault": refused.fault(), "bId": name}

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from random import Random
 from typing import Any
 
 from simulators.quickbooks.clock import Clock, stamp
@@ -49,6 +50,8 @@ class Company:
         self._records: dict[str, dict[str, Record]] = {}
         self._next_ids = Counter(FIRST_IDS)
         self._next_doc_number = 1001
+        self.draw = Random(realm)
+        # Decides which items of a batch fail; the same from one process to the next.
         self.answers: dict[str, Body] = {}
         # First answer to each requestid, for as long as the process lives.
 

@@ -46,5 +46,8 @@ class Knobs(BaseModel):
     requests_a_minute: int = Field(default=500, gt=0, description="requests a realm in 60 s before 429")
     requests_at_once: int = Field(default=10, gt=0, description="requests a realm at the same time before 429")
     batches_a_minute: int = Field(default=40, gt=0, description="batches a realm in 60 s before 429")
+    batch_item_fault_rate: float = Field(
+        default=0, ge=0, le=1, description="share of batch items that fail by themselves with a SystemFault, not done"
+    )
     retry_after_s: int | None = Field(default=60, ge=0, description="Retry-After of a 429; null sends none")
     throttle_body: Literal["json", "xml"] = Field(default="json", description="form of the body of a 429, whatever was asked for")

@@ -122,9 +122,7 @@ class QuickBooks:
         if fault.fault == "rate_limit":
             return self.throttled(fault.retry_after_s)
         if fault.fault == "error_body":
-            message = "An application error has occurred while processing your request"
-            error = refusals.Refused("10000", message, "System Failure Error: Unexpected internal error", kind="SystemFault")
-            return answer_json({"Fault": error.fault(), "time": precise_stamp(self.clock.now())})
+            return answer_json({"Fault": refusals.system_failure().fault(), "time": precise_stamp(self.clock.now())})
         status = 503 if fault.fault == "outage" else fault.status
         if status == 401:
             return self.unauthorised("Token expired")

@@ -78,6 +78,11 @@ def invalid_range(detail: str) -> Refused:
     return Refused("2190", "Invalid Date Range", f"Invalid Date Range : {detail}", "changedSince")
 
 
+def wrong_content_type(sent: str) -> Refused:
+    """1050: a body of another type than the endpoint takes. ASSUMED: the wording."""
+    return Refused("1050", "Invalid Content Type", f"The content type {sent} is not supported", "Content-Type")
+
+
 def batch_too_large(most: int) -> Refused:
     """1040: more items than a batch may have."""
     message = "Batch size exceeds allowed limit"
@@ -157,6 +162,12 @@ def duplicate_name() -> Refused:
     """6240: the name is taken, by whichever of customer, vendor and employee."""
     words = "Another customer, vendor or employee is already using this name. Please use a different name."
     return Refused("6240", "Duplicate Name Exists Error", f"The name supplied already exists. : {words}")
+
+
+def system_failure() -> Refused:
+    """10000: something broke on their side; nothing was done."""
+    message = "An application error has occurred while processing your request"
+    return Refused("10000", message, "System Failure Error: Unexpected internal error", kind="SystemFault")
 
 
 def unreadable() -> Refused:

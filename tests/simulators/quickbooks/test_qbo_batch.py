@@ -124,3 +124,16 @@ def test_an_item_is_known_by_the_requestid_of_its_batch_and_its_own_name(
     run(company, item("a", "Invoice", invoice("S-1")), request_id="r2")
     run(company, item("a", "Invoice", invoice("S-1")))
     assert count(sim) == 4
+
+
+def test_items_that_fail_by_themselves_are_not_done(company: httpx.Client, sim: httpx.Client, invoice: Builder) -> None:
+    sim.patch("/_sim/quickbooks/knobs", json={"batch_item_fault_rate": 0.5})
+    items = [item(str(number), "Invoice", invoice(f"S-{number}")) for number in range(30)]
+    answers = run(company, *items, request_id="r1")
+    failed = [each for each in answers if "Fault" in each]
+    assert {code_of(each) for each in failed} == {"10000"}
+    assert 5 < len(failed) < 25
+    assert count(sim) == 30 - len(failed)
+    sim.patch("/_sim/quickbooks/knobs", json={"batch_item_fault_rate": 0})
+    assert all("Invoice" in each for each in run(company, *items, request_id="r1"))
+    assert count(sim) == 30

@@ -115,8 +115,11 @@ def test_an_expense_is_served_whole(company: httpx.Client, purchase: Builder, id
 
 
 def test_unreadable_bodies_and_unknown_objects(company: httpx.Client, refused: CodeOf) -> None:
-    assert refused(company.post("invoice", content=b"{")) == "10000"
-    assert refused(company.post("invoice", content=b"[" * 200_000)) == "10000"
+    json_type = {"Content-Type": "application/json"}
+    assert refused(company.post("invoice", content=b"{", headers=json_type)) == "10000"
+    assert refused(company.post("invoice", content=b"[" * 200_000, headers=json_type)) == "10000"
+    assert refused(company.post("invoice", content=b"{}")) == "1050"
+    assert refused(company.post("invoice", data={"DocNumber": "S-1"})) == "1050"
     assert refused(company.get("invoice/999")) == "610"
     assert refused(company.get("spaceship/1")) == "500"
     assert refused(company.post("spaceship", json={})) == "500"

@@ -89,9 +89,17 @@ def test_what_cannot_be_asked(company: httpx.Client, refused: CodeOf, text: str,
     assert refused(company.get("query", params={"query": text})) == code
 
 
+def test_a_query_is_text(company: httpx.Client, refused: CodeOf) -> None:
+    assert refused(company.post("query", json={"query": "select * from Item"})) == "1050"
+
+
 def test_shapes_of_answers(company: httpx.Client) -> None:
     def ask(text: str) -> dict[str, Any]:
-        answers = [company.get("query", params={"query": text}).json(), company.post("query", content=text).json()]
+        text_type = {"Content-Type": "application/text"}
+        answers = [
+            company.get("query", params={"query": text}).json(),
+            company.post("query", content=text, headers=text_type).json(),
+        ]
         assert answers[0]["QueryResponse"] == answers[1]["QueryResponse"]
         return dict(answers[0]["QueryResponse"])
 
