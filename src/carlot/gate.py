@@ -30,7 +30,8 @@ class GatedHttp:
     """The network as one partner's work sees it."""
 
     def __init__(self, services: Services, target: str) -> None:
-        self._services = services
+        # Work for one partner that asks another goes through the other's gate alone.
+        self._services = services.http._services if isinstance(services.http, GatedHttp) else services
         self._target = target
 
     async def request(

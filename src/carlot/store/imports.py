@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from pydantic import TypeAdapter
 
+from carlot.domain.times import instant
 from carlot.domain.vehicle import FROM_DMS, MAX_PHOTOS, Field
 from carlot.ports import Database, Statement, statement
 
@@ -95,11 +97,11 @@ UPDATE vehicles SET edited_fields = (
 WHERE edited_fields <> '[]' AND dms_record IS NOT NULL AND ?3 = ?3
   AND external_dms_id IN (SELECT value FROM json_each(?1))"""
 
-# What is known of the DMS's car.
-KNOWN = "SELECT id, status, dms_record, dms_updated_at FROM vehicles WHERE external_dms_id = ?1"
-
-# The DMS says it is sold, and no more.
-MARK_SOLD = "UPDATE vehicles SET status = 'sold', version = version + 1, updated_at = ?2 WHERE id = ?1 AND status <> 'sold'"
+# What is known of the DMS's car (?1), and the time of what is told of it (?2) as UPSERT would write it.
+LOOK_UP = """
+SELECT v.id, v.status, v.dms_record, v.dms_updated_at, told.at AS told_at,
+  EXISTS (SELECT 1 FROM sales s WHERE s.vehicle_id = v.id AND s.voided_at IS NOT NULL) AS had_sale_undone
+FROM (SELECT strftime('%Y-%m-%dT%H:%M:%fZ', ?2) AS at) AS told LEFT JOIN vehicles v ON v.external_dms_id = ?1"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,17 @@ class Known:
     status: str
     dms_record: str | None
     dms_updated_at: str | None
+    had_sale_undone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was seen of a car of the DMS, at `seen_at`; `told_at` is the time of what is told of it."""
+
+    stock_number: str
+    known: Known | None
+    told_at: str | None
+    seen_at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +162,10 @@ def agree(stock_numbers: str, own_base: str) -> Statement:
     return statement(AGREE, stock_numbers, None, own_base)
 
 
-async def known(database: Database, stock_number: str) -> Known | None:
-    """What is known of the DMS's car with that stock number; `None`: nothing."""
-    row = await database.first(KNOWN, stock_number)
-    return None if row is None else Known(row["id"], row["status"], row["dms_record"], row["dms_updated_at"])
-
-
-def mark_sold(vehicle_id: str, now: str) -> Statement:
-    """Mark a car sold without a sale that is known."""
-    return statement(MARK_SOLD, vehicle_id, now)
+async def look_up(database: Database, stock_number: str, told: datetime | None, now: datetime) -> Seen:
+    """See what is known of the DMS's car with that stock number, of which something is `told` as of that time."""
+    row = await database.first(LOOK_UP, stock_number, None if told is None else told.isoformat()) or {}
+    known = None
+    if row.get("id") is not None:
+        known = Known(row["id"], row["status"], row["dms_record"], row["dms_updated_at"], bool(row["had_sale_undone"]))
+    return Seen(stock_number, known, row.get("told_at"), instant(now))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from carlot.ports import Database, Row, Statement, statement
+from carlot.store.imports import Seen
 
 # An event arrived. Breaks the unique key when it did before.
 INSERT = """
@@ -14,6 +15,14 @@ READ = "SELECT id, source, type, body, state FROM webhook_events WHERE id = ?1"
 
 # What became of it.
 SETTLE = "UPDATE webhook_events SET state = ?2, note = ?3, settled_at = ?4 WHERE id = ?1"
+
+# It is applied, provided that its car (?3) still is as it was seen (?4) and no sale was undone since (?5); otherwise `state` is NULL,
+# which is refused and takes the whole batch with it.
+SETTLE_AS_OF = """
+UPDATE webhook_events SET settled_at = ?2, state = CASE
+  WHEN (SELECT dms_record FROM vehicles WHERE external_dms_id = ?3) IS ?4
+    AND NOT EXISTS (SELECT 1 FROM sales WHERE voided_at IS NOT NULL AND updated_at >= ?5) THEN 'applied' END
+WHERE id = ?1"""
 
 
 def insert(
@@ -31,3 +40,9 @@ async def read(database: Database, event_id: str) -> Row | None:
 def settle(event_id: str, state: str, note: str | None, now: str) -> Statement:
     """Note what became of an event: `applied`, `ignored` or `failed`."""
     return statement(SETTLE, event_id, state, note, now)
+
+
+def settle_as_of(event_id: str, seen: Seen, now: str) -> Statement:
+    """Note that an event is applied; fails its batch when the lot is no longer as it was seen."""
+    record = seen.known.dms_record if seen.known else None
+    return statement(SETTLE_AS_OF, event_id, now, seen.stock_number, record, seen.seen_at)

@@ -4,26 +4,27 @@ from __future__ import annotations
 
 from carlot.domain.ledger_entry import document_number
 from carlot.domain.times import instant
-from carlot.errors import Permanent, Retryable
+from carlot.errors import AuthExpired, Permanent, Retryable
 from carlot.partners.wayne_reeves import client
 from carlot.partners.wayne_reeves.mapping import DmsVehicle, InventoryPage, read_page, to_records_json
 from carlot.partners.wayne_reeves.merge import merge
 from carlot.partners.wayne_reeves.webhook import DmsCustomer, DmsSale, VehicleEvent, read_event
 from carlot.ports import Services, Statement
 from carlot.store import customers, imports, sales, webhook_events
-from carlot.store.imports import Known
+from carlot.store.imports import Known, Seen
 from carlot.store.sales import NewSale
 from carlot.store.tasks import Done, Lease
 from carlot.sync import gated
 from carlot.wants import sale_wants
 
-MAX_TIE_PAGES = 20
+MAX_PAGES = 20
+"""Pages of the DMS that are looked through for one vehicle."""
 
 
 async def apply_event(services: Services, lease: Lease) -> Done:
     """Bring the lot up to a stored event.
 
-    Raises: `Retryable` and the other failures of a call, where a tie has to be settled by asking the DMS.
+    Raises: `Retryable` and the other failures of a call, where the DMS has to be asked what holds; `Permanent`.
     """
     row = await webhook_events.read(services.database, lease.subject_id)
     if row is None or row["state"] != "stored":
@@ -40,43 +41,50 @@ async def apply_event(services: Services, lease: Lease) -> Done:
 
 
 async def _changed(services: Services, lease: Lease, record: DmsVehicle) -> Done:
-    known = await imports.known(services.database, record.stock_number)
-    if known and record.updated_at and known.dms_updated_at:
-        at = instant(record.updated_at)
-        if at < known.dms_updated_at:
-            return _settled(services, lease, "ignored", "Something newer is known already.")
-        if at == known.dms_updated_at and known.dms_record != to_records_json([record])[1:-1]:
-            settled = await _settle_tie(services, record.stock_number, at)
-            if settled is None:
-                return _settled(services, lease, "ignored", "The DMS no longer shows this vehicle at that time.")
-            record = settled
-    return await _taken_over(services, lease, record)
-
-
-async def _taken_over(services: Services, lease: Lease, record: DmsVehicle) -> Done:
+    seen = await imports.look_up(services.database, record.stock_number, record.updated_at, services.clock.now())
+    known = seen.known
+    if known and seen.told_at and known.dms_updated_at and seen.told_at < known.dms_updated_at:
+        return _settled(services, lease, "ignored", "Something newer is known already.")
+    if known and _is_in_doubt(seen, known, record):
+        settled = await _ask(services, record)
+        if settled is None:
+            return _settled(services, lease, "ignored", "The DMS no longer shows this vehicle at that time.")
+        record = settled
     merged = await merge(services, _page(record))
+    if merged.rejected and record.status == "sold":
+        raise _untaken(merged.rejected[0].message)
     if merged.rejected:
         return _settled(services, lease, "failed", merged.rejected[0].message)
-    return _settled(services, lease, "applied", None, *merged.writes)
+    applied = webhook_events.settle_as_of(lease.subject_id, seen, instant(services.clock.now()))
+    return Done((applied, *merged.writes), "Taken over.")
+
+
+def _is_in_doubt(seen: Seen, known: Known, record: DmsVehicle) -> bool:
+    """Whether only the DMS can say what holds: two records of the same moment differ, or a sale undone here may be an echo."""
+    if seen.told_at is not None and seen.told_at == known.dms_updated_at:
+        return known.dms_record != to_records_json([record])[1:-1]
+    return record.status == "sold" and known.status != "sold" and known.had_sale_undone
 
 
 async def _sold(services: Services, lease: Lease, event: VehicleEvent, record: DmsVehicle) -> Done:
     """A sale is a fact whatever else arrived before: it is recorded however late it is told, and the car is sold."""
-    known = await imports.known(services.database, record.stock_number)
+    record = record.model_copy(update={"status": "sold"})
+    if event.sale is None:
+        return await _changed(services, lease, record)
+    known = (await imports.look_up(services.database, record.stock_number, None, services.clock.now())).known
     if known is None:
         # The car comes first, as sold; the event is taken up again for its sale.
-        merged = await merge(services, _page(record.model_copy(update={"status": "sold"})))
+        merged = await merge(services, _page(record))
         if merged.rejected:
-            raise Permanent(f"Wayne Reeves reports the sale of a vehicle that cannot be taken over: {merged.rejected[0].message}")
+            raise _untaken(merged.rejected[0].message)
         return Done(merged.writes, more=True)
-    if event.sale is None:
-        if known.status == "sold":
-            return _settled(services, lease, "ignored", "It is sold already.")
-        return _settled(services, lease, "applied", None, imports.mark_sold(known.id, instant(services.clock.now())))
-    day = event.sale.sale_date.isoformat()
-    if await sales.same(services.database, known.id, event.sale.price_cents, day):
+    if await sales.same(services.database, known.id, event.sale.price_cents, event.sale.sale_date.isoformat()):
         return _settled(services, lease, "ignored", "This sale is known already.")
     return await _recorded(services, lease, known, event.sale)
+
+
+def _untaken(reason: str) -> Permanent:
+    return Permanent(f"Wayne Reeves reports the sale of a vehicle that cannot be taken over: {reason}")
 
 
 async def _recorded(services: Services, lease: Lease, known: Known, told: DmsSale) -> Done:
@@ -108,17 +116,24 @@ async def _customer(services: Services, told: DmsCustomer | None) -> tuple[str |
     return customer_id, [customers.insert(customer_id, told.name, told.email, told.phone, now)]
 
 
-async def _settle_tie(services: Services, stock_number: str, at: str) -> DmsVehicle | None:
-    """Two records of the same moment differ: the DMS itself says which one holds. `None`: it shows the vehicle no more."""
+async def _ask(services: Services, told: DmsVehicle) -> DmsVehicle | None:
+    """What the DMS itself shows of a vehicle now; `None`: nothing at or after the time it told of.
+
+    Raises: `Retryable`; a DMS that lets us not in holds up this event alone.
+    """
     if missing := services.settings.missing("wayne_reeves"):
-        raise Retryable(f"Two events of the same moment differ, and Wayne Reeves cannot be asked: set {' and '.join(missing)}.")
+        raise Retryable(f"Wayne Reeves has to be asked which of its records holds: set {' and '.join(missing)}.")
     dms = gated(services, "wayne_reeves")
+    since = None if told.updated_at is None else instant(told.updated_at)
     cursor: str | None = None
-    for _ in range(MAX_TIE_PAGES):
-        body = await client.fetch_inventory(dms.http, dms.settings, dms.clock.now(), cursor=cursor, updated_since=at)
+    for _ in range(MAX_PAGES):
+        try:
+            body = await client.fetch_inventory(dms.http, dms.settings, dms.clock.now(), cursor=cursor, updated_since=since)
+        except AuthExpired as refused:
+            raise Retryable(str(refused)) from refused
         page = read_page(body)
         for record in page.records:
-            if record.stock_number == stock_number:
+            if record.stock_number == told.stock_number:
                 return record
         cursor = page.next_cursor
         if cursor is None:
