@@ -15,6 +15,7 @@ from carlot.partners.listings.registry import SITES
 from carlot.partners.quickbooks import sync as books
 from carlot.partners.wayne_reeves import events, push
 from carlot.partners.wayne_reeves import sync as pulling
+from carlot.photo_sweep import sweep_photos
 from carlot.ports import Services
 from carlot.pulls import start_daily_pull
 from carlot.store import sessions
@@ -49,9 +50,10 @@ async def every_minute(services: Services, at: datetime) -> None:
 
 
 async def every_hour(services: Services, at: datetime) -> None:
-    """Start what is due once in the dealer's day."""
+    """Start what is due once in the dealer's day; delete the files of photos that are gone."""
     await start_daily_pull(services, at)
     await reconcile.look_nightly(services, at)
+    await sweep_photos(services, at)
 
 
 CRONS: Mapping[str, Callable[[Services, datetime], Awaitable[None]]] = {

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 from carlot.answers import empty, json_answer
 from carlot.body import read_json
+from carlot.domain import photo
 from carlot.domain import vin as vins
 from carlot.domain.times import instant
 from carlot.domain.vehicle import BY_WIRE, edited_after, photo_fault
@@ -177,13 +177,5 @@ def _answer(vehicle: dict[str, Any], base: str, status: int = 200, headers: dict
 
 def _shown(vehicle: dict[str, Any], base: str) -> dict[str, Any]:
     """A vehicle as the admin API shows it."""
-    photos = [
-        {"id": _photo_id(url), "url": base + url if url.startswith("/photos/") else url, "position": position}
-        for position, url in enumerate(vehicle["photos"])
-    ]
+    photos = photo.shown(vehicle["photos"], base)
     return {**vehicle, "photos": photos, "url": f"{base}/inventory.html?vehicle={vehicle['id']}"}
-
-
-def _photo_id(url: str) -> str:
-    """An uploaded photo's own id; for the DMS's photos one made from the address."""
-    return url.removeprefix("/photos/") if url.startswith("/photos/") else hashlib.sha256(url.encode()).hexdigest()[:20]
