@@ -31,7 +31,7 @@ class GatedHttp:
 
     def __init__(self, services: Services, target: str) -> None:
         # Work for one partner that asks another goes through the other's gate alone.
-        self._services = services.http._services if isinstance(services.http, GatedHttp) else services
+        self._services: Services = services.http._services if isinstance(services.http, GatedHttp) else services
         self._target = target
 
     async def request(
