@@ -10,8 +10,8 @@ import pytest
 from support.world import World
 
 
-async def lot_of_three(**env: str | None) -> World:
-    world = World(3, **env)
+async def lot_of_three() -> World:
+    world = World(3)
     assert await world.pull() == "completed"
     return world
 
