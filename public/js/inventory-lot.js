@@ -2,6 +2,8 @@
 
 import { bodyKind } from "./inventory-words.js";
 
+// A screenful comes first, so that there is something to see early; inventory.html preloads it.
+const FIRST_PAGE = 48;
 const PAGE = 500;
 const TIME_OUT_MS = 20_000;
 
@@ -20,8 +22,8 @@ export class Lot {
       for (const vehicle of next.vehicles) vehicles.set(vehicle.id, vehicle);
       this.vehicles = [...vehicles.values()];
       this.total = Math.max(next.total, vehicles.size);
-      const offset = next.offset + PAGE;
-      const complete = next.count < PAGE || offset >= next.total;
+      const offset = next.offset + next.limit;
+      const complete = next.count < next.limit || offset >= next.total;
       if (complete) this.total = vehicles.size;
       onPage(complete);
       if (complete) break;
@@ -72,19 +74,20 @@ export async function fetchDealer() {
 
 /** The address of a photo, if it is one that may be shown: over https, or from here. */
 export function photoUrl(address) {
-  if (typeof address !== "string" || !URL.canParse(address, location.href)) return null;
+  if (typeof address !== "string" || !/^(https?:\/)?\//.test(address) || !URL.canParse(address, location.href)) return null;
   const url = new URL(address, location.href);
   return url.protocol === "https:" || url.origin === location.origin ? url.href : null;
 }
 
 async function page(offset, etag) {
-  const query = offset ? `?limit=${PAGE}&offset=${offset}` : `?limit=${PAGE}`;
+  const limit = offset ? PAGE : FIRST_PAGE;
+  const query = offset ? `?limit=${limit}&offset=${offset}` : `?limit=${limit}`;
   const response = await get(`/api/public/inventory${query}`, etag ? { "If-None-Match": etag } : {});
   if (response.status === 304) return null;
   const list = await content(response);
   if (!Array.isArray(list)) throw new LotError("not a list");
   const total = Number(response.headers.get("X-Total-Count") ?? offset + list.length);
-  return { offset, total, count: list.length, etag: response.headers.get("ETag"), vehicles: list.map(vehicleFrom).filter(Boolean) };
+  return { offset, limit, total, count: list.length, etag: response.headers.get("ETag"), vehicles: list.map(vehicleFrom).filter(Boolean) };
 }
 
 async function get(url, headers = {}) {

@@ -41,13 +41,14 @@ async function load() {
   state = "loading";
   try {
     await lot.load((complete) => {
-      state = complete ? "ready" : "partly";
+      // Of a part of the lot only the newest are shown: whatever else is asked for may be in the part to come.
+      if (complete || !toQuery(wanted)) state = complete ? "ready" : "partly";
       if (open) return;
       showLot();
       if (complete) restoreScroll();
     });
   } catch {
-    state = "failed";
+    state = lot.vehicles.length ? "cut" : "failed";
     if (!open) showLot();
   }
 }
@@ -65,7 +66,7 @@ async function refresh() {
 
 function cameBack() {
   notify("");
-  if (state === "failed") {
+  if (state === "failed" || state === "cut") {
     load();
     if (open) route(false);
   } else refresh();
@@ -86,7 +87,7 @@ function showLot() {
   const found = select(lot.vehicles, wanted);
   panel.show(wanted, lot.vehicles, found.length);
   showChips();
-  const loaded = state === "ready" || state === "partly";
+  const loaded = state === "ready" || state === "partly" || state === "cut";
   if (loaded) finishCards = showCards(found);
   byId("grid").hidden = state === "failed" || (loaded && !found.length);
   showMessage(found);
@@ -134,6 +135,8 @@ function showMessage(found) {
       ? "The connection may have dropped for a moment. Nothing is wrong at your end that a second try will not mend."
       : "You are offline. The lot comes back by itself when you are connected again.";
     say(place, "The lot could not be loaded", words, el("button", { class: "button button-strong", type: "button", click: retry }, "Try again"));
+  } else if (state === "cut") {
+    say(place, "Part of the lot is still missing", "The connection dropped on the way. What came is shown.", el("button", { class: "button button-strong", type: "button", click: retry }, "Load the rest"));
   } else if (state === "ready" && !lot.vehicles.length) {
     say(place, "The lot is empty just now", "New arrivals show up here the moment they are ready. Look in again soon, or call and say what you are after.", phoneLink(dealer.phone, "button button-strong", "Call"));
   } else if (state === "ready" && !found.length) {
