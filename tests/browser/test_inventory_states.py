@@ -59,15 +59,13 @@ def test_while_the_lot_loads_its_place_is_held(
     page: Page, demo_lot: Installation, cars: list[Car], axe: Callable[[Page], None]
 ) -> None:
     waiting: list[Route] = []
-    page.route(LIST, lambda route: waiting.append(route))  # noqa: PLW0108 (playwright cannot wrap a built-in)
+    page.route(LIST, lambda route: waiting.append(route), times=1)  # noqa: PLW0108 (playwright cannot wrap a built-in)
     page.goto(f"{demo_lot.url}/inventory.html", wait_until="domcontentloaded")
     expect(page.get_by_role("heading", name="Loading the lot…")).to_be_visible()
     expect(page.locator("#grid")).to_have_attribute("aria-busy", "true")
     expect(page.locator(".skeleton").first).to_be_visible()
     axe(page)
-    page.unroute(LIST)
-    for route in waiting:
-        route.continue_()
+    waiting[0].continue_()
     settled(page, [car["id"] for car in cars])
     expect(page.locator(".skeleton")).to_have_count(0)
 
