@@ -24,6 +24,7 @@ SETTINGS = {
 StartWorker = Callable[..., Worker]
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The tests of one file run in one process (`--dist loadgroup`), so that few Workers are started."""
     for item in items:
