@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -56,11 +56,11 @@ class LateNetwork(SimulatedNetwork):
 
 
 class Market(World):
-    """CarLot with all sites configured. The lot is empty: `add` puts cars on it that are to be published."""
+    """CarLot with all sites configured. The lot is empty: `add` puts cars on it that are to be published; `cars` the DMS has."""
 
-    def __init__(self, seed: int = 1, **env: str | None) -> None:
-        super().__init__(cars=0, seed=seed, **{**SITES_ENV, **env})
-        self.network: LateNetwork = LateNetwork(self.clock, [], seed)
+    def __init__(self, seed: int = 1, cars: Sequence[Any] = (), **env: str | None) -> None:
+        super().__init__(cars=cars, seed=seed, **{**SITES_ENV, **env})
+        self.network: LateNetwork = LateNetwork(self.clock, list(cars), seed)
         self.prices: dict[str, set[float]] = {}
 
     async def add(self, number: int = 1, **changed: Any) -> dict[str, Any]:

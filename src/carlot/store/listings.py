@@ -44,11 +44,16 @@ _EACH = "json_each(?1) AS site, vehicles v"
 # Of these cars; ?5 their ids.
 RAISE = _RAISE.format(source=_EACH, which="v.id IN (SELECT value FROM json_each(?5))")
 
-# Of the DMS's cars with these stock numbers (?5) that this very batch has changed.
-RAISE_IMPORTED = _RAISE.format(source=_EACH, which="v.external_dms_id IN (SELECT value FROM json_each(?5)) AND v.updated_at = ?2")
+# Of the DMS's cars with these stock numbers (?5).
+RAISE_IMPORTED = _RAISE.format(
+    source="vehicles v CROSS JOIN json_each(?1) AS site", which="v.external_dms_id IN (SELECT value FROM json_each(?5))"
+)
 
-# Of the cars that left the lot in this very batch.
-RAISE_ARCHIVED = _RAISE.format(source=_EACH, which="v.status = 'archived' AND v.updated_at = ?2 AND ?5 = ?5")
+# Of the cars that have left the lot.
+RAISE_ARCHIVED = _RAISE.format(
+    source="""listings shown JOIN vehicles v ON v.id = shown.vehicle_id JOIN json_each(?1) AS site ON site.key = shown.platform""",
+    which="?5 = ?5 AND shown.state <> 'absent' AND v.status = 'archived'",
+)
 
 # Of all cars, but for what a site has refused and that has not changed since.
 RAISE_ALL = _RAISE.format(

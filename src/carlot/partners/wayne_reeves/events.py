@@ -15,7 +15,7 @@ from carlot.store.imports import Known, Seen
 from carlot.store.sales import NewSale
 from carlot.store.tasks import Done, Lease
 from carlot.sync import gated
-from carlot.wants import sale_wants
+from carlot.wants import listing_raises, sale_wants
 
 MAX_PAGES = 20
 """Pages of the DMS that are looked through for one vehicle."""
@@ -56,7 +56,7 @@ async def _changed(services: Services, lease: Lease, record: DmsVehicle) -> Done
     if merged.rejected:
         return _settled(services, lease, "failed", merged.rejected[0].message)
     applied = webhook_events.settle_as_of(lease.subject_id, seen, instant(services.clock.now()))
-    return Done((applied, *merged.writes), "Taken over.")
+    return Done((applied, *merged.writes), "Taken over.", raises=merged.raises)
 
 
 def _is_in_doubt(seen: Seen, known: Known, record: DmsVehicle) -> bool:
@@ -77,7 +77,7 @@ async def _sold(services: Services, lease: Lease, event: VehicleEvent, record: D
         merged = await merge(services, _page(record))
         if merged.rejected:
             raise _untaken(merged.rejected[0].message)
-        return Done(merged.writes, more=True)
+        return Done(merged.writes, more=True, raises=merged.raises)
     if await sales.same(services.database, known.id, event.sale.price_cents, event.sale.sale_date.isoformat()):
         return _settled(services, lease, "ignored", "This sale is known already.")
     return await _recorded(services, lease, known, event.sale)
@@ -102,7 +102,8 @@ async def _recorded(services: Services, lease: Lease, known: Known, told: DmsSal
         clock.token(),
     )
     settled = _settled(services, lease, "applied", None, *added, *sales.insert(sale, instant(now)))
-    return Done(settled.writes, settled.outcome, wants=tuple(sale_wants(token, {"id": known.id}, now, from_dms=True)))
+    wants = tuple(sale_wants(token, {"id": known.id}, now, from_dms=True))
+    return Done(settled.writes, settled.outcome, wants=wants, raises=tuple(listing_raises(services, known.id)))
 
 
 async def _customer(services: Services, told: DmsCustomer | None) -> tuple[str | None, list[Statement]]:

@@ -10,18 +10,23 @@ from carlot.domain import vin as vins
 from carlot.domain.times import instant
 from carlot.partners.wayne_reeves.mapping import DmsVehicle, InventoryPage, Rejection, to_texts
 from carlot.ports import Services, Statement
-from carlot.store import imports
+from carlot.store import imports, listings
 from carlot.store.imports import News
+from carlot.wants import listing_raise
 
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """What taking a page over comes to: the statements, the rejected records, and how many vehicles are new or changed."""
+    """What taking a page over comes to: the statements, the rejected records, and how many vehicles are new or changed.
+
+    `raises` are those by which the listing sites hear of it.
+    """
 
     writes: tuple[Statement, ...]
     rejected: list[Rejection]
     created: int
     updated: int
+    raises: tuple[Statement, ...] = ()
 
 
 async def merge(services: Services, page: InventoryPage) -> Merged:
@@ -36,7 +41,8 @@ async def merge(services: Services, page: InventoryPage) -> Merged:
     if len(changed) < len(page.records):
         texts = to_texts(changed)
     writes = _vehicle_writes(services, texts, adopted, instant(services.clock.now()))
-    return Merged(tuple(writes), rejected, len(wanted) - known, known)
+    raises = listing_raise(services, listings.RAISE_IMPORTED, [record.stock_number for record in changed])
+    return Merged(tuple(writes), rejected, len(wanted) - known, known, (raises,))
 
 
 async def _news(services: Services, texts: list[tuple[list[DmsVehicle], str]]) -> list[News]:

@@ -17,9 +17,10 @@ from carlot.partners.wayne_reeves import client
 from carlot.partners.wayne_reeves.mapping import InventoryPage, read_page
 from carlot.partners.wayne_reeves.merge import merge
 from carlot.ports import Services, Statement
-from carlot.store import runs, sales
+from carlot.store import listings, runs, sales
 from carlot.store.runs import PageResult, Progress, Sighting
 from carlot.store.tasks import Done, Lease
+from carlot.wants import listing_raise
 
 MAX_PAGES = 10_000
 SHRUNKEN_ABOVE = 10
@@ -72,7 +73,7 @@ async def _store(services: Services, run: Progress, page: InventoryPage) -> Done
         rejected=to_json(merged.rejected, by_alias=True).decode(),
     )
     writes = (*runs.add_page(run.id, result, now), *merged.writes)
-    return Done(writes, f"Page {result.page} is in.", more=True)
+    return Done(writes, f"Page {result.page} is in.", more=True, raises=merged.raises)
 
 
 async def _finish(services: Services, run: Progress) -> Done:
@@ -85,7 +86,8 @@ async def _finish(services: Services, run: Progress) -> Done:
         return Done(tuple(runs.finish(run.id, "completed", 0, None, now)), f"{saw.seen} vehicles seen.")
     removed = await runs.count_gone(services.database, run.id, saw.previous)
     writes = [runs.archive_gone(run.id, saw.previous, now), *runs.finish(run.id, "completed", removed, None, now)]
-    return Done(tuple(writes), f"{saw.seen} vehicles seen, {removed} removed.")
+    raises = (listing_raise(services, listings.RAISE_ARCHIVED),) if removed else ()
+    return Done(tuple(writes), f"{saw.seen} vehicles seen, {removed} removed.", raises=raises)
 
 
 def _doubt(saw: Sighting) -> str | None:
