@@ -51,12 +51,14 @@ def _timestamped(given: str, timestamp: str, body: bytes, secrets: list[str], no
 
 
 def _keys(secret: str) -> list[bytes]:
-    """A Standard Webhooks secret is `whsec_` and base64; one without the prefix may be meant as it stands."""
+    """A Standard Webhooks secret is `whsec_` and base64, padded or not; one without the prefix may be meant as it stands."""
     plain = [] if secret.startswith("whsec_") else [secret.encode()]
+    encoded = secret.removeprefix("whsec_").rstrip("=")
     try:
-        return [*plain, base64.b64decode(secret.removeprefix("whsec_"), validate=True)]
+        decoded = base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)
     except (binascii.Error, ValueError):
         return plain
+    return [*plain, decoded] if decoded else plain  # An empty key is everybody's.
 
 
 def _is_fresh(timestamp: str, now: datetime) -> bool:
