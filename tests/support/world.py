@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from random import Random
 from typing import Any
@@ -35,10 +35,10 @@ PARTNERS_ENV: dict[str, str | None] = {
 class World(Lot):
     """CarLot with simulated partners. What can happen to it at its calls is `perils`; `restart` begins a new life."""
 
-    def __init__(self, cars: int | Sequence[Any] = 3, seed: int = 1, **env: str | None) -> None:
+    def __init__(self, cars: int | Sequence[Any] = 3, seed: int = 1, settings: Mapping[str, str | None] | None = None) -> None:
         clock = FixedClock(seed=seed)
         self.timed = TimedQueue(clock)
-        super().__init__(env={**PARTNERS_ENV, **env}, queue=self.timed, clock=clock)
+        super().__init__(env={**PARTNERS_ENV, **(settings or {})}, queue=self.timed, clock=clock)
         records = [car(number) for number in range(1, cars + 1)] if isinstance(cars, int) else list(cars)
         self.network = SimulatedNetwork(clock, records, seed)
         self.perils = Perils(clock)

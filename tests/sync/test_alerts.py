@@ -18,7 +18,7 @@ DAY_S = 86_400
 
 @pytest.fixture
 def world() -> World:
-    return World(ALERT_WEBHOOK_URL=f"{BASE}/alerts")
+    return World(settings={"ALERT_WEBHOOK_URL": f"{BASE}/alerts"})
 
 
 def told(world: World) -> list[str]:

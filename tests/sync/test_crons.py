@@ -51,7 +51,7 @@ class TestDailyPull:
     async def test_once_in_each_local_day(self, zone: str) -> None:
         """Hour by hour over the days on which the clocks change: no day without a pull, none with two."""
         first, last, _ = ZONES[zone]
-        world = World(DEALER_TIMEZONE=zone)
+        world = World(settings={"DEALER_TIMEZONE": zone})
         known = ZoneInfo(zone) if zone != "Nowhere/Unknown" else ZoneInfo("UTC")
         midnight = datetime.fromisoformat(first).replace(tzinfo=known).astimezone(UTC)
         at = midnight.replace(minute=0) + timedelta(hours=1)
