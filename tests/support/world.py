@@ -11,6 +11,7 @@ from carlot import app
 from carlot.domain.times import instant, parse_instant
 from carlot.ports import Services
 from carlot.settings import Settings
+from simulators.wayne_reeves.sales import SaleReport
 from support.lot import ENV, Lot, answer, car
 from support.perils import Killed, Perils, endangered
 from support.platform import FixedClock, NoAssets
@@ -154,6 +155,19 @@ class World(Lot):
         body = encoded(event)
         headers = with_type(signed(body, SECRET, self.clock.now(), scheme))
         return (await self.call("POST", "/api/webhooks/wayne-reeves", body, headers, signed_in=False)).status
+
+    def dms_sells(self, stock_number: str, price: float = 6300.0, day: str = "2025-02-01") -> dict[str, Any]:
+        """The DMS sells a vehicle by itself; answer the event that it will tell of. Raises: `SaleRefused`."""
+        vin = self.dms_record(stock_number)["vin"]
+        report = SaleReport(stock_number=stock_number, vin=vin, sale_price=price, sale_date=day)
+        taken = self.network.dms.sales.take(f"dms-{self.clock.token()}", report)
+        return {
+            "id": f"evt_{taken.sale_id}",
+            "event": "vehicle.sold",
+            "occurred_at": instant(self.clock.now()),
+            "vehicle": dict(self.dms_record(stock_number)),
+            "sale": {"sale_price": price, "sale_date": day},
+        }
 
     def dms_sales(self, *, standing: bool = True) -> list[dict[str, Any]]:
         """The sales that the DMS has, those undone included only when asked for."""
