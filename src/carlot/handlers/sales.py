@@ -13,7 +13,7 @@ from carlot.ports import Request, Response, Services, Statement
 from carlot.store import customers, sales, vehicles
 from carlot.store.sales import NewSale
 from carlot.sync import commit
-from carlot.wants import listing_raises, sale_wants
+from carlot.wants import edit_wants, listing_raises, sale_wants
 
 
 async def list_sales(request: Request, services: Services) -> Response:
@@ -66,7 +66,9 @@ async def void_sale(request: Request, services: Services) -> Response:
         now = services.clock.now()
         vehicle = await vehicles.read(services.database, str(sale["vehicleId"]))
         undone = sales.void(str(sale["id"]), instant(now))
-        wants = sale_wants(str(sale["id"]), vehicle or {}, now)
+        # What was edited while the car was sold has not been sent to the DMS.
+        edits = edit_wants(vehicle, vehicle["editedFields"]) if vehicle else []
+        wants = [*sale_wants(str(sale["id"]), vehicle or {}, now), *edits]
         try:
             await commit(services, undone, wants, listing_raises(services, str(sale["vehicleId"])))
         except UniqueViolation as taken:

@@ -8,8 +8,9 @@ from datetime import datetime
 from pydantic import TypeAdapter
 
 from carlot.domain.times import instant
-from carlot.domain.vehicle import FROM_DMS, MAX_PHOTOS, Field
+from carlot.domain.vehicle import FROM_DMS, MAX_PHOTOS, PUSHED_TO_DMS, Field
 from carlot.ports import Database, Statement, statement
+from carlot.store.tasks import INTO_TASKS, OR_AGAIN
 
 # Of the records in ?1 those that say something new, each with what stands in its way: `twin` is another car with its VIN (on the
 # lot, or sold and not acquired since), `namesake` another car with its stock number. Either may be the same car entered by hand.
@@ -97,6 +98,13 @@ UPDATE vehicles SET edited_fields = (
 WHERE edited_fields <> '[]' AND dms_record IS NOT NULL AND ?3 = ?3
   AND external_dms_id IN (SELECT value FROM json_each(?1))"""
 
+# The cars on the lot with hand edits of which the DMS takes some back. ?1 now, ?2 when the sweep wakes them.
+RAISE_EDITED = f"""{INTO_TASKS}
+SELECT lower(hex(randomblob(16))), 'wayne_reeves', 'edits', v.id, v.id, ?1, ?2, NULL, ?1, ?1 FROM vehicles v
+WHERE v.edited_fields <> '[]' AND v.external_dms_id IS NOT NULL AND v.status IN ('available', 'pending')
+  AND ({" OR ".join(f"instr(v.edited_fields, '{chr(34)}{wire}{chr(34)}')" for wire in sorted(PUSHED_TO_DMS))})
+{OR_AGAIN}"""
+
 # What is known of the DMS's car (?1), and the time of what is told of it (?2) as UPSERT would write it.
 LOOK_UP = """
 SELECT v.id, v.status, v.dms_record, v.dms_updated_at, told.at AS told_at,
@@ -160,6 +168,11 @@ def adopt(pairs: str) -> Statement:
 def agree(stock_numbers: str, own_base: str) -> Statement:
     """End the hand edits that the DMS now shows."""
     return statement(AGREE, stock_numbers, None, own_base)
+
+
+def raise_edited(now: str, wake_due: str) -> Statement:
+    """Send the DMS what the dealer edited and it does not show yet; the rows that come back have the ids to wake."""
+    return statement(RAISE_EDITED, now, wake_due)
 
 
 async def look_up(database: Database, stock_number: str, told: datetime | None, now: datetime) -> Seen:

@@ -11,15 +11,16 @@ from dataclasses import replace
 
 from pydantic_core import to_json
 
-from carlot.domain.times import instant
+from carlot.domain.times import after, instant
 from carlot.errors import AuthExpired, PartnerError, Permanent
 from carlot.partners.wayne_reeves import client
 from carlot.partners.wayne_reeves.mapping import InventoryPage, read_page
 from carlot.partners.wayne_reeves.merge import merge
 from carlot.ports import Services, Statement
-from carlot.store import listings, runs, sales
+from carlot.store import imports, listings, runs, sales
 from carlot.store.runs import PageResult, Progress, Sighting
 from carlot.store.tasks import Done, Lease
+from carlot.sync import DELIVERY_S
 from carlot.wants import listing_raise
 
 MAX_PAGES = 10_000
@@ -82,11 +83,13 @@ async def _finish(services: Services, run: Progress) -> Done:
     now = instant(services.clock.now())
     if doubt := _doubt(saw):
         return Done(tuple(runs.finish(run.id, "degraded", 0, doubt, now)), doubt)
+    # What was edited by hand and is not what the DMS shows is sent to it again.
+    edited = imports.raise_edited(now, after(services.clock.now(), DELIVERY_S))
     if saw.previous is None:
-        return Done(tuple(runs.finish(run.id, "completed", 0, None, now)), f"{saw.seen} vehicles seen.")
+        return Done(tuple(runs.finish(run.id, "completed", 0, None, now)), f"{saw.seen} vehicles seen.", raises=(edited,))
     removed = await runs.count_gone(services.database, run.id, saw.previous)
     writes = [runs.archive_gone(run.id, saw.previous, now), *runs.finish(run.id, "completed", removed, None, now)]
-    raises = (listing_raise(services, listings.RAISE_ARCHIVED),) if removed else ()
+    raises = (edited, listing_raise(services, listings.RAISE_ARCHIVED)) if removed else (edited,)
     return Done(tuple(writes), f"{saw.seen} vehicles seen, {removed} removed.", raises=raises)
 
 
