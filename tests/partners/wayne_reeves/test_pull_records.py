@@ -178,6 +178,9 @@ async def test_a_car_entered_by_hand_becomes_the_dmss(lot: ServedLot) -> None:
     assert (vehicle["price"], vehicle["description"], vehicle["publishToWebsite"]) == (5000, "Mine.", True)
     assert (vehicle["stockNumber"], vehicle["purchasePrice"]) == ("A1", 4200)
     assert {"price", "description", "make"} <= set(vehicle["editedFields"])
+    # What was typed has been sent to the DMS, which shows it from now on.
+    assert (await lot.pull())["updated"] == 1
+    assert "price" not in (await lot.vehicle("A1"))["editedFields"]
     assert (await lot.pull())["unchanged"] == 1
 
 
