@@ -1,1 +1,1 @@
-"""The local runtime: what makes it (setup, bundle), and what runs on it (worker, demo), looks at it (doctor) or leaves it (deploy)."""
+"""The local commands: what makes the local runtime (setup, bundle), what runs on it (worker, demo), doctor, deploy."""

@@ -14,8 +14,8 @@ from pathlib import Path
 import capnp
 
 IMPORTS = (
-    "import { addEventListener, getRandomValues, location, monotonicDateNow, newWasmModule, patchedLoadLibData, wasmInstantiate } "
-    'from "pyodide-internal:builtin_wrappers";\n'
+    "import { addEventListener, getRandomValues, location, monotonicDateNow, newWasmModule, patchedLoadLibData, "
+    'wasmInstantiate } from "pyodide-internal:builtin_wrappers";\n'
 )
 
 # What workerd replaces in Pyodide's own module: pattern, replacement.
@@ -37,7 +37,7 @@ REDIRECTED = (
 def patched(source: str) -> str:
     """Pyodide's module with its ways to the outside redirected to workerd's. Raises: `SystemExit` when one is not found."""
     for pattern, replacement in REDIRECTED:
-        source, count = re.subn(pattern, lambda _, text=replacement: text, source)
+        source, count = re.subn(pattern, replacement, source)
         if not count:
             raise SystemExit(f"pyodide.asm.mjs has no {pattern}: this version of Pyodide does not fit")
     return IMPORTS + source

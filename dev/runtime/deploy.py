@@ -22,9 +22,7 @@ def ask_wrangler(*arguments: str) -> subprocess.CompletedProcess[str]:
     """What wrangler answers, without its being able to ask back."""
     words = wrangler.command(*arguments)
     environment = wrangler.environment(WRANGLER_HIDE_BANNER="true", CI="true")
-    return subprocess.run(
-        words, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
-    )
+    return subprocess.run(words, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
 
 
 def run_wrangler(*arguments: str) -> None:
@@ -87,7 +85,9 @@ def problems() -> list[str]:
     if present is None:
         # Before the first deploy there is nothing that could hold secrets; the admin stays closed until they are set.
         return found
-    return found + [f"secret {name} is missing: run `npx wrangler secret put {name}`" for name in ESSENTIAL if name not in present]
+    return found + [
+        f"secret {name} is missing: run `npx wrangler secret put {name}`" for name in ESSENTIAL if name not in present
+    ]
 
 
 def deploy() -> None:

@@ -90,15 +90,16 @@ def main(arguments: Sequence[str]) -> int:
     show("Versions", versions())
     show("Bindings in wrangler.jsonc", bindings(config))
     flags = " ".join(config["compatibility_flags"])
-    show("Runtime", [("compatibility", f"{config['compatibility_date']} {flags}"), ("crons", ", ".join(config["triggers"]["crons"]))])
+    show(
+        "Runtime",
+        [("compatibility", f"{config['compatibility_date']} {flags}"), ("crons", ", ".join(config["triggers"]["crons"]))],
+    )
     where = "" if DEV_VARS.exists() else " (no such file)"
     show(
         f"Secrets in .dev.vars{where}; those in production: npx wrangler secret list",
         [(name, "set" if is_set(secrets.get(name)) else "not set") for name in secret_names()],
     )
-    needed = {
-        purpose: [name for name in names if not is_set(settings.get(name))] for purpose, names in PURPOSES.items()
-    }
+    needed = {purpose: [name for name in names if not is_set(settings.get(name))] for purpose, names in PURPOSES.items()}
     show("Ready for", [(purpose, f"no: {', '.join(names)}" if names else "yes") for purpose, names in needed.items()])
     unknown = sorted(name for name in secrets if name not in secret_names() and name not in config.get("vars", {}))
     if unknown:

@@ -40,9 +40,7 @@ def apply(persist_to: Path, flags: Sequence[str] = ()) -> None:
     """Let wrangler apply what is missing."""
     words = wrangler.command("d1", "migrations", "apply", "DB", "--local", "--persist-to", str(persist_to), *flags)
     environment = wrangler.local_environment(CI="true")
-    done = subprocess.run(
-        words, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(words, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.stderr.write(done.stdout + done.stderr)
         raise SystemExit(f"[worker] the D1 migrations could not be applied to {persist_to}")

@@ -10,6 +10,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from runtime import setup, state, wrangler
@@ -39,7 +40,7 @@ def with_absolute_paths(flags: Sequence[str]) -> list[str]:
 
 def values_of(flags: Sequence[str], *names: str) -> list[str]:
     """What a flag is given, in order."""
-    following = [value for name, value in zip(flags, flags[1:], strict=False) if name in names]
+    following = [value for name, value in pairwise(flags) if name in names]
     joined = [flag.partition("=")[2] for flag in flags if "=" in flag and flag.partition("=")[0] in names]
     return following + joined
 

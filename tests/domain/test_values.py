@@ -29,9 +29,7 @@ def test_money_comes_back_to_the_cent(amount_cents: int) -> None:
     assert cents(DOLLARS.validate_json(repr(amount_cents / 100))) == amount_cents
 
 
-@pytest.mark.parametrize(
-    "text", ["-0.01", "1.001", "100000000.00", "NaN", "Infinity", "1e400", '"x"', "true", "null", "[]"]
-)
+@pytest.mark.parametrize("text", ["-0.01", "1.001", "100000000.00", "NaN", "Infinity", "1e400", '"x"', "true", "null", "[]"])
 def test_what_is_no_amount_is_refused(text: str) -> None:
     with pytest.raises(ValidationError):
         DOLLARS.validate_json(text)
@@ -60,9 +58,7 @@ def test_an_instant_is_utc_whatever_zone_it_came_in() -> None:
 
 
 @given(st.integers(1, 10_000), st.floats(0, 1), st.none() | st.floats(0, 1e6))
-def test_a_delay_is_what_was_asked_plus_jitter_up_to_the_cap(
-    attempts: int, chance: float, asked_s: float | None
-) -> None:
+def test_a_delay_is_what_was_asked_plus_jitter_up_to_the_cap(attempts: int, chance: float, asked_s: float | None) -> None:
     delay_s = OUTBOUND.delay_s(attempts, chance, asked_s)
     assert (asked_s or 0.0) <= delay_s <= (asked_s or 0.0) + OUTBOUND.cap_s
 

@@ -59,7 +59,7 @@ class Market(World):
     """CarLot with all sites configured. The lot is empty: `add` puts cars on it that are to be published; `cars` the DMS has."""
 
     def __init__(self, seed: int = 1, cars: Sequence[Any] = (), **env: str | None) -> None:
-        super().__init__(cars=cars, seed=seed, **{**SITES_ENV, **env})
+        super().__init__(cars=cars, seed=seed, settings={**SITES_ENV, **env})
         self.network: LateNetwork = LateNetwork(self.clock, list(cars), seed)
         self.prices: dict[str, set[float]] = {}
 

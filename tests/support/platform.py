@@ -12,7 +12,10 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pysqlite3 import dbapi2 as sqlite3
+try:
+    from pysqlite3 import dbapi2 as sqlite3
+except ImportError:  # there is none for this system: Python's own is older than D1's, and does
+    import sqlite3
 
 from carlot.errors import BlobsUnavailable, ConstraintViolation, LeaseLost, QueueUnavailable, UniqueViolation
 from carlot.ports import HttpResponse, QueueMetrics, Response, Row, Statement, StoredBlob, Value
