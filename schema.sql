@@ -428,9 +428,12 @@ CREATE TABLE feeds (
   format TEXT PRIMARY KEY NOT NULL,
   token TEXT NOT NULL UNIQUE,
   paused INTEGER NOT NULL DEFAULT 0 CHECK (paused IN (0, 1)),
+  -- NULL: not since the address is this one.
   last_fetched_at TEXT,
   created_at TEXT NOT NULL
 ) STRICT;
+INSERT INTO feeds (format, token, created_at)
+SELECT value, lower(hex(randomblob(16))), strftime('%Y-%m-%dT%H:%M:%fZ') FROM json_each('["google", "meta", "generic"]');
 
 -- ---------------------------------------------------------------------------------------------------------------- sign-in
 

@@ -295,6 +295,8 @@ CREATE TABLE feeds (
   last_fetched_at TEXT,
   created_at TEXT NOT NULL
 ) STRICT;
+INSERT INTO feeds (format, token, created_at)
+SELECT value, lower(hex(randomblob(16))), strftime('%Y-%m-%dT%H:%M:%fZ') FROM json_each('["google", "meta", "generic"]');
 
 CREATE TABLE sessions (
   token_sha256 TEXT PRIMARY KEY NOT NULL,

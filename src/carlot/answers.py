@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from pydantic_core import to_json
@@ -62,7 +63,7 @@ def secured(response: Response, request: Request) -> Response:
     headers = {**SECURITY_HEADERS, "x-request-id": request.id, **response.headers}
     if request.method == "HEAD" and response.stream is None:
         return Response(response.status, headers)
-    return Response(response.status, headers, response.body, response.stream)
+    return replace(response, headers=headers)
 
 
 def etag_matches(request: Request, etag: str) -> bool:

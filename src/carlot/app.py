@@ -36,11 +36,16 @@ async def handle_request(request: Request, services: Services) -> Response:
         busy = Unavailable(f"The {what} does not answer. Try again in a moment.", headers={"retry-after": "5"})
         response = problem_answer(busy, request.id)
     except Exception as failure:  # noqa: BLE001  The last net: a mistake of ours is an answer too, never a traceback.
-        log("request.failed", level="error", request=request.id, error=repr(failure), path=request.path)
+        log("request.failed", level="error", request=request.id, error=repr(failure), path=_logged(request.path))
         response = problem_answer(Problem("It has been logged under the id in 'instance'."), request.id)
     ms = round((services.clock.now() - started).total_seconds() * 1000)
-    log("request", request=request.id, method=request.method, path=request.path, status=response.status, ms=ms)
+    log("request", request=request.id, method=request.method, path=_logged(request.path), status=response.status, ms=ms)
     return secured(response, request)
+
+
+def _logged(path: str) -> str:
+    """A path without the secret that a feed's address holds."""
+    return "/feeds/..." if path.startswith("/feeds/") else path
 
 
 async def _answer(request: Request, services: Services) -> Response:

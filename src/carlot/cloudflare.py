@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import js
 from pydantic_core import PydanticSerializationError, to_json
-from pyodide.ffi import JsException, jsnull, to_js
+from pyodide.ffi import JsException, create_proxy, jsnull, to_js
 from workers import import_from_javascript
 
 from carlot import log, settings
@@ -345,10 +345,25 @@ def write_response(response: Response) -> Any:
     options = js.JSON.parse(to_json({"status": response.status, "headers": response.headers}).decode())
     if response.stream is not None:
         return js.Response.new(response.stream, options)
+    if response.parts is not None:
+        return js.Response.new(_flowing(response.parts), options)
     if not response.body:
         return js.Response.new(jsnull, options)
     body = response.body if isinstance(response.body, str) else to_js(response.body)
     return js.Response.new(body, options)
+
+
+def _flowing(parts: AsyncIterator[str]) -> Any:
+    """A ReadableStream that asks for the next part when the last one is on its way. A failure cuts the answer off."""
+
+    async def pull(controller: Any) -> None:
+        part = await anext(parts, None)
+        if part is None:
+            controller.close()
+        else:
+            controller.enqueue(to_js(part.encode()))
+
+    return js.ReadableStream.new(_object({"pull": create_proxy(pull)}))
 
 
 def read_delivery(message: Any) -> Delivery:

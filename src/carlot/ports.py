@@ -6,7 +6,7 @@ implements them on Cloudflare; the tests implement them on SQLite with the platf
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
@@ -192,12 +192,13 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """An answer. `stream`, where set, is the platform's own body, passed on unread."""
+    """An answer. `stream`, where set, is the platform's own body, passed on unread; `parts` a text made while it is sent."""
 
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     body: str | bytes = b""
     stream: Any = None
+    parts: AsyncIterator[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

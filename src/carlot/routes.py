@@ -11,6 +11,7 @@ from urllib.parse import unquote
 from carlot.errors import MethodNotAllowed, NotFound
 from carlot.handlers import (
     customers,
+    feeds,
     integrations,
     listings,
     photos,
@@ -52,6 +53,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/api/public/vehicle/:id", public.get_vehicle, Guard.PUBLIC),
     Route("GET", "/api/public/dealer", public.get_dealer, Guard.PUBLIC),
     Route("GET", "/photos/:id", photos.get_photo, Guard.PUBLIC),
+    Route("GET", "/feeds/:token/:file", feeds.get_feed, Guard.OPEN),
     Route("POST", "/api/session", session.begin_session, Guard.OPEN),
     Route("DELETE", "/api/session", session.end_session, Guard.OPEN),
     Route("GET", "/api/vehicles", vehicles.list_vehicles, Guard.ADMIN),
@@ -72,6 +74,9 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/api/service-records", service_records.create_service_record, Guard.ADMIN),
     Route("GET", "/api/customers", customers.list_customers, Guard.ADMIN),
     Route("POST", "/api/customers", customers.create_customer, Guard.ADMIN),
+    Route("GET", "/api/feeds", feeds.list_feeds, Guard.ADMIN),
+    Route("PATCH", "/api/feeds/:format", feeds.change_feed, Guard.ADMIN),
+    Route("POST", "/api/feeds/:format/rotate", feeds.rotate_feed, Guard.ADMIN),
     Route("POST", "/api/integrations/wayne-reeves/sync", integrations.sync_wayne_reeves, Guard.ADMIN),
     Route("POST", "/api/integrations/listings/publish", listings.publish_listing, Guard.ADMIN),
     Route("GET", "/api/integrations/runs", integrations.list_runs, Guard.ADMIN),

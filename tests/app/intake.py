@@ -34,13 +34,14 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "CustomerEntry": {"name": "Bob", "email": "bob@example.com", "phone": "6"},
     "PublishEntry": {"vehicleId": "VEHICLE"},
     "PhotoOrder": {"photos": ["PHOTO"]},
+    "FeedChange": {"paused": True},
 }
 """A body for each model, right in every field. `VEHICLE` stands for the id of a car on the lot, `PHOTO` for that of its photo."""
 
 WITHOUT_BODY = {
     *("DELETE /api/session", "DELETE /api/vehicles/:id", "DELETE /api/vehicles/:id/photos/:photoId", "POST /api/sales/:id/void"),
     *("POST /api/integrations/wayne-reeves/sync", "POST /api/integrations/tasks/retry-all"),
-    *("POST /api/integrations/tasks/:id/retry", "POST /api/integrations/tasks/:id/discard"),
+    *("POST /api/integrations/tasks/:id/retry", "POST /api/integrations/tasks/:id/discard", "POST /api/feeds/:format/rotate"),
 }
 """The routes that change something and read no body."""
 
@@ -112,8 +113,12 @@ class Gate:
         return cls(lot, (await add(lot, 1, publishToThirdParty=True))["id"])
 
     def target(self, route: Route, filling: str = "x") -> str:
-        """The route's path, with the car's id where one is meant and something else in all other places."""
-        parts = route.path.replace("/api/vehicles/:id", f"/api/vehicles/{self.vehicle_id}").split("/")
+        """The route's path, with the car's id or a feed's name where one is meant and something else in all other places."""
+        named_here = {"/api/vehicles/:id": f"/api/vehicles/{self.vehicle_id}", "/api/feeds/:format": "/api/feeds/google"}
+        path = route.path
+        for pattern, real in named_here.items():
+            path = path.replace(pattern, real)
+        parts = path.split("/")
         return "/".join(filling if part.startswith(":") else part for part in parts)
 
     def sample(self, model: type[BaseModel]) -> dict[str, Any]:

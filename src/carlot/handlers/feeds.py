@@ -1,0 +1,86 @@
+"""Hosted feeds: the files that sites poll, and their addresses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from carlot.answers import json_answer
+from carlot.body import read_json
+from carlot.domain.feed import Dealer
+from carlot.domain.times import instant
+from carlot.domain.wire import WireModel
+from carlot.errors import NotFound
+from carlot.handlers.public import public_base
+from carlot.ports import Request, Response, Services
+from carlot.store import feeds
+from carlot.store.feed_columns import COLUMNS
+
+
+class FeedChange(WireModel):
+    """A paused feed answers as if it were not there."""
+
+    paused: bool
+
+
+async def get_feed(request: Request, services: Services) -> Response:
+    """The whole inventory in one format, for who knows the address."""
+    name, dot, kind = request.params["file"].partition(".")
+    now = instant(services.clock.now())
+    if (
+        name not in COLUMNS
+        or (dot, kind) != (".", "csv")
+        or not await feeds.fetched(services.database, name, request.params["token"], now)
+    ):
+        raise NotFound("There is nothing at this address.")
+    headers = {
+        "content-type": "text/csv; charset=utf-8; header=present",
+        "content-disposition": f'attachment; filename="{name}.csv"',
+        "cache-control": "private, no-store",
+    }
+    if request.method == "HEAD":
+        return Response(200, headers)
+    settings = services.settings
+    dealer = Dealer.read(settings.dealer_name, settings.dealer_phone, settings.dealer_address)
+    return Response(200, headers, parts=feeds.parts(services.database, name, public_base(request, services), dealer))
+
+
+async def list_feeds(request: Request, services: Services) -> Response:
+    """Every feed with its address, when it was last fetched, and what it still lacks."""
+    return json_answer({"feeds": [_shown(request, services, feed) for feed in await feeds.listed(services.database)]})
+
+
+async def rotate_feed(request: Request, services: Services) -> Response:
+    """Give a feed a new address. The old one answers no more."""
+    name = request.params["format"]
+    if not await feeds.rotate(services.database, name, services.clock.token(), instant(services.clock.now())):
+        raise NotFound("There is no such feed.")
+    return await _answer(request, services, name)
+
+
+async def change_feed(request: Request, services: Services) -> Response:
+    """Pause a feed, or let it go on."""
+    name, paused = request.params["format"], (await read_json(request, FeedChange)).paused
+    if not await feeds.pause(services.database, name, paused):
+        raise NotFound("There is no such feed.")
+    return await _answer(request, services, name)
+
+
+async def _answer(request: Request, services: Services, name: str) -> Response:
+    return json_answer(
+        next(_shown(request, services, feed) for feed in await feeds.listed(services.database) if feed["format"] == name)
+    )
+
+
+def _shown(request: Request, services: Services, feed: dict[str, Any]) -> dict[str, Any]:
+    settings = services.settings
+    lacking = [name for name in ("DEALER_NAME", "DEALER_ADDRESS") if not settings.value(name)]
+    return {
+        "format": feed["format"],
+        "url": f"{public_base(request, services)}/feeds/{feed['token']}/{feed['format']}.csv",
+        "paused": bool(feed["paused"]),
+        "lastFetchedAt": feed["lastFetchedAt"],
+        "createdAt": feed["createdAt"],
+        "vehicles": feed["vehicles"],
+        "leftOut": feed["published"] - feed["vehicles"],
+        "missingSettings": [] if feed["format"] == "generic" else lacking,
+    }

@@ -1,0 +1,23 @@
+"""CSV cells and lines as SQL, so that D1 writes a file and Python passes it on. The rules stand in `domain.csv_text`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+_STARTERS = "'=', '+', '-', '@', char(9), char(13)"
+
+
+def text_cell(expression: str) -> str:
+    """The SQL of a text as a cell: quoted, harmless, nothing where it is NULL."""
+    harmless = f"iif(substr(ltrim({expression}, ''''), 1, 1) IN ({_STARTERS}), '''' || {expression}, {expression})"
+    return f"""ifnull('"' || replace({harmless}, '"', '""') || '"', '')"""
+
+
+def plain_cell(expression: str) -> str:
+    """The SQL of a number or a word of ours as a cell, nothing where it is NULL."""
+    return f"ifnull({expression}, '')"
+
+
+def line(cells: Sequence[str]) -> str:
+    """The SQL of one line."""
+    return " || ',' || ".join(cells) + " || char(13) || char(10)"
