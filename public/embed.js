@@ -9,8 +9,11 @@
 
 const HERE = new URL(import.meta.url).origin;
 const MARK = "#lot";
+const PLACE = ["vehicle", "q", "make", "model", "bodyStyle", "priceMin", "priceMax", "yearMin", "yearMax", "mileageMax", "sort"];
 const SIZED_BY_CSS = CSS.supports("frame-sizing", "content-height");
+// How long the list may take to be as high as before, and how long before its word a frame's shrinking may be seen.
 const SETTLE_MS = 1500;
+const AHEAD_MS = 250;
 
 const frames = [...document.querySelectorAll("iframe[src]")].filter(showsLot).map(take);
 window.addEventListener("message", hear);
@@ -24,11 +27,11 @@ function showsLot(frame) {
 
 /** Begin with a frame; the first on the page goes where the page's address says. */
 function take(frame, index) {
-  const taken = { frame, query: null, top: window.scrollY, height: frame.offsetHeight, shrunk: null, leftAt: 0, backTo: null };
+  const taken = { frame, begunAt: frame.src, query: null, top: window.scrollY, height: frame.offsetHeight, shrunk: null, leftAt: 0, backTo: null };
   if (index === 0 && atMark()) {
     // A lazy frame may remember the address it began with, and go there later.
     frame.loading = "eager";
-    frame.src = merged(frame.src, location.hash.slice(MARK.length));
+    frame.src = merged(taken.begunAt, location.hash.slice(MARK.length));
   }
   new ResizeObserver(() => resized(taken)).observe(frame);
   fit(frame);
@@ -66,7 +69,7 @@ function moved(taken, query) {
   if (before === false || before === now) return;
   if (before && !now) taken.backTo = { top: taken.leftAt, until: Date.now() + SETTLE_MS };
   else {
-    const justShrunk = taken.shrunk && Date.now() - taken.shrunk.at < SETTLE_MS;
+    const justShrunk = taken.shrunk && Date.now() - taken.shrunk.at < AHEAD_MS;
     taken.leftAt = justShrunk ? taken.shrunk.top : taken.top;
     taken.backTo = null;
     if (taken.frame.getBoundingClientRect().top < 0) taken.frame.scrollIntoView({ block: "start" });
@@ -89,15 +92,15 @@ function scrollBack(taken) {
   else window.scrollTo({ top: taken.backTo.top, behavior: "instant" });
 }
 
-function goTo({ frame }, query) {
-  frame.contentWindow.location.replace(merged(frame.src, query));
+function goTo({ frame, begunAt }, query) {
+  frame.contentWindow.location.replace(merged(begunAt, query));
 }
 
 /** The frame's address with another place of the lot in it; what else it says, such as the theme, stays. */
 function merged(address, query) {
   const url = new URL(address, document.baseURI);
   const place = new URLSearchParams(query);
-  for (const name of new Set(place.keys())) {
+  for (const name of PLACE) {
     url.searchParams.delete(name);
     for (const value of place.getAll(name)) url.searchParams.append(name, value);
   }

@@ -8,6 +8,7 @@ What a test can ask for:
                shows an error, the CSP is violated, or the page asks any host but this machine for something.
 - `complaints` what was held against the page so far; a test that provokes errors looks at them, and empties the list.
 - `open_page`  makes further pages: `open_page(width=360, color_scheme="dark")`, with any option of a playwright context.
+- `dealer_site`  the dealer's own website, foreign to the lot: `dealer_site(html)` answers the address of a page with that body.
 - `axe`        `axe(page)` fails with what axe-core finds wrong.
 
 An installation is started when the first test asks for it. With pytest-xdist (`--dist loadgroup`) the files `test_desk*` run in
@@ -21,8 +22,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from browser.dealer_site import DealerSite
 from browser.installation import Installation, running
 from browser.lot_page import Car
 from runtime.paths import NODE_MODULES
@@ -30,6 +32,7 @@ from runtime.setup import find_browser
 
 HERE = Path(__file__).parent
 AXE = NODE_MODULES / "axe-core" / "axe.min.js"
+PATIENCE_MS = 20_000
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # Nothing but this machine can be looked up, and Chromium keeps its own errands to itself.
 FLAGS = [
@@ -40,10 +43,13 @@ FLAGS = [
 ]
 
 
+expect.set_options(timeout=PATIENCE_MS)
+
+
 class OpenPage(Protocol):
     """Makes a page of a fresh browser profile."""
 
-    def __call__(self, *, width: int = 1280, height: int = 800, **options: Any) -> Page: ...
+    def __call__(self, *, width: int = 1280, height: int = 800, browser: Browser | None = None, **options: Any) -> Page: ...
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -79,14 +85,20 @@ def desk_lot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """One browser for the session. `dev/setup --browser` sees that there is one."""
+def launch() -> Iterator[Callable[..., Browser]]:
+    """Starts Chromium with further flags. `dev/setup --browser` sees that there is one."""
     path = find_browser()
     assert path, "these tests need Chromium: run dev/setup --browser"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
+        yield lambda *flags: playwright.chromium.launch(executable_path=path, args=[*FLAGS, *flags])
+
+
+@pytest.fixture(scope="session")
+def chromium(launch: Callable[..., Browser]) -> Iterator[Browser]:
+    """One browser for the session."""
+    browser = launch()
+    yield browser
+    browser.close()
 
 
 @pytest.fixture
@@ -100,9 +112,9 @@ def open_page(chromium: Browser, complaints: list[str]) -> Iterator[OpenPage]:
     """Makes pages; all are closed after the test, and what was held against them fails it."""
     contexts = []
 
-    def open_one(*, width: int = 1280, height: int = 800, **options: Any) -> Page:
-        context = chromium.new_context(viewport={"width": width, "height": height}, **options)
-        context.set_default_timeout(10_000)
+    def open_one(*, width: int = 1280, height: int = 800, browser: Browser | None = None, **options: Any) -> Page:
+        context = (browser or chromium).new_context(viewport={"width": width, "height": height}, **options)
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         page = context.new_page()
         listen(page, complaints)
@@ -118,6 +130,14 @@ def open_page(chromium: Browser, complaints: list[str]) -> Iterator[OpenPage]:
 def page(open_page: OpenPage) -> Page:
     """A page as on a desk, in light colours."""
     return open_page(color_scheme="light")
+
+
+@pytest.fixture
+def dealer_site() -> Iterator[Callable[[str], str]]:
+    """Puts pages on a website whose site is not the lot's: localhost, where the lot is on 127.0.0.1."""
+    site = DealerSite()
+    yield site.publish
+    site.close()
 
 
 @pytest.fixture(scope="session")
