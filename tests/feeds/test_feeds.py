@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import sqlite3
 from typing import Any
 
 import pytest
@@ -11,7 +12,9 @@ import pytest
 from app.typed import add, sell, vin
 from carlot import log
 from carlot.domain.feed import Dealer
+from carlot.store import feeds
 from support.lot import ENV, Lot, answer
+from support.platform import ROOT
 
 FORMATS = ("google", "meta", "generic")
 FORMAT = pytest.mark.parametrize("name", FORMATS)
@@ -195,6 +198,16 @@ async def test_sold_pending_archived_and_unpublished_cars_are_in_no_feed(lot: Lo
     await add(lot, 4)
     assert await rows(lot, name) == []
     assert (await text(lot, name)).count("\r\n") == 1
+
+
+@FORMAT
+def test_no_statement_is_deeper_than_d1_takes(name: str) -> None:
+    """Source: developers.cloudflare.com/d1/platform/limits; measured on workerd."""
+    connection = sqlite3.connect(":memory:")
+    connection.setlimit(sqlite3.SQLITE_LIMIT_EXPR_DEPTH, 100)
+    for migration in (ROOT / "migrations").glob("*.sql"):
+        connection.executescript(migration.read_text())
+    connection.execute(f"EXPLAIN {feeds._PARTS[name]}", [""] * 10)
 
 
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "'=1", "''@x", '=HYPERLINK("http://x","y")', "=cmd|' /C calc'!A0"]
