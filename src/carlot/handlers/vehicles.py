@@ -7,25 +7,17 @@ from typing import Any
 from carlot.answers import empty, json_answer
 from carlot.body import read_json
 from carlot.domain import photo
-from carlot.domain import vin as vins
 from carlot.domain.times import instant
-from carlot.domain.vehicle import BY_WIRE, edited_after, photo_fault
 from carlot.domain.vehicle_entry import NewVehicle, VehicleChange
-from carlot.errors import Conflict, FieldError, Invalid, NotFound, PreconditionFailed, UniqueViolation
+from carlot.errors import Conflict, FieldError, NotFound, PreconditionFailed, UniqueViolation
 from carlot.handlers.public import public_base
 from carlot.handlers.searches import AdminQuery, read_search
 from carlot.ports import Request, Response, Services
 from carlot.store import vehicles
 from carlot.sync import commit
+from carlot.vehicle_changes import changed_values, new_values
 from carlot.wants import edit_wants, listing_raises
 
-_BLANK: dict[str, Any] = {
-    **{field.wire: None for field in BY_WIRE.values() if field.writable},
-    "photos": [],
-    "status": "available",
-    "publishToWebsite": 0,
-    "publishToThirdParty": 0,
-}
 _TRIES = 3
 
 
@@ -44,16 +36,9 @@ async def get_vehicle(request: Request, services: Services) -> Response:
 async def create_vehicle(request: Request, services: Services) -> Response:
     """Add a vehicle by hand."""
     entry = await read_json(request, NewVehicle)
-    values = {**_BLANK, **entry.values()}
-    _check_vin(values["vin"], values["year"])
-    values["vinValid"] = int(vins.is_valid(values["vin"], values["year"]))
-    values["photos"] = _photos(values["photos"], [], public_base(request, services))
-    sold_on = await vehicles.sold_on(services.database, values["vin"])
-    if sold_on and not (values["purchaseDate"] and values["purchaseDate"] > sold_on):
-        raise Conflict(
-            f"This VIN was sold here on {sold_on}. To take it back in, give the purchaseDate of after that day.",
-            code="vehicle-exists",
-        )
+    given = entry.values()
+    sold_on = await vehicles.sold_on(services.database, given["vin"])
+    values = new_values(given, sold_on, public_base(request, services))
     vehicle_id = services.clock.token()
     try:
         added = vehicles.insert(vehicle_id, values, instant(services.clock.now()))
@@ -71,7 +56,7 @@ async def change_vehicle(request: Request, services: Services) -> Response:
     for _ in range(_TRIES):
         before = await _read(request, services)
         _require_version(request, before)
-        changes = _changes(before, dict(values), base)
+        changes = changed_values(before, dict(values), base)
         if not changes or await _write(services, before, changes):
             return _answer(await _read(request, services), base)
     raise Conflict("It is being changed by somebody else at the same time: try again.", code="busy")
@@ -84,7 +69,7 @@ async def delete_vehicle(request: Request, services: Services) -> Response:
         _require_version(request, before)
         if before["status"] == "sold":
             raise Conflict("A sold vehicle is kept. Void the sale first.", code="vehicle-sold")
-        if before["status"] == "archived" or await _write(services, before, _changes(before, {"status": "archived"}, "")):
+        if before["status"] == "archived" or await _write(services, before, changed_values(before, {"status": "archived"}, "")):
             return empty(204)
     raise Conflict("It is being changed by somebody else at the same time: try again.", code="busy")
 
@@ -106,50 +91,6 @@ async def _write(services: Services, before: dict[str, Any], changes: dict[str, 
     except UniqueViolation as taken:
         raise _exists(taken) from taken
     return bool(rows[0])
-
-
-def _changes(before: dict[str, Any], values: dict[str, Any], base: str) -> dict[str, Any]:
-    """Of what was sent, what differs from what is stored, with what follows from it."""
-    if "photos" in values:
-        values["photos"] = _photos(values["photos"], before["photos"], base)
-    changes = {name: value for name, value in values.items() if value != _stored(before, name)}
-    if "status" in changes and before["status"] == "sold":
-        raise Conflict("This vehicle is sold. Void the sale to put it back on the lot.", code="vehicle-sold")
-    if "vin" in changes or "year" in changes:
-        vin, year = values.get("vin", before["vin"]), values.get("year", before["year"])
-        _check_vin(vin, year)
-        changes["vinValid"] = int(vins.is_valid(vin, year))
-    if changes and before["externalDmsId"] is not None:
-        changes["editedFields"] = edited_after(before["editedFields"], [name for name in changes if name != "vinValid"])
-    return changes
-
-
-def _stored(vehicle: dict[str, Any], name: str) -> Any:
-    """A field as D1 holds it, from the vehicle as read: amounts in cents, flags as 0 or 1."""
-    value, kind = vehicle[name], BY_WIRE[name].kind
-    if kind == "money" and value is not None:
-        return round(value * 100)
-    return int(value) if kind == "flag" else value
-
-
-def _check_vin(vin: str, year: int) -> None:
-    if refusal := vins.refusal(vin, year):
-        raise Invalid(refusal, errors=[FieldError("vin", refusal)])
-
-
-def _photos(urls: list[str], known: list[str], base: str) -> list[str]:
-    """Photo URLs as stored; uploaded photos must be the vehicle's own."""
-    stored = [url.removeprefix(base) if url.startswith(f"{base}/photos/") else url for url in urls]
-    errors = []
-    for position, url in enumerate(stored):
-        fault = photo_fault(url, base)
-        if url.startswith("/photos/") and url not in known:
-            fault = "This photo was not uploaded to this vehicle."
-        if fault:
-            errors.append(FieldError(f"photos.{position}", fault))
-    if errors:
-        raise Invalid(errors[0].message, errors=errors)
-    return list(dict.fromkeys(stored))
 
 
 def _require_version(request: Request, vehicle: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic_core import to_json
 
 from carlot.ports import Database, Row, Statement, statement
-from carlot.store.tasks import Lease
+from carlot.store.tasks import INTO_TASKS, Lease
 from carlot.store.vehicle_json import ADMIN_OBJECT
 
 # A car that is to be listed, as in domain.eligibility.
@@ -20,8 +20,7 @@ LISTABLE = """v.status = 'available' AND v.publish_to_third_party = 1 AND v.vin_
 # Every (site, car) at which something is to be done: it is to be listed there, or may be there. ?1 JSON object site -> whether it is
 # configured, ?2 now, ?3 when the sweep wakes it, ?4 by when it is to be off a site. The first deadline holds; a car that must go does
 # not wait for its turn after a failure.
-_RAISE = f"""
-INSERT INTO sync_tasks (id, target, kind, subject_id, vehicle_id, next_attempt_at, wake_due_at, deadline_at, created_at, updated_at)
+_RAISE = f"""{INTO_TASKS}
 SELECT lower(hex(randomblob(16))), site.key, 'listing', v.id, v.id, ?2, ?3, iif({LISTABLE}, NULL, ?4), ?2, ?2
 FROM {{source}}
 WHERE {{which}} AND ((site.value AND {LISTABLE}) OR EXISTS (
