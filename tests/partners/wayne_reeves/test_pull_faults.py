@@ -213,3 +213,25 @@ async def test_a_queue_that_takes_nothing_costs_only_time(lot: ServedLot) -> Non
     await lot.tick()
     await lot.deliver()
     assert (await lot.report(run_id))["created"] == 4
+
+
+async def test_an_answer_that_comes_after_the_lease_ran_out_changes_nothing(lot: ServedLot) -> None:
+    """Another worker has taken the page over meanwhile, and has brought in what the DMS shows by then."""
+    lot.dms_holds(car(0, price=1), car(1), page_cap=1)
+    network = lot.network
+
+    class Slow:
+        async def request(self, *asked: Any, **more: Any) -> HttpResponse:
+            answer = await network.request(*asked, **more)
+            lot.network = network
+            lot.clock.forward(40)
+            lot.dms_changes(car(0, price=2, updated_at="2025-02-03T09:00:00Z"))
+            await lot.tick()
+            await lot.deliver()
+            return answer
+
+    lot.network = Slow()  # type: ignore[assignment]
+    report = await lot.pull()
+    assert (report["status"], report["pages"], report["created"], report["updated"]) == ("completed", 2, 2, 0)
+    vehicle = await lot.vehicle("A0")
+    assert (vehicle["price"], vehicle["version"]) == (2, 1)

@@ -163,7 +163,8 @@ async def test_a_sale_undone_while_it_is_being_told_is_not_left_there(lot: Serve
     await imported(lot)
     lot.network.faults(script=[{**loss, "path": "/sales", "method": "POST"}])
     sale_id = await sell(lot, "A0")
-    await lot.deliver(1)
+    while not lot.network.heard("POST", "/sales"):
+        await lot.deliver(1)
     assert (await lot.call("POST", f"/api/sales/{sale_id}/void")).status == 200
     for _ in range(2):
         # Neither before nor after the DMS has undone it does a pull take the car for sold.
