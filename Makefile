@@ -15,7 +15,7 @@ dev: ## run it at http://localhost:8787 with simulated partners and a demo lot
 	@dev/up
 
 test: ## set up, check, and run every test
-	@dev/setup --browser
+	@dev/setup --for-tests
 	@$(MAKE) --no-print-directory check
 	@echo "[test] pytest"; $(PY) -m pytest -n auto --dist loadgroup
 

@@ -58,7 +58,7 @@ def versions() -> list[tuple[str, str]]:
         ("pydantic, in the Worker", worker_package_version("pydantic")),
         ("workers-runtime-sdk", worker_package_version("workers_runtime_sdk")),
         ("uv (optional)", version_of("uv", "self", "version") if shutil.which("uv") else "missing"),
-        ("Chromium, for tests", setup.find_browser() or "missing (dev/setup --browser)"),
+        ("Chromium, for tests", setup.find_browser() or "missing (dev/setup --for-tests)"),
     ]
 
 

@@ -2,8 +2,8 @@
 
 Each part is made again only when what it is made from has changed. Safe to run twice at once.
 
-    dev/setup             all of it
-    dev/setup --browser   besides, a Chromium for the browser tests
+    dev/setup               all of it
+    dev/setup --for-tests   besides, what tests need of the system: Chromium, and PHP for those of the WordPress plugin
 """
 
 from __future__ import annotations
@@ -73,15 +73,22 @@ def run(*command: str | Path, cwd: Path = ROOT, **environment: str) -> None:
 
 
 def make_venv() -> None:
-    """The Python tools. Made under the name it keeps, because it knows its own path; the stamp says that it is whole."""
+    """The Python tools, made beside and then put in place whole: what runs meanwhile keeps what it runs on."""
     # Not the one inside .venv, which is about to go.
     python = str(getattr(sys, "_base_executable", sys.executable))
     probe = subprocess.run([python, "-c", "import venv, ensurepip"], capture_output=True, check=False)
     if probe.returncode:
         raise SystemExit("[setup] this Python has no venv module (Debian: apt-get install python3-venv)")
-    shutil.rmtree(VENV, ignore_errors=True)
-    run(python, "-m", "venv", VENV)
-    run(PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--require-hashes", "-r", "requirements-dev.lock")
+    fresh = MADE / "venv"
+    shutil.rmtree(fresh, ignore_errors=True)
+    run(python, "-m", "venv", fresh)
+    pip = (fresh / "bin" / "python", "-m", "pip", "install", "--disable-pip-version-check")
+    run(*pip, "--require-hashes", "-r", "requirements-dev.lock")
+    # Its scripts name the folder that it was made in.
+    for script in (fresh / "bin").iterdir():
+        if not script.is_symlink():
+            script.write_bytes(script.read_bytes().replace(os.fsencode(fresh), os.fsencode(VENV)))
+    replace(fresh, VENV)
 
 
 def make_node_modules() -> None:
@@ -180,22 +187,28 @@ def find_browser() -> str | None:
     return next((path for name in names if (path := shutil.which(name))), None)
 
 
-def ensure_browser() -> None:
-    """A Chromium for the browser tests: this machine's own, or Debian's package."""
-    if find_browser():
+def ensure_programs() -> None:
+    """What tests need of the system: this machine's own, or Debian's packages where they may be installed."""
+    missing = [] if find_browser() else ["chromium"]
+    missing += [] if shutil.which("php") else ["php-cli"]
+    if not missing:
         return
-    if os.geteuid() != 0 or not shutil.which("apt-get"):
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        print(f"[setup] {', '.join(missing)} ...", flush=True)
+        apt = ("apt-get", "-q", "-o", "DPkg::Lock::Timeout=300")
+        run(*apt, "update", DEBIAN_FRONTEND="noninteractive")
+        run(*apt, "install", "-y", "--no-install-recommends", *missing, DEBIAN_FRONTEND="noninteractive")
+        print(f"[setup] {', '.join(missing)}: ready", flush=True)
+    elif "chromium" in missing:
         raise SystemExit("[setup] the browser tests need Chromium: install the package chromium, or Google Chrome")
-    print("[setup] Chromium ...", flush=True)
-    run("apt-get", "update", "-q", DEBIAN_FRONTEND="noninteractive")
-    run("apt-get", "install", "-q", "-y", "--no-install-recommends", "chromium", DEBIAN_FRONTEND="noninteractive")
-    print("[setup] Chromium: ready", flush=True)
+    else:
+        print("[setup] Without PHP (Debian: php-cli) the tests of the WordPress plugin are left out.", flush=True)
 
 
 def main(arguments: Sequence[str]) -> None:
     """What `dev/setup` does."""
-    if unknown := [argument for argument in arguments if argument != "--browser"]:
-        raise SystemExit(f"[setup] knows no {unknown[0]}; there is --browser")
+    if unknown := [argument for argument in arguments if argument != "--for-tests"]:
+        raise SystemExit(f"[setup] knows no {unknown[0]}; there is --for-tests")
     ensure()
-    if "--browser" in arguments:
-        ensure_browser()
+    if "--for-tests" in arguments:
+        ensure_programs()

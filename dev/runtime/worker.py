@@ -16,6 +16,7 @@ from pathlib import Path
 from runtime import setup, state, wrangler
 from runtime.children import Child, stop_on_signals
 from runtime.paths import ROOT, STATE
+from runtime.port import require_free
 
 # wrangler runs in the tree's root, so what is relative to the caller's folder is made absolute.
 PATH_FLAGS = ("--persist-to", "--persistTo", "--env-file", "--config", "-c", "--https-key-path", "--https-cert-path")
@@ -72,6 +73,9 @@ def main(arguments: Sequence[str]) -> int:
     if any(flag in ENOUGH_TO_EXIT for flag in arguments):
         os.execve(wrangler.command()[0], wrangler.command("dev", *arguments), wrangler.local_environment())
     flags = with_absolute_paths(arguments)
+    for port in values_of(flags, "--port"):
+        if port.isdecimal() and int(port):
+            require_free(int(port), "--port")
     persist_to = Path((values_of(flags, "--persist-to", "--persistTo") or [str(STATE)])[-1])
     state.migrate(persist_to, own_config(flags))
     # Workers of one name find each other through this folder; each instance here is to be alone.

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import errno
 import signal
 import sys
 from pathlib import Path
@@ -70,7 +71,9 @@ def main() -> int:
     try:
         asyncio.run(serve(read_flags(sys.argv[1:])))
     except (OSError, ValueError) as error:
-        print(f"partners: {error}", file=sys.stderr)
+        taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
+        what = "The port is in use: stop what listens there, or choose another with --port." if taken else error
+        print(f"partners: {what}", file=sys.stderr)
         return 1
     return 0
 

@@ -22,6 +22,10 @@ class Alerts:
         """`GET /_sim/alerts`."""
         return [web.get("/_sim/alerts", self.list_alerts)]
 
+    def settings(self, base: str) -> dict[str, str]:
+        """What CarLot Manager needs to send its alerts here."""
+        return {"ALERT_WEBHOOK_URL": f"{base}/alerts"}
+
     def reset(self) -> None:
         """Forget all alerts."""
         self._texts.clear()

@@ -86,9 +86,9 @@ def desk_lot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]
 
 @pytest.fixture(scope="session")
 def launch() -> Iterator[Callable[..., Browser]]:
-    """Starts Chromium with further flags. `dev/setup --browser` sees that there is one."""
+    """Starts Chromium with further flags. `dev/setup --for-tests` sees that there is one."""
     path = find_browser()
-    assert path, "these tests need Chromium: run dev/setup --browser"
+    assert path, "these tests need Chromium: run dev/setup --for-tests"
     with sync_playwright() as playwright:
         yield lambda *flags: playwright.chromium.launch(executable_path=path, args=[*FLAGS, *flags])
 

@@ -34,6 +34,12 @@ class ListingSite:
         """Endpoints under `/_sim/<site>`."""
         return controls.control_routes(self)
 
+    def settings(self, base: str) -> dict[str, str]:
+        """What CarLot Manager needs to use it; any key and any dealer will do."""
+        prefix = self.name.upper()
+        given = {f"{prefix}_API_URL": f"{base}/{self.name}", f"{prefix}_API_KEY": "any-key"}
+        return given | ({f"{prefix}_DEALER_ID": "any-dealer"} if "{dealer}" in self.shape.path else {})
+
     def reset(self) -> None:
         """Nothing listed, no knobs, no history."""
         self.knobs = Knobs()

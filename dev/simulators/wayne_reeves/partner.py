@@ -56,6 +56,10 @@ class WayneReeves:
         """Endpoints under `/_sim/wayne-reeves`."""
         return controls.control_routes(self)
 
+    def settings(self, base: str) -> dict[str, str]:
+        """What CarLot Manager needs to use it."""
+        return {"WAYNE_REEVES_API_URL": base, "WAYNE_REEVES_API_KEY": self._key or "any-key"}
+
     def reset(self) -> None:
         """The lot of the start, no sales, no knobs."""
         self.knobs = Knobs()

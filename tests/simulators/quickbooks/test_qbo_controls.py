@@ -168,7 +168,8 @@ def test_what_to_set_is_told(start: Callable[..., Any]) -> None:
         told = sim.get("/_sim").json()["settings"]["quickbooks"]
         assert told["QUICKBOOKS_AUTHORIZE_URL"] == f"{process.url}/connect/oauth2"
         assert told["QUICKBOOKS_REALM_ID"] == "9341453172604218"
-        names = {name: value for name, value in told.items() if not name.endswith(("_URL", "_ID"))}
+        assert told["QUICKBOOKS_WEBHOOK_VERIFIER"] == "v"
+        names = {name: value for name, value in told.items() if not name.endswith(("_URL", "_ID", "_SECRET", "_VERIFIER"))}
         objects = [sim.get(f"/_sim/quickbooks/objects/{kind}").json()["objects"] for kind in ("item", "account", "customer")]
         assert set(names.values()) <= {each.get("Name") or each["DisplayName"] for kind in objects for each in kind}
         assert sim.get("/_sim/quickbooks/webhooks").json()["settings"]["url"] == "http://127.0.0.1:1/hook"
