@@ -1,0 +1,126 @@
+<?php
+/**
+ * A vehicle as the Worker's public API has it, and how it is put into words.
+ *
+ * @package CarLot\Inventory
+ */
+
+namespace CarLot\Inventory;
+
+defined( 'ABSPATH' ) || exit;
+
+const TEXTS = array(
+	'vin',
+	'stockNumber',
+	'make',
+	'model',
+	'trim',
+	'bodyStyle',
+	'exteriorColor',
+	'interiorColor',
+	'transmission',
+	'fuelType',
+	'drivetrain',
+	'engine',
+	'description',
+	'location',
+);
+
+const ID_PATTERN = '/^[A-Za-z0-9_-]{1,64}$/';
+
+/**
+ * A list of vehicles; what is no vehicle is left out. Null when it is no list.
+ *
+ * @param mixed $given Decoded JSON.
+ */
+function read_list( $given ): ?array {
+	if ( ! is_array( $given ) || array_keys( $given ) !== array_keys( array_keys( $given ) ) ) {
+		return null;
+	}
+	return array_values( array_filter( array_map( __NAMESPACE__ . '\read_vehicle', $given ) ) );
+}
+
+/**
+ * A vehicle with every field in its type; null when it is none.
+ *
+ * @param mixed $given Decoded JSON.
+ */
+function read_vehicle( $given ): ?array {
+	if ( ! is_array( $given ) || ! is_string( $given['id'] ?? null ) || ! preg_match( ID_PATTERN, $given['id'] ) ) {
+		return null;
+	}
+	$vehicle = array(
+		'id'  => $given['id'],
+		'url' => is_string( $given['url'] ?? null ) ? $given['url'] : '',
+	);
+	foreach ( array( 'year', 'mileage', 'price' ) as $field ) {
+		$vehicle[ $field ] = is_int( $given[ $field ] ?? null ) || is_float( $given[ $field ] ?? null ) ? $given[ $field ] : null;
+	}
+	foreach ( TEXTS as $field ) {
+		$vehicle[ $field ] = is_string( $given[ $field ] ?? null ) ? trim( $given[ $field ] ) : '';
+	}
+	$photos            = is_array( $given['photos'] ?? null ) ? $given['photos'] : array();
+	$vehicle['photos'] = array_slice( array_values( array_filter( $photos, __NAMESPACE__ . '\is_photo' ) ), 0, 40 );
+	return $vehicle;
+}
+
+/**
+ * Whether this is the address of a photo.
+ *
+ * @param mixed $given Decoded JSON.
+ */
+function is_photo( $given ): bool {
+	return is_string( $given ) && preg_match( '#^https?://#i', $given );
+}
+
+/**
+ * The dealer's facts. Null when these are none.
+ *
+ * @param mixed $given Decoded JSON.
+ */
+function read_dealer( $given ): ?array {
+	if ( ! is_array( $given ) || ! array_key_exists( 'phone', $given ) ) {
+		return null;
+	}
+	$dealer = array();
+	foreach ( array( 'name', 'phone', 'email', 'address' ) as $field ) {
+		$dealer[ $field ] = is_string( $given[ $field ] ?? null ) ? trim( $given[ $field ] ) : '';
+	}
+	return $dealer;
+}
+
+/**
+ * Year, make and model.
+ *
+ * @param array $vehicle A vehicle.
+ */
+function name_of( array $vehicle ): string {
+	$name = implode( ' ', array_filter( array( (string) $vehicle['year'], $vehicle['make'], $vehicle['model'] ), 'strlen' ) );
+	return '' === $name ? __( 'Vehicle', 'carlot-inventory' ) : $name;
+}
+
+/**
+ * The asking price.
+ *
+ * @param array $vehicle A vehicle.
+ */
+function price_of( array $vehicle ): string {
+	if ( null === $vehicle['price'] ) {
+		return __( 'Call for price', 'carlot-inventory' );
+	}
+	$decimals = floor( $vehicle['price'] ) === (float) $vehicle['price'] ? 0 : 2;
+	return '$' . number_format_i18n( $vehicle['price'], $decimals );
+}
+
+/**
+ * The miles it has gone; empty when they are not known.
+ *
+ * @param array $vehicle A vehicle.
+ */
+function mileage_of( array $vehicle ): string {
+	if ( null === $vehicle['mileage'] ) {
+		return '';
+	}
+	/* translators: %s: a number of miles. */
+	return sprintf( __( '%s mi', 'carlot-inventory' ), number_format_i18n( $vehicle['mileage'] ) );
+}
