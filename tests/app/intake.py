@@ -48,7 +48,7 @@ WITHOUT_BODY = {
 SIGNED = {"POST /api/webhooks/wayne-reeves"}
 """The routes that verify the bytes before they look at them."""
 
-FILES = {"POST /api/vehicles/:id/photos"}
+FILES = {"POST /api/vehicles/:id/photos", "POST /api/vehicles/import"}
 """The routes that take a file."""
 
 

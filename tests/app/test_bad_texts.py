@@ -155,6 +155,8 @@ async def test_a_query_is_answered_or_refused_and_changes_nothing(route: Route, 
         response = await gate.send(route, None, target=f"{gate.target(route)}?{name}={text}&{name}={text}")
         check_headers(response)
         if response.status >= 300:
+            if response.status == 415 and route.method != "GET":  # It wants a file, and looks at that first.
+                continue
             problem = check_problem(response, 400, "bad-query")
             assert [error["field"] for error in problem.get("errors", [{"field": name}])] == [name]
             assert len(response.body) < 2000
