@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 from runtime.paths import CONFIG, ROOT
@@ -13,8 +13,8 @@ DEV_VARS = ROOT / ".dev.vars"
 EXAMPLE = ROOT / ".dev.vars.example"
 # The same texts that the program takes for "not configured" (src/carlot/settings.py).
 PLACEHOLDER = re.compile(r"^(YOUR[_-].*|<.*>|CHANGE[_-]?ME|REPLACE[_-].*|xxx+)$", re.IGNORECASE)
-# Without these a public instance is of no use: the admin stays closed, tokens cannot be sealed.
-ESSENTIAL = ("ADMIN_TOKEN", "TOKEN_ENCRYPTION_KEY")
+# Without it a public instance is of no use: the admin stays closed.
+ESSENTIAL = ("ADMIN_TOKEN",)
 PURPOSES: Mapping[str, tuple[str, ...]] = {
     "the admin page": ("ADMIN_TOKEN",),
     "imports from Wayne Reeves": ("WAYNE_REEVES_API_URL", "WAYNE_REEVES_API_KEY"),
@@ -27,7 +27,7 @@ PURPOSES: Mapping[str, tuple[str, ...]] = {
     "TrueCar": ("TRUECAR_API_URL", "TRUECAR_DEALER_ID"),
     "Kelley Blue Book": ("KBB_API_URL", "KBB_DEALER_ID"),
     "alerts": ("ALERT_WEBHOOK_URL",),
-    "the public page and the feeds": ("DEALER_NAME", "DEALER_PHONE", "DEALER_ADDRESS", "PUBLIC_BASE_URL"),
+    "your name on the public page": ("DEALER_NAME",),
 }
 
 _COMMENT_OR_TEXT = re.compile(r'("(?:\\.|[^"\\])*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
@@ -62,6 +62,19 @@ def is_set(value: object) -> bool:
     """Whether a value configures something: neither empty nor a placeholder."""
     text = str(value or "").strip()
     return bool(text) and not PLACEHOLDER.match(text)
+
+
+def missing(names: Container[str]) -> dict[str, list[str]]:
+    """What each purpose lacks, of which nothing is said but which names are set."""
+    return {purpose: [name for name in needed if name not in names] for purpose, needed in PURPOSES.items()}
+
+
+def half_configured(names: Container[str]) -> list[str]:
+    """Purposes of which something is set, but not all: most likely forgotten. Each in one line."""
+    shared = {"TOKEN_ENCRYPTION_KEY"}
+    lacks = missing(names)
+    half = {purpose: lacking for purpose, lacking in lacks.items() if lacking and set(PURPOSES[purpose]) - shared - set(lacking)}
+    return [f"{purpose}: {', '.join(lacking)} not set" for purpose, lacking in half.items()]
 
 
 def bindings(config: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -14,8 +14,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from runtime import setup, wrangler
-from runtime.configuration import ESSENTIAL, bindings, is_set, read_config, secret_names
+from runtime.configuration import ESSENTIAL, bindings, half_configured, is_set, missing, read_config
 from runtime.paths import ROOT
+
+# How wrangler says that a database of that name is not there. Source: wrangler 4.164, src/d1/utils.ts.
+NO_DATABASE = "Couldn't find a D1 DB"
 
 
 def ask_wrangler(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -62,50 +65,53 @@ def uncommitted() -> bool:
 def problems_of_config(config: Mapping[str, Any]) -> list[str]:
     """What in wrangler.jsonc would not do in public."""
     found = []
-    settings = config.get("vars", {})
-    if settings.get("AUTH_MODE") != "required":
+    if config.get("vars", {}).get("AUTH_MODE") != "required":
         found.append('wrangler.jsonc: set AUTH_MODE to "required"; anything else is for a local instance')
     if extra := sorted(set(config["compatibility_flags"]) & {"experimental", "python_workers_development"}):
         found.append(f"wrangler.jsonc: take out the compatibility flags {', '.join(extra)}; they are for a local instance")
-    half_set = (
-        ("WAYNE_REEVES_API_URL", "the address of the DMS; without it nothing is imported"),
-        ("DEALER_NAME", "your name as the public page shows it"),
-        ("PUBLIC_BASE_URL", "the address this will have, for links and photos in feeds"),
-    )
-    found += [f"wrangler.jsonc: set {name}: {why}" for name, why in half_set if not is_set(settings.get(name))]
     return found
+
+
+def problems_of_secrets(config: Mapping[str, Any], present: set[str]) -> list[str]:
+    """What a Worker that is there lacks: what nobody can do without, and what a partner that is half configured needs."""
+    settings = {name for name, value in config.get("vars", {}).items() if is_set(value)} | present
+    found = [f"secret {name}: run `npx wrangler secret put {name}`" for name in ESSENTIAL if name not in present]
+    return found + half_configured(settings)
 
 
 def problems() -> list[str]:
     """Everything that stands in the way, at once."""
-    found = problems_of_config(read_config())
+    config = read_config()
+    found = problems_of_config(config)
     if not is_logged_in():
         return [*found, "wrangler knows no account: run `npx wrangler login`, or set CLOUDFLARE_API_TOKEN"]
     present = deployed_secrets()
-    if present is None:
-        # Before the first deploy there is nothing that could hold secrets; the admin stays closed until they are set.
-        return found
-    return found + [
-        f"secret {name} is missing: run `npx wrangler secret put {name}`" for name in ESSENTIAL if name not in present
-    ]
+    # Before the first deploy nothing is there that could hold secrets; the admin stays closed until they are set.
+    return found if present is None else found + problems_of_secrets(config, present)
+
+
+def bookmark() -> None:
+    """Print what the database can be put back to; make the database when there is none. Raises: SystemExit."""
+    info = ask_wrangler("d1", "time-travel", "info", "DB")
+    if info.returncode == 0:
+        print(f"[deploy] To go back to the database as it is now:\n{info.stdout.strip()}", flush=True)
+        return
+    said = info.stdout + info.stderr
+    if NO_DATABASE not in said:
+        raise SystemExit(f"[deploy] stopped: the database does not say its bookmark.\n{said.strip()}")
+    name = read_config()["d1_databases"][0]["database_name"]
+    print(f"[deploy] The first deploy: making the database {name}", flush=True)
+    made = ask_wrangler("d1", "create", name)
+    if made.returncode:
+        raise SystemExit(f"[deploy] stopped: the database could not be made.\n{(made.stdout + made.stderr).strip()}")
 
 
 def deploy() -> None:
     """Bookmark, migrations, Worker."""
-    bookmark = ask_wrangler("d1", "time-travel", "info", "DB", "--json")
-    if bookmark.returncode:
-        print("[deploy] The database does not exist yet; the first deploy creates it.")
-        deploy_worker()
-        run_wrangler("d1", "migrations", "apply", "DB", "--remote")
-        return
-    print(f"[deploy] To go back to the database as it is now:\n{bookmark.stdout.strip()}")
+    bookmark()
     run_wrangler("d1", "migrations", "apply", "DB", "--remote")
-    deploy_worker()
-
-
-def deploy_worker() -> None:
-    """With uv as Cloudflare's guide says; without it with the packages that `dev/setup` has put into python_modules."""
     if not shutil.which("uv"):
+        # With the packages that `dev/setup` has put into python_modules.
         run_wrangler("deploy")
         return
     print("\n[deploy] uv run pywrangler deploy", flush=True)
@@ -126,12 +132,14 @@ def main(arguments: Sequence[str]) -> int:
         return 1
     if uncommitted():
         print("[deploy] Note: the tree differs from its last commit.")
-    for name, what in bindings(read_config()):
+    config = read_config()
+    for name, what in bindings(config):
         print(f"[deploy] binding {name}: {what}")
     deploy()
     present = deployed_secrets() or set()
-    if missing := [name for name in ESSENTIAL if name not in present]:
-        print(f"\n[deploy] Done. The admin stays closed until these are set (npx wrangler secret put NAME): {', '.join(missing)}")
-    unset = [name for name in secret_names() if name not in present and name not in ESSENTIAL]
-    print(f"[deploy] Secrets not set, so not configured: {', '.join(unset) or 'none'}")
+    if closed := [name for name in ESSENTIAL if name not in present]:
+        print(f"\n[deploy] Done. The admin stays closed until this is set: npx wrangler secret put {', '.join(closed)}")
+    settings = {name for name, value in config.get("vars", {}).items() if is_set(value)} | present
+    idle = [purpose for purpose, lacking in missing(settings).items() if lacking]
+    print(f"[deploy] Not configured, and so not in use: {', '.join(idle) or 'nothing'}. Secrets: npx wrangler secret put NAME")
     return 0

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Mapping, Sequence
 
 from runtime import setup
-from runtime.configuration import DEV_VARS, PURPOSES, bindings, is_set, read_config, read_dev_vars, secret_names
+from runtime.configuration import DEV_VARS, bindings, is_set, missing, read_config, read_dev_vars, secret_names
 from runtime.paths import BUNDLE, NODE, NODE_MODULES, PYTHON_MODULES, ROOT
 
 
@@ -99,8 +99,8 @@ def main(arguments: Sequence[str]) -> int:
         f"Secrets in .dev.vars{where}; those in production: npx wrangler secret list",
         [(name, "set" if is_set(secrets.get(name)) else "not set") for name in secret_names()],
     )
-    needed = {purpose: [name for name in names if not is_set(settings.get(name))] for purpose, names in PURPOSES.items()}
-    show("Ready for", [(purpose, f"no: {', '.join(names)}" if names else "yes") for purpose, names in needed.items()])
+    lacking = missing({name for name, value in settings.items() if is_set(value)})
+    show("Ready for", [(purpose, f"no: {', '.join(names)}" if names else "yes") for purpose, names in lacking.items()])
     unknown = sorted(name for name in secrets if name not in secret_names() and name not in config.get("vars", {}))
     if unknown:
         show("Names in .dev.vars that nothing reads", [(name, "misspelt?") for name in unknown])

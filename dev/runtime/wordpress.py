@@ -1,0 +1,155 @@
+"""Pack the WordPress plugin: `make wordpress` writes dist/carlot-inventory.zip, the same bytes from the same sources.
+
+Before that it makes what translations need: the template (.pot) with every text of the plugin, and a binary (.mo) of each
+translation (.po). `dev/wordpress --check` only says whether they are up to date; `--packages` installs what a real WordPress needs.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import shutil
+import struct
+import sys
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from runtime import setup
+from runtime.paths import ROOT
+
+PLUGIN = ROOT / "wordpress" / "carlot-inventory"
+LANGUAGES = PLUGIN / "languages"
+TEMPLATE = LANGUAGES / "carlot-inventory.pot"
+PACKAGE = ROOT / "dist" / "carlot-inventory.zip"
+HEAD = """# Texts of the WordPress plugin CarLot Inventory. Made by `make wordpress`.
+msgid ""
+msgstr ""
+"Project-Id-Version: CarLot Inventory\\n"
+"MIME-Version: 1.0\\n"
+"Content-Type: text/plain; charset=UTF-8\\n"
+"Content-Transfer-Encoding: 8bit\\n"
+"X-Domain: carlot-inventory\\n"
+"""
+# Debian's, for tests/wordpress/real_wordpress.py, and a file of each.
+PACKAGES = {
+    "wordpress": "/usr/share/wordpress/wp-load.php",
+    "wordpress-theme-twentytwentythree": "/usr/share/wordpress/wp-content/themes/twentytwentythree",
+    "mariadb-server": "/usr/sbin/mariadbd",
+    "php-cli": "/usr/bin/php",
+    "php-mysql": "/usr/share/php8.2-mysql",
+}
+# The earliest that a zip file can say.
+EPOCH = (1980, 1, 1, 0, 0, 0)
+
+_COMMENT = re.compile(r"/\*\s*(translators:.*?)\s*\*/", re.DOTALL)
+_CALL = re.compile(r"""(?<![\w$])(?:__|esc_html__|esc_attr__)\(\s*'((?:[^'\\]|\\.)*)',\s*'carlot-inventory'\s*\)""")
+_ENTRY = re.compile(r'^msgid ((?:".*"\s*)+)^msgstr ((?:".*"\s*)+)', re.MULTILINE)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """What `dev/wordpress` does. Status 1: with --check, something is out of date."""
+    if unknown := [argument for argument in arguments if argument not in ("--check", "--packages")]:
+        raise SystemExit(f"[wordpress] knows no {unknown[0]}; there are --check and --packages")
+    if "--packages" in arguments:
+        install()
+        return 0
+    made: dict[Path, bytes] = {TEMPLATE: template().encode()}
+    for source in sorted(LANGUAGES.glob("*.po")):
+        made[source.with_suffix(".mo")] = binary(read_po(source.read_text(encoding="utf-8")))
+    if "--check" in arguments:
+        stale = [path.name for path, content in made.items() if not path.exists() or path.read_bytes() != content]
+        for name in stale:
+            print(f"[wordpress] {name} is out of date: run make wordpress", file=sys.stderr)
+        return 1 if stale else 0
+    LANGUAGES.mkdir(exist_ok=True)
+    for path, content in made.items():
+        path.write_bytes(content)
+    pack(PACKAGE)
+    print(f"[wordpress] {PACKAGE.relative_to(ROOT)}: {PACKAGE.stat().st_size:,} bytes")
+    return 0
+
+
+def install() -> None:
+    """A real WordPress for the tests. Raises: SystemExit when it is missing and cannot be installed."""
+    missing = [package for package, file in PACKAGES.items() if not Path(file).exists()]
+    if not missing:
+        return
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        raise SystemExit(f"[wordpress] these tests need Debian's packages {' '.join(missing)}")
+    print(f"[wordpress] installing {' '.join(missing)} ...", flush=True)
+    setup.run("apt-get", "update", "-q", DEBIAN_FRONTEND="noninteractive")
+    setup.run("apt-get", "install", "-q", "-y", "--no-install-recommends", *missing, DEBIAN_FRONTEND="noninteractive")
+
+
+def template() -> str:
+    """The .pot file."""
+    entries = [HEAD]
+    for text, (places, comment) in sorted(texts().items(), key=lambda entry: entry[1][0]):
+        note = f"#. {comment}\n" if comment else ""
+        kind = "#, php-format\n" if re.search(r"%(\d\$)?[ds]", text) else ""
+        entries.append(f'{note}#: {" ".join(places)}\n{kind}msgid {quoted(text)}\nmsgstr ""\n')
+    return "\n".join(entries)
+
+
+def texts() -> Mapping[str, tuple[list[str], str]]:
+    """Every text that is shown, with the files it is in and what translators are told of it."""
+    found: dict[str, tuple[list[str], str]] = {}
+    for file in sorted([*PLUGIN.rglob("*.php"), *PLUGIN.rglob("*.js")]):
+        for text, comment in _in_source(file.read_text(encoding="utf-8")):
+            places, known = found.setdefault(text, ([], comment))
+            name = file.relative_to(PLUGIN).as_posix()
+            if name not in places:
+                places.append(name)
+            found[text] = (places, known or comment)
+    return found
+
+
+def read_po(content: str) -> dict[str, str]:
+    """The translations of a .po file, its head under the empty text; what is not translated is left out."""
+    entries = ((_joined(found[1]), _joined(found[2])) for found in _ENTRY.finditer(content))
+    return {text: translation for text, translation in entries if translation}
+
+
+def binary(translations: Mapping[str, str]) -> bytes:
+    """A .mo file. Source: GNU gettext manual, "The Format of GNU MO Files"."""
+    texts_in_order = sorted(translations)
+    originals = [text.encode() for text in texts_in_order]
+    results = [translations[text].encode() for text in texts_in_order]
+    count = len(originals)
+    begin = 28 + 16 * count
+    tables, strings = b"", b""
+    for words in (originals, results):
+        for word in words:
+            tables += struct.pack("<II", len(word), begin + len(strings))
+            strings += word + b"\0"
+    return struct.pack("<7I", 0x950412DE, 0, count, 28, 28 + 8 * count, 0, begin) + tables + strings
+
+
+def pack(target: Path) -> None:
+    """Write the zip file: every file of the plugin, in order, without a date."""
+    target.parent.mkdir(exist_ok=True)
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as package:
+        for file in sorted(path for path in PLUGIN.rglob("*") if path.is_file()):
+            entry = zipfile.ZipInfo(file.relative_to(PLUGIN.parent).as_posix(), EPOCH)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            package.writestr(entry, file.read_bytes())
+
+
+def quoted(text: str) -> str:
+    """A text as a .po file writes it."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+
+
+def _in_source(content: str) -> Iterator[tuple[str, str]]:
+    comments = [(found.end(), found[1]) for found in _COMMENT.finditer(content)]
+    for call in _CALL.finditer(content):
+        # A note for translators stands on the line before the statement.
+        near = [words for end, words in comments if end <= call.start() and content.count("\n", end, call.start()) <= 1]
+        yield re.sub(r"\\(['\\])", r"\1", call[1]), near[-1] if near else ""
+
+
+def _joined(lines: str) -> str:
+    return "".join(str(ast.literal_eval(line)) for line in lines.strip().splitlines())
