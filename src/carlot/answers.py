@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -40,6 +40,18 @@ def json_answer(content: Any, status: int = 200, headers: Mapping[str, str] | No
 def empty(status: int = 204, headers: Mapping[str, str] | None = None) -> Response:
     """An answer without a body."""
     return Response(status, {"cache-control": "no-store", **(headers or {})})
+
+
+async def begun(parts: AsyncIterator[str]) -> AsyncIterator[str]:
+    """The same parts, the first of them made already: what fails at once is still an answer, not a broken one."""
+    first = await anext(parts, "")
+
+    async def whole() -> AsyncIterator[str]:
+        yield first
+        async for part in parts:
+            yield part
+
+    return whole()
 
 
 def problem_answer(problem: Problem, request_id: str) -> Response:

@@ -20,6 +20,7 @@ from carlot.handlers import (
     service_records,
     session,
     tasks,
+    vehicle_files,
     vehicles,
     webhooks,
 )
@@ -58,6 +59,8 @@ ROUTES: tuple[Route, ...] = (
     Route("DELETE", "/api/session", session.end_session, Guard.OPEN),
     Route("GET", "/api/vehicles", vehicles.list_vehicles, Guard.ADMIN),
     Route("POST", "/api/vehicles", vehicles.create_vehicle, Guard.ADMIN),
+    Route("POST", "/api/vehicles/import", vehicle_files.import_vehicles, Guard.ADMIN),
+    Route("GET", "/api/vehicles/export.csv", vehicle_files.export_vehicles, Guard.ADMIN),
     Route("GET", "/api/vehicles/:id", vehicles.get_vehicle, Guard.ADMIN),
     Route("PATCH", "/api/vehicles/:id", vehicles.change_vehicle, Guard.ADMIN),
     Route("DELETE", "/api/vehicles/:id", vehicles.delete_vehicle, Guard.ADMIN),

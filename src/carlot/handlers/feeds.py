@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from carlot.answers import json_answer
+from carlot.answers import begun, json_answer
 from carlot.body import read_json
 from carlot.domain.feed import Dealer
 from carlot.domain.times import instant
@@ -41,7 +41,8 @@ async def get_feed(request: Request, services: Services) -> Response:
         return Response(200, headers)
     settings = services.settings
     dealer = Dealer.read(settings.dealer_name, settings.dealer_phone, settings.dealer_address)
-    return Response(200, headers, parts=feeds.parts(services.database, name, public_base(request, services), dealer))
+    parts = feeds.parts(services.database, name, public_base(request, services), dealer)
+    return Response(200, headers, parts=await begun(parts))
 
 
 async def list_feeds(request: Request, services: Services) -> Response:

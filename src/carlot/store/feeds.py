@@ -7,7 +7,7 @@ from typing import Any
 
 from carlot.domain.csv_text import header
 from carlot.domain.feed import Dealer
-from carlot.ports import Database, Row
+from carlot.ports import Database
 from carlot.store.csv_cells import line
 from carlot.store.feed_columns import COLUMNS, TAKEN
 
@@ -69,7 +69,7 @@ async def pause(database: Database, name: str, paused: bool) -> bool:
 
 async def parts(database: Database, name: str, base: str, dealer: Dealer) -> AsyncIterator[str]:
     """The whole feed, header first; no more than `PART` vehicles are in memory at a time."""
-    yield header(list(COLUMNS[name]))
+    text = header(list(COLUMNS[name]))
     values = (
         base,
         dealer.name,
@@ -82,10 +82,9 @@ async def parts(database: Database, name: str, base: str, dealer: Dealer) -> Asy
         dealer.postal_code,
     )
     last = ""
-    while True:
-        rows: list[Row] = await database.all(_PARTS[name], *values, last)
-        if not rows:
-            return
+    while rows := await database.all(_PARTS[name], *values, last):
         for row in rows:
-            yield str(row["text"])
+            yield text + str(row["text"])
+            text = ""
         last = str(rows[-1]["last"])
+    yield text
