@@ -6,7 +6,7 @@ PY := .venv/bin/python
 CODE := src dev tests bench
 
 help: ## show this
-	@echo "CarLot Manager"; awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo "CarLot Manager"; awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install what is missing: Python and Node tools, the Worker's packages, the local runtime
 	@dev/setup
@@ -43,3 +43,13 @@ doctor: ## versions, bindings, what is configured, what to do next
 lock: ## make the lock files anew
 	@dev/setup
 	@$(PY) dev/lock
+
+.PHONY: wordpress wordpress-test
+wordpress: ## pack the WordPress plugin into dist/carlot-inventory.zip
+	@dev/setup
+	@dev/wordpress
+
+wordpress-test: ## try the plugin in a real WordPress with MariaDB (installs Debian's packages)
+	@dev/setup
+	@dev/wordpress --packages
+	@$(PY) -m pytest tests/wordpress/real_wordpress.py
