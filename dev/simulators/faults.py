@@ -3,6 +3,7 @@
 import random
 from collections import Counter
 from fnmatch import fnmatchcase
+from hashlib import sha256
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -103,6 +104,11 @@ class FaultSettings(BaseModel):
     html_rate: Rate = Field(default=0, ge=0, le=1, description="200 with an HTML page, without doing the work")
     empty_rate: Rate = Field(default=0, ge=0, le=1, description="work done, then 200 without a body")
     xml_rate: Rate = Field(default=0, ge=0, le=1, description="work done, then the answer as XML, whatever was asked for")
+    by_request: bool = Field(
+        default=False,
+        description="draw for a request by what it asks for and how often it has been asked, not by its place in the order: "
+        "the same requests meet the same faults whatever comes in between",
+    )
     rates_path: str | None = Field(
         default=None, description="the rates strike only this path (* and ? as wildcards); all when left out"
     )
@@ -146,16 +152,21 @@ class FaultPlan:
         self.struck: Counter[str] = Counter()
         seed = self._process_seed if settings.seed is None else settings.seed
         # The name is part of the seed: two partners with one seed must not fail in step.
-        self._random = random.Random(f"{self._partner}:{seed}")
+        self._seed = f"{self._partner}:{seed}"
+        self._random = random.Random(self._seed)
+        self._asked: Counter[str] = Counter()
 
-    def next_fault(self, method: str, path: str) -> Fault | None:
-        """The fault for the next request, or None. Script first, then outage, then the rates."""
-        fault = self._choose(method, path)
+    def next_fault(self, method: str, path: str, content: bytes = b"") -> Fault | None:
+        """The fault for the next request, or None. Script first, then outage, then the rates.
+
+        `content` is whatever else tells the request from others: its query and body.
+        """
+        fault = self._choose(method, path, content)
         if fault is not None:
             self.struck[fault.fault] += 1
         return fault
 
-    def _choose(self, method: str, path: str) -> Fault | None:
+    def _choose(self, method: str, path: str, content: bytes) -> Fault | None:
         for rule in self.settings.script:
             if rule.takes(method, path):
                 return rule
@@ -163,11 +174,18 @@ class FaultPlan:
             return Fault(fault="refuse" if self.settings.outage == "refuse" else "outage")
         if self.settings.rates_path is not None and not fnmatchcase(path, self.settings.rates_path):
             return None
-        return self._draw()
+        return self._draw(self._dice(method, path, content))
 
-    def _draw(self) -> Fault | None:
+    def _dice(self, method: str, path: str, content: bytes) -> random.Random:
+        if not self.settings.by_request:
+            return self._random
+        asked = f"{method} {path} {sha256(content).hexdigest()}"
+        self._asked[asked] += 1
+        return random.Random(f"{self._seed}:{asked}:{self._asked[asked]}")
+
+    def _draw(self, dice: random.Random) -> Fault | None:
         # Always two draws a request, so that which request is struck depends on its place alone.
-        where, detail = self._random.random(), self._random.random()
+        where, detail = dice.random(), dice.random()
         knobs = self.settings
         for kind, rate in knobs.rates():
             if where < rate:

@@ -153,6 +153,24 @@ def test_a_seed_replays(sim: httpx.Client) -> None:
     assert 5 <= runs[0].count("200") <= 30
 
 
+def test_drawn_by_request_the_order_plays_no_part(sim: httpx.Client) -> None:
+    knobs = {"seed": 5, "by_request": True, "error_rate": 0.5}
+    limits = [*range(1, 21), *range(1, 21)]
+
+    def statuses(order: list[int]) -> dict[int, list[int]]:
+        set_faults(sim, **knobs)
+        met: dict[int, list[int]] = {}
+        for limit in order:
+            met.setdefault(limit, []).append(sim.get(f"/inventory?limit={limit}").status_code)
+        return {limit: [status == 200 for status in found] for limit, found in met.items()}
+
+    forwards = statuses(limits)
+    assert forwards == statuses(limits[::-1])
+    times = [good for found in forwards.values() for good in found]
+    assert 8 <= times.count(True) <= 32
+    assert any(first != second for first, second in forwards.values()), "the same request again has a draw of its own"
+
+
 def test_without_a_seed_the_process_seed_replays_after_reset(sim: httpx.Client) -> None:
     runs = []
     for _ in range(2):

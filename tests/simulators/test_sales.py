@@ -73,6 +73,31 @@ def test_an_undone_sale_can_be_made_again(sim: httpx.Client, vehicle: dict[str, 
     assert [sale["undone"] for sale in sim.get("/_sim/wayne-reeves/sales").json()["sales"]] == [True, False]
 
 
+def test_the_dms_sells_by_itself(sim: httpx.Client, vehicle: dict[str, Any]) -> None:
+    report = {"stock_number": vehicle["stock_number"], "vin": vehicle["vin"], "sale_price": 8500.5, "sale_date": "2026-11-20"}
+    sold = sim.post("/_sim/wayne-reeves/sales", json=report)
+    assert sold.status_code == 201
+    assert sold.json()["vehicle"] == {**vehicle, "status": "sold", "updated_at": sold.json()["vehicle"]["updated_at"]}
+    (sale,) = sim.get("/_sim/wayne-reeves/sales").json()["sales"]
+    assert sale.items() >= {**report, "sale_id": sold.json()["sale_id"], "undone": False}.items()
+    assert sale["idempotency_key"].startswith("dms-")
+    assert sim.post("/_sim/wayne-reeves/sales", json=report).status_code == 409
+    assert sell(sim, vehicle, "k1").status_code == 409
+    assert sim.get("/_sim/ledger?method=POST").json()["count"] == 1, "what the DMS does itself is no request of CarLot's"
+
+
+def test_somebody_at_the_dms_changes_a_vehicle(sim: httpx.Client, vehicle: dict[str, Any]) -> None:
+    path = f"/_sim/wayne-reeves/vehicles/{vehicle['stock_number']}"
+    changed = sim.patch(path, json={"exterior_color": "Red", "price": None})
+    assert changed.status_code == 200
+    expected = {name: text for name, text in vehicle.items() if name != "price"} | {"exterior_color": "Red"}
+    assert changed.json() == {**expected, "updated_at": changed.json()["updated_at"]}
+    assert changed.json()["updated_at"] > vehicle["updated_at"]
+    assert served(sim, vehicle["stock_number"]) == changed.json()
+    assert sim.patch("/_sim/wayne-reeves/vehicles/NOPE", json={}).status_code == 404
+    assert sim.patch(path, json=[]).status_code == 422
+
+
 def test_a_dealer_may_change_four_fields(sim: httpx.Client, vehicle: dict[str, Any]) -> None:
     path = f"/inventory/{vehicle['stock_number']}"
     change = {"mileage": 5, "location": "Back row", "price": 10.5, "description": "New."}

@@ -1,12 +1,14 @@
 """Endpoints under `/_sim/wayne-reeves`: the lot, its sales, its knobs, and webhooks sent on demand."""
 
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, web
 from pydantic import BaseModel, ConfigDict, Field
 
 from simulators.partner import answer_error, answer_json, read_json, read_model
 from simulators.wayne_reeves.knobs import Knobs
+from simulators.wayne_reeves.sales import SaleRefused, SaleReport
 from simulators.wayne_reeves.webhooks import Scheme, complete_event, signed
 
 if TYPE_CHECKING:
@@ -37,8 +39,10 @@ def control_routes(partner: "WayneReeves") -> list[web.RouteDef]:
         web.get(base + "/inventory", controls.read_inventory),
         web.put(base + "/inventory", controls.replace_inventory),
         web.post(base + "/vehicles", controls.upsert_vehicles),
+        web.patch(base + "/vehicles/{stock_number}", controls.change_vehicle),
         web.delete(base + "/vehicles/{stock_number}", controls.remove_vehicle),
         web.get(base + "/sales", controls.list_sales),
+        web.post(base + "/sales", controls.sell),
         web.get(base + "/knobs", controls.read_knobs),
         web.put(base + "/knobs", controls.set_knobs),
         web.post(base + "/emit", controls.emit),
@@ -73,6 +77,15 @@ class Controls:
             self._partner.lot.upsert(record)
         return answer_json({"taken": len(records), "total": len(self._partner.lot.records())})
 
+    async def change_vehicle(self, request: web.Request) -> web.Response:
+        """Change any fields of a vehicle as somebody at the DMS does, null clearing one; answers its record."""
+        stock_number, changes = request.match_info["stock_number"], await read_json(request)
+        if not isinstance(changes, dict):
+            return answer_error(422, "no_object", "The changes are an object")
+        if self._partner.lot.find(stock_number) is None:
+            return answer_error(404, "unknown_vehicle", "No vehicle has that stock number")
+        return answer_json(self._partner.lot.update(stock_number, changes))
+
     async def remove_vehicle(self, request: web.Request) -> web.Response:
         """Take a vehicle off the lot; 404 when it was not there."""
         if not self._partner.lot.remove(request.match_info["stock_number"]):
@@ -82,6 +95,15 @@ class Controls:
     async def list_sales(self, _request: web.Request) -> web.Response:
         """Sales taken, in order, with `sale_id`, `idempotency_key` and `undone`."""
         return answer_json({"sales": self._partner.sales.listed()})
+
+    async def sell(self, request: web.Request) -> web.Response:
+        """Sell a vehicle as somebody at the DMS does, under a key that begins with `dms-`; answers `sale_id` and the record."""
+        report = await read_model(request, SaleReport)
+        try:
+            sale = self._partner.sales.take(f"dms-{uuid4().hex}", report)
+        except SaleRefused as refusal:
+            return answer_error(refusal.status, refusal.code, refusal.message)
+        return answer_json({"sale_id": sale.sale_id, "vehicle": self._partner.lot.find(report.stock_number)}, 201)
 
     async def read_knobs(self, _request: web.Request) -> web.Response:
         """Knobs of `GET /inventory`, and what each does."""
