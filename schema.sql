@@ -3,6 +3,8 @@
 --
 -- Conventions: every table is STRICT. Money is integer cents. Instants are UTC text with milliseconds, 2025-02-03T10:30:00.000Z, so
 -- that text order is time order; days are 2025-02-03. Flags are 0 or 1. Ids are opaque text. NULL means "not known" unless said otherwise.
+-- What is the same everywhere has no comment of its own: id names the row, created_at and updated_at say when it was made and last
+-- changed, and a column that REFERENCES a table names a row there.
 
 -- ---------------------------------------------------------------------------------------------------------------- the lot
 
@@ -16,7 +18,9 @@ CREATE TABLE vehicles (
   vin TEXT NOT NULL CHECK (vin <> ''),
   -- 1 when every check that applies to this VIN passes (49 CFR 565: length, letters, check digit). 0 bars it from listing sites.
   vin_valid INTEGER NOT NULL CHECK (vin_valid IN (0, 1)),
+  -- The model year.
   year INTEGER NOT NULL CHECK (year BETWEEN 1885 AND 2100),
+  -- In the words of the DMS or of the dealer, down to the engine.
   make TEXT NOT NULL,
   model TEXT NOT NULL,
   trim TEXT,
@@ -27,9 +31,11 @@ CREATE TABLE vehicles (
   fuel_type TEXT,
   drivetrain TEXT,
   engine TEXT,
+  -- What the odometer shows.
   mileage_miles INTEGER CHECK (mileage_miles >= 0),
   -- Asking price. NULL: call for price.
   price_cents INTEGER CHECK (price_cents >= 0),
+  -- The dealer's own words about the car, public.
   description TEXT,
   -- Where it stands: a lot, a row, the service bay.
   location TEXT,
@@ -40,7 +46,9 @@ CREATE TABLE vehicles (
   photos TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(photos)),
   -- archived: gone from the DMS or deleted here; off every page and site, kept with its history. sold is reached by a sale and final.
   status TEXT NOT NULL DEFAULT 'available' CHECK (status IN ('available', 'pending', 'sold', 'archived')),
+  -- Whether the public page and the feeds may show it while it is available.
   publish_to_website INTEGER NOT NULL DEFAULT 0 CHECK (publish_to_website IN (0, 1)),
+  -- Whether the listing sites are to hold it while it is available.
   publish_to_third_party INTEGER NOT NULL DEFAULT 0 CHECK (publish_to_third_party IN (0, 1)),
   -- JSON array of the columns the dealer changed by hand: an import leaves these alone until the DMS shows the same value.
   edited_fields TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(edited_fields)),
@@ -61,8 +69,9 @@ CREATE UNIQUE INDEX vehicles_vin_on_lot ON vehicles (vin) WHERE status IN ('avai
 CREATE UNIQUE INDEX vehicles_stock_number ON vehicles (stock_number) WHERE status <> 'archived';
 -- Any vehicle by VIN, whatever its state: webhooks, buy-backs, listings.
 CREATE INDEX vehicles_vin ON vehicles (vin);
--- The admin list, newest first, and by state.
+-- The admin list, newest first.
 CREATE INDEX vehicles_newest ON vehicles (created_at DESC, id);
+-- The admin list of one state.
 CREATE INDEX vehicles_status ON vehicles (status, created_at DESC, id);
 -- The public list in its default order.
 CREATE INDEX vehicles_public ON vehicles (created_at DESC, id) WHERE status = 'available' AND publish_to_website = 1;
@@ -72,6 +81,7 @@ CREATE INDEX vehicles_edited ON vehicles (external_dms_id) WHERE edited_fields <
 -- One row. Its revision rises with every change to a car that the public sees or saw; the public API's ETag is made of it.
 CREATE TABLE lot (
   id INTEGER PRIMARY KEY NOT NULL CHECK (id = 1),
+  -- From 1.
   revision INTEGER NOT NULL
 ) STRICT;
 INSERT INTO lot (id, revision) VALUES (1, 1);
@@ -98,7 +108,9 @@ END;
 CREATE TABLE photos (
   id TEXT PRIMARY KEY NOT NULL,
   vehicle_id TEXT NOT NULL REFERENCES vehicles (id),
+  -- As the bytes say, whatever the sender called them.
   content_type TEXT NOT NULL CHECK (content_type IN ('image/jpeg', 'image/png', 'image/webp')),
+  -- Of the whole file.
   size_bytes INTEGER NOT NULL CHECK (size_bytes > 0),
   -- Of the bytes, in hex: the same picture sent twice is one picture.
   sha256 TEXT NOT NULL,
@@ -117,8 +129,11 @@ CREATE INDEX photos_removed ON photos (removed_at) WHERE removed_at IS NOT NULL;
 
 CREATE TABLE customers (
   id TEXT PRIMARY KEY NOT NULL,
+  -- As entered or as the DMS has it; not unique.
   name TEXT NOT NULL CHECK (name <> ''),
+  -- For the invoice. NULL: none given.
   email TEXT,
+  -- NULL: none given.
   phone TEXT,
   -- The customer in QuickBooks. NULL: not looked up or created yet.
   quickbooks_id TEXT,
@@ -133,7 +148,9 @@ CREATE INDEX customers_newest ON customers (created_at DESC, id);
 CREATE TABLE sales (
   id TEXT PRIMARY KEY NOT NULL,
   vehicle_id TEXT NOT NULL REFERENCES vehicles (id),
+  -- What the customer pays for the car: the amount of the invoice.
   sale_price_cents INTEGER NOT NULL CHECK (sale_price_cents >= 0),
+  -- The day of the sale where the dealer is: the date of the invoice.
   sale_date TEXT NOT NULL CHECK (sale_date GLOB '????-??-??'),
   -- NULL: the sale names nobody; the books use QUICKBOOKS_DEFAULT_CUSTOMER.
   customer_id TEXT REFERENCES customers (id),
@@ -169,16 +186,20 @@ CREATE INDEX sales_invoice ON sales (invoice_id) WHERE invoice_id IS NOT NULL;
 CREATE TABLE service_records (
   id TEXT PRIMARY KEY NOT NULL,
   vehicle_id TEXT NOT NULL REFERENCES vehicles (id),
+  -- The day of the work where the dealer is: the date of the expense.
   service_date TEXT NOT NULL CHECK (service_date GLOB '????-??-??'),
+  -- What was done.
   description TEXT NOT NULL CHECK (description <> ''),
   -- NULL: none named.
   vendor TEXT,
+  -- What it cost: the amount of the expense.
   cost_cents INTEGER NOT NULL CHECK (cost_cents >= 0),
   -- As in sales: one DocNumber and one requestid for all retries of the expense.
   doc_number TEXT NOT NULL UNIQUE CHECK (length(doc_number) <= 21),
   request_id TEXT NOT NULL UNIQUE CHECK (length(request_id) <= 36),
   -- The Purchase in QuickBooks. NULL: not posted.
   purchase_id TEXT,
+  -- NULL: it stands. Otherwise when it was undone.
   voided_at TEXT,
   created_at TEXT NOT NULL,
   updated_at TEXT NOT NULL
@@ -190,9 +211,12 @@ CREATE INDEX service_records_newest ON service_records (created_at DESC, id);
 
 -- Payments received in QuickBooks, one row for each invoice a payment touches.
 CREATE TABLE payments (
+  -- The Payment in QuickBooks.
   payment_id TEXT NOT NULL,
   sale_id TEXT NOT NULL REFERENCES sales (id),
+  -- What of the payment goes to this invoice.
   amount_cents INTEGER NOT NULL,
+  -- The day of the payment, by the books.
   paid_on TEXT NOT NULL,
   created_at TEXT NOT NULL,
   PRIMARY KEY (payment_id, sale_id)
@@ -217,7 +241,9 @@ CREATE TABLE sync_tasks (
   -- pending: wants work at next_attempt_at. running: leased. done: in step. blocked: its partner needs the dealer.
   -- dead: refused for good or out of attempts; waits in the failed-syncs inbox.
   state TEXT NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'running', 'done', 'dead', 'blocked')),
+  -- Rises with each change that the partner must hear of.
   wanted_rev INTEGER NOT NULL DEFAULT 1,
+  -- The wanted_rev that the partner was last brought in step with; 0: never.
   done_rev INTEGER NOT NULL DEFAULT 0,
   -- Who holds it, and until when. NULL: nobody. Settling demands the same token: a late answer of a lost lease changes nothing.
   lease_token TEXT,
@@ -228,6 +254,7 @@ CREATE TABLE sync_tasks (
   interrupted INTEGER NOT NULL DEFAULT 0,
   -- Since when it has been failing. NULL: it has not.
   failing_since TEXT,
+  -- When work on it may begin: now after a change, later after a failure.
   next_attempt_at TEXT NOT NULL,
   -- When the sweep wakes it if nothing else has: a message was lost, or a lease ran out.
   wake_due_at TEXT NOT NULL,
@@ -254,6 +281,7 @@ CREATE INDEX sync_tasks_deadline ON sync_tasks (deadline_at) WHERE deadline_at I
 
 -- What holds for a partner as a whole, over all instances of the Worker.
 CREATE TABLE partners (
+  -- As in sync_tasks.
   target TEXT PRIMARY KEY NOT NULL,
   -- Why no call is made until the dealer acts. NULL: none needed.
   blocked_reason TEXT,
@@ -263,14 +291,18 @@ CREATE TABLE partners (
   paused_until TEXT,
   -- Failed calls, halved by each that works. Each one halves how many calls may go at once.
   failures INTEGER NOT NULL DEFAULT 0,
+  -- The last call that was answered as hoped. NULL: none yet.
   last_success_at TEXT,
+  -- The last call that failed. NULL: none yet.
   last_failure_at TEXT
 ) STRICT;
 
 -- Calls of the last minute, written before each is made: the limits of a partner hold over all instances.
 CREATE TABLE partner_calls (
   id TEXT PRIMARY KEY NOT NULL,
+  -- As in sync_tasks.
   target TEXT NOT NULL,
+  -- Written before the call is made.
   started_at TEXT NOT NULL,
   -- When it counts as over: its time-out, or earlier when it came back.
   until TEXT NOT NULL
@@ -282,7 +314,9 @@ CREATE INDEX partner_calls_started ON partner_calls (target, started_at);
 CREATE TABLE alerts (
   -- What it is about, such as dead:quickbooks.
   subject TEXT PRIMARY KEY NOT NULL,
+  -- What is sent, in plain words.
   text TEXT NOT NULL,
+  -- When it began.
   raised_at TEXT NOT NULL,
   -- NULL: it still holds.
   cleared_at TEXT,
@@ -292,8 +326,11 @@ CREATE TABLE alerts (
 
 -- What runs once in a local day has a row for each day it was started on.
 CREATE TABLE daily_jobs (
+  -- What ran, such as the pull from the DMS.
   job TEXT NOT NULL,
+  -- The day where the dealer is (DEALER_TIMEZONE).
   local_date TEXT NOT NULL CHECK (local_date GLOB '????-??-??'),
+  -- When it was started.
   started_at TEXT NOT NULL,
   PRIMARY KEY (job, local_date)
 ) STRICT;
@@ -305,6 +342,7 @@ CREATE TABLE import_runs (
   id TEXT PRIMARY KEY NOT NULL,
   -- completed: the whole inventory was seen. degraded: what it saw cannot be trusted to be the whole lot. failed: the DMS lets us not in.
   status TEXT NOT NULL CHECK (status IN ('queued', 'running', 'completed', 'degraded', 'failed')),
+  -- The button, or the day's own pull.
   started_by TEXT NOT NULL CHECK (started_by IN ('dealer', 'cron')),
   -- How many vehicles the DMS says there are over all pages, as of the last page. NULL: no page yet.
   total INTEGER,
@@ -313,7 +351,9 @@ CREATE TABLE import_runs (
   -- Why it is degraded or failed, or what it is waiting for, in plain words. NULL: nothing to say.
   message TEXT,
   created_at TEXT NOT NULL,
+  -- When the first page was asked for. NULL: not yet.
   started_at TEXT,
+  -- NULL: it is still going.
   finished_at TEXT
 ) STRICT;
 -- One run at a time.
@@ -349,17 +389,23 @@ CREATE TABLE import_pages (
 -- Webhook events as they arrived, verified. Inserted before the sender is answered, worked off by the queue.
 CREATE TABLE webhook_events (
   id TEXT PRIMARY KEY NOT NULL,
+  -- Who sent it.
   source TEXT NOT NULL CHECK (source IN ('wayne_reeves', 'quickbooks')),
   -- The sender's event id, or the body's hash where it gives none: the same event twice is one row.
   event_key TEXT NOT NULL,
+  -- As the sender names it, such as vehicle.sold.
   type TEXT NOT NULL,
   -- When it happened, by the sender's clock. NULL: not said.
   occurred_at TEXT,
+  -- The body as it came.
   body TEXT NOT NULL,
   -- stored: waits for the queue. applied, ignored (with the reason), or failed.
   state TEXT NOT NULL DEFAULT 'stored' CHECK (state IN ('stored', 'applied', 'ignored', 'failed')),
+  -- Why it was ignored or failed, in plain words. NULL: nothing to say.
   note TEXT,
+  -- When it was stored, before the sender was answered.
   received_at TEXT NOT NULL,
+  -- When it was applied, ignored or given up. NULL: not yet.
   settled_at TEXT,
   UNIQUE (source, event_key)
 ) STRICT;
@@ -368,13 +414,19 @@ CREATE INDEX webhook_events_newest ON webhook_events (received_at DESC);
 
 -- The QuickBooks token pair, sealed with TOKEN_ENCRYPTION_KEY. KV only mirrors it.
 CREATE TABLE oauth_tokens (
+  -- One row, for one company.
   provider TEXT PRIMARY KEY NOT NULL CHECK (provider = 'quickbooks'),
+  -- The company in QuickBooks that the tokens open.
   realm_id TEXT NOT NULL,
   -- Rises with each new pair.
   generation INTEGER NOT NULL,
+  -- Opens the API for an hour.
   access_token_sealed TEXT NOT NULL,
+  -- By when a new one is needed.
   access_expires_at TEXT NOT NULL,
+  -- Stored here before it is first used, for the one before it is void from then on.
   refresh_token_sealed TEXT NOT NULL,
+  -- By when it must have been used.
   refresh_expires_at TEXT NOT NULL,
   -- Intuit's five-year limit. NULL: not told.
   hard_expires_at TEXT,
@@ -383,21 +435,28 @@ CREATE TABLE oauth_tokens (
   leased_until TEXT,
   -- reauth_required: Intuit refused the refresh token; the dealer must connect again.
   state TEXT NOT NULL CHECK (state IN ('connected', 'reauth_required')),
+  -- When the dealer last gave consent.
   connected_at TEXT NOT NULL,
   updated_at TEXT NOT NULL
 ) STRICT;
 
 -- An authorisation under way: single use, ten minutes, bound to the session that began it. Only hashes are kept.
 CREATE TABLE oauth_states (
+  -- Of the state that travels through Intuit and back.
   state_sha256 TEXT PRIMARY KEY NOT NULL,
+  -- Of the session that began it, and alone may end it.
   session_sha256 TEXT NOT NULL,
+  -- Ten minutes after it began.
   expires_at TEXT NOT NULL,
+  -- NULL: not used yet; a second use is refused.
   used_at TEXT
 ) STRICT;
 
 -- What each listing site holds, by VIN, as far as its answers tell.
 CREATE TABLE listings (
+  -- The site: cargurus, truecar, kbb. Decided in the program, so that a site can be added.
   platform TEXT NOT NULL,
+  -- What the site knows the car by.
   vin TEXT NOT NULL,
   -- Whose listing it is. Another vehicle of that VIN (a car taken in again) takes it over when nobody is at work on it.
   vehicle_id TEXT NOT NULL REFERENCES vehicles (id),
@@ -425,8 +484,11 @@ CREATE INDEX listings_verify ON listings (verify_after) WHERE verify_after IS NO
 
 -- Hosted feeds: one secret address each, which can be changed or paused.
 CREATE TABLE feeds (
+  -- What it is written for: google, meta, generic.
   format TEXT PRIMARY KEY NOT NULL,
+  -- The secret part of its address.
   token TEXT NOT NULL UNIQUE,
+  -- 1: its address answers 404.
   paused INTEGER NOT NULL DEFAULT 0 CHECK (paused IN (0, 1)),
   -- NULL: not since the address is this one.
   last_fetched_at TEXT,
@@ -439,8 +501,10 @@ SELECT value, lower(hex(randomblob(16))), strftime('%Y-%m-%dT%H:%M:%fZ') FROM js
 
 -- Signed-in browsers. The cookie's value is not kept, only its hash; deleting a row signs that browser out.
 CREATE TABLE sessions (
+  -- Of the cookie's value.
   token_sha256 TEXT PRIMARY KEY NOT NULL,
   created_at TEXT NOT NULL,
+  -- From then on it opens nothing.
   expires_at TEXT NOT NULL
 ) STRICT;
 -- The sweep forgets the expired.
