@@ -11,9 +11,9 @@ from urllib.parse import quote, urlencode
 
 from pydantic_core import to_json
 
-from carlot.errors import Permanent
+from carlot.errors import Permanent, Retryable
 from carlot.partners.http import send
-from carlot.partners.wayne_reeves.mapping import read_sale_id
+from carlot.partners.wayne_reeves.mapping import read_sale_id, require_no_error
 from carlot.ports import Http
 from carlot.settings import Settings
 
@@ -43,17 +43,20 @@ async def record_sale(http: Http, settings: Settings, now: datetime, sale: Mappi
 
 
 async def undo_sale(http: Http, settings: Settings, now: datetime, sale_id: str) -> None:
-    """Take a sale back; one that is not there counts as taken back. Raises: as `send`."""
+    """Take a sale back; one that is not there counts as taken back. Raises: as `send`; `Retryable` when the answer is no 204."""
     try:
-        await _call(http, settings, now, "DELETE", f"/sales/{quote(sale_id, safe='')}")
+        body = await _call(http, settings, now, "DELETE", f"/sales/{quote(sale_id, safe='')}")
     except Permanent as refusal:
         if refusal.status != 404:
             raise
+        return
+    if body:  # A page in the place of an answer. Asked again, a sale that was taken back after all is not there.
+        raise Retryable(f"{PARTNER} did not say that the sale is undone.")
 
 
 async def change_vehicle(http: Http, settings: Settings, now: datetime, stock_number: str, changes: Mapping[str, object]) -> None:
-    """Write any of `mileage`, `location`, `price` (dollars), `description`. Raises: as `send`."""
-    await _call(http, settings, now, "PATCH", f"/inventory/{quote(stock_number, safe='')}", changes)
+    """Write any of `mileage`, `location`, `price` (dollars), `description`. Raises: as `send`; `Retryable` for an error in a 200."""
+    require_no_error(await _call(http, settings, now, "PATCH", f"/inventory/{quote(stock_number, safe='')}", changes))
 
 
 async def _call(

@@ -145,6 +145,20 @@ def to_texts(records: list[DmsVehicle]) -> list[tuple[list[DmsVehicle], str]]:
     return [*to_texts(records[:half]), *to_texts(records[half:])]
 
 
+class _ChangeAnswer(BaseModel):
+    error: Any = None
+
+
+def require_no_error(body: bytes) -> None:
+    """Look through the DMS's answer to a change. Raises: `Retryable` when it is a web page or an error in disguise."""
+    try:
+        failed = bool(body) and _ChangeAnswer.model_validate_json(body).error is not None
+    except ValidationError:
+        failed = True
+    if failed:
+        raise Retryable("Wayne Reeves did not say that it has taken the change.")
+
+
 class _SaleAnswer(BaseModel):
     model_config = ConfigDict(coerce_numbers_to_str=True)
 
