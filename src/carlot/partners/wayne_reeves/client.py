@@ -55,7 +55,10 @@ async def undo_sale(http: Http, settings: Settings, now: datetime, sale_id: str)
 
 
 async def change_vehicle(http: Http, settings: Settings, now: datetime, stock_number: str, changes: Mapping[str, object]) -> None:
-    """Write any of `mileage`, `location`, `price` (dollars), `description`. Raises: as `send`; `Retryable` for an error in a 200."""
+    """Write any of `mileage`, `location`, `price` (dollars), `description`.
+
+    Raises: as `send`; `Retryable` for an error in a 200.
+    """
     require_no_error(await _call(http, settings, now, "PATCH", f"/inventory/{quote(stock_number, safe='')}", changes))
 
 
