@@ -40,13 +40,16 @@ class Perils:
 
     At call `kill_at` it is killed, before the call does anything or, with `after_effect`, just after. At calls in `locked` the
     platform fails: `True` after the effect, which the program then does not know of. With `interleave`, other work comes in
-    between, as its chance has it.
+    between, as its chance has it. At call `pause_at` the program stands still, before the call or after its effect, until `go_on`.
     """
 
     clock: FixedClock
     kill_at: int | None = None
     after_effect: bool = False
     locked: dict[int, bool] = field(default_factory=dict)
+    pause_at: int | None = None
+    paused: bool = False
+    go_on: asyncio.Event = field(default_factory=asyncio.Event)
     interleave: Random | None = None
     calls: int = 0
     killed: bool = False
@@ -66,12 +69,20 @@ class Perils:
         self._live()
         if self.locked.get(number) is False:
             raise failure
+        if number == self.pause_at and not self.after_effect:
+            await self._stand_still()
         answer = await work()
+        if number == self.pause_at and self.after_effect:
+            await self._stand_still()
         self.killed = self.killed or (number == self.kill_at and self.after_effect)
         self._live()
         if self.locked.get(number):
             raise failure
         return answer
+
+    async def _stand_still(self) -> None:
+        self.paused = True
+        await self.go_on.wait()
 
     def _live(self) -> None:
         if self.killed:

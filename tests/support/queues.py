@@ -49,10 +49,12 @@ class TimedQueue(MemoryQueue):
         due = self.due()
         return QueueMetrics(len(due), min((message.due for message in due), default=None))
 
-    def put(self, body: str, delay_s: float = 0) -> None:
+    def put(self, body: str, delay_s: float = 0) -> Waiting:
         """A message, whoever sent it."""
         self._count += 1
-        self.waiting.append(Waiting(f"m{self._count}", body, self._clock.now() + timedelta(seconds=delay_s)))
+        message = Waiting(f"m{self._count}", body, self._clock.now() + timedelta(seconds=delay_s))
+        self.waiting.append(message)
+        return message
 
     def due(self) -> list[Waiting]:
         """The messages whose time has come, in the order they were sent."""

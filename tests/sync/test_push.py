@@ -115,7 +115,7 @@ class TestUndoing:
         await world.until_quiet()
         assert posts(world) == world.network.heard("DELETE") == []
 
-    @pytest.mark.parametrize("fault", ["lost_answer", "reset", "status", "stall"])
+    @pytest.mark.parametrize("fault", ["lost_answer", "reset", "status", "stall", "html", "error_body"])
     async def test_undone_once_whatever_comes_back(self, fault: str) -> None:
         world = await lot_of_three()
         sale = await world.sell("A1")
@@ -271,7 +271,7 @@ class TestEdits:
         await world.until_quiet()
         assert world.network.heard("PATCH") == []
 
-    @pytest.mark.parametrize("fault", ["lost_answer", "reset", "status", "stall", "rate_limit"])
+    @pytest.mark.parametrize("fault", ["lost_answer", "reset", "status", "stall", "rate_limit", "html", "error_body", "truncate"])
     async def test_whatever_comes_back_the_dms_ends_with_the_value(self, fault: str) -> None:
         world = await lot_of_three()
         world.network.faults(script=[{"fault": fault, "method": "PATCH", "times": 2}])
@@ -279,3 +279,46 @@ class TestEdits:
         await world.until_quiet()
         assert world.dms_record("A1")["price"] == 7001.0
         assert world.task(kind="edits")["state"] == "done"
+
+    async def test_an_edit_of_a_sold_car_is_sent_when_the_sale_is_undone(self) -> None:
+        world = await lot_of_three()
+        sale = await world.sell("A1")
+        await world.edit("A1", price=7001)
+        await world.until_quiet()
+        assert world.network.heard("PATCH") == []
+        await world.void(sale["id"])
+        await world.until_quiet()
+        assert world.dms_record("A1")["price"] == 7001.0
+
+    async def test_what_the_dms_shows_otherwise_after_a_pull_is_sent_again(self) -> None:
+        """A call that was given up for lost may take effect late, behind a newer one."""
+        world = await lot_of_three()
+        world.network.faults(script=[{"fault": "stall", "stall_before_work": True, "method": "PATCH"}])
+        await world.edit("A1", price=7001)
+        await world.work()
+        await world.edit("A1", price=7002)
+        await world.until_quiet()
+        await world.network.do_late_work()
+        assert world.dms_record("A1")["price"] == 7001.0
+        await world.pull()
+        assert world.dms_record("A1")["price"] == 7002.0
+        await world.pull()
+        assert world.vehicle("A1")["edited_fields"] == "[]"
+
+    async def test_a_car_typed_here_that_turns_up_there_is_sent_as_it_was_typed(self) -> None:
+        world = World(1)
+        record = world.dms_record("A1")
+        entry = {"vin": record["vin"], "year": 2003, "make": "Honda", "model": "Accord", "price": 7100}
+        assert (await world.call("POST", "/api/vehicles", entry)).status == 201
+        await world.pull()
+        assert world.dms_record("A1")["price"] == 7100.0
+
+    async def test_a_dms_that_never_shows_it_is_told_once_a_pull(self) -> None:
+        world = await lot_of_three()
+        await world.edit("A1", description="One owner.")
+        await world.until_quiet()
+        for count in (1, 2, 3):
+            world.network.dms.lot.update("A1", {"description": f"ONE OWNER {count}"})
+            told = len(world.network.heard("PATCH"))
+            await world.pull()
+            assert len(world.network.heard("PATCH")) == told + 1
