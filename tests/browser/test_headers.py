@@ -11,7 +11,7 @@ from browser.installation import Installation
 from runtime.paths import ROOT
 
 PUBLIC = ROOT / "public"
-PAGES = ("/", "/index.html", "/inventory.html")
+PAGES = ("/",)
 # One of each kind is enough of the pictures.
 FILES = sorted(
     f"/{file.relative_to(PUBLIC)}"
