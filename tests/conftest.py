@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,8 +14,23 @@ from hypothesis import settings
 if TYPE_CHECKING:
     from support.lot import Lot
 
+BROWSER = Path(__file__).parent / "browser"
+
 settings.register_profile("carlot", deadline=None, max_examples=150, derandomize=True)
 settings.load_profile("carlot")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """A browser that this process has started keeps a loop running between its own tests: the others are not to see it."""
+    loop = None if item.path.is_relative_to(BROWSER) else asyncio._get_running_loop()
+    if loop is None:
+        return (yield)
+    asyncio._set_running_loop(None)
+    try:
+        return (yield)
+    finally:
+        asyncio._set_running_loop(loop)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -24,6 +41,15 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     names = pyfuncitem._fixtureinfo.argnames
     asyncio.run(pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in names}))
     return True
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the seeds by which tests of chance can be run again: those that recorded the property `seed`."""
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.getreports(outcome):
+            for name, value in report.user_properties:
+                if name == "seed":
+                    terminalreporter.write_line(f"{report.nodeid}: {value}")
 
 
 @pytest.fixture

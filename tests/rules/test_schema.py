@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
 
 import pytest
 
 from runtime.paths import MIGRATIONS, ROOT
-from support.platform import sqlite3
 
 SCHEMA = ROOT / "schema.sql"
 COMMENT_OR_TEXT = re.compile(r"('(?:[^']|'')*')|--[^\n]*")

@@ -1,0 +1,144 @@
+"""Conventions that no linter knows: sizes, the last nets, how outside text is read, where SQL stands."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rules.modules import docstrings, modules
+from runtime.paths import ROOT
+
+MODULE_LINES = 250
+FUNCTION_LINES = 40
+# A file of tests is a list of cases, and may be longer.
+TEST_MODULE_LINES = 400
+TEST_FUNCTION_LINES = 60
+# Too long, and to be split; whoever does takes them out here.
+LARGER = {"src/carlot/cloudflare.py", "src/carlot/sync.py"}
+# Where a mistake of ours becomes an answer, or one task's failure, instead of the end of everything else.
+NETS = {"carlot.app", "carlot.sync"}
+STATEMENT = re.compile(r"\b(SELECT\s.*\sFROM|INSERT\s+(OR\s+\w+\s+)?INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM)\s", re.DOTALL)
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def files(*patterns: str) -> list[Path]:
+    """Every Python file of ours that fits."""
+    return [path for pattern in patterns for path in sorted(ROOT.glob(pattern))]
+
+
+def too_long(path: Path, module_lines: int, function_lines: int) -> Iterator[str]:
+    """What in a file is longer than it may be. A function's docstring does not count."""
+    text, name = path.read_text(), path.relative_to(ROOT).as_posix()
+    if len(text.splitlines()) > module_lines and name not in LARGER:
+        yield f"{name}: {len(text.splitlines())} lines"
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, Function):
+            told = len((ast.get_docstring(node, clean=False) or "").splitlines())
+            lines = int(node.end_lineno or 0) - node.lineno + 1 - told
+            if lines > function_lines:
+                yield f"{name}:{node.lineno} {node.name}: {lines} lines"
+
+
+def sql_texts(tree: ast.AST) -> Iterator[ast.expr]:
+    """Every text, finished or put together, that reads as an SQL statement; without docstrings."""
+    documentation = docstrings(tree)
+    parts = {id(value) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for value in node.values}
+    for node in ast.walk(tree):
+        if id(node) in documentation | parts:
+            continue
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            text = node.value
+        elif isinstance(node, ast.JoinedStr):
+            text = "".join(str(part.value) if isinstance(part, ast.Constant) else "x" for part in node.values)
+        else:
+            continue
+        if STATEMENT.search(f"{text} "):
+            yield node
+
+
+def has_hole(text: ast.expr) -> bool:
+    """Whether something is put into it when it is evaluated."""
+    return isinstance(text, ast.JoinedStr) and any(isinstance(part, ast.FormattedValue) for part in text.values)
+
+
+def test_modules_and_functions_are_short() -> None:
+    found = [fault for path in files("src/**/*.py", "dev/**/*.py", "bench/*.py", "bench/harness/*.py") for fault in too_long(path, MODULE_LINES, FUNCTION_LINES)]
+    found += [fault for path in files("tests/**/*.py") for fault in too_long(path, TEST_MODULE_LINES, TEST_FUNCTION_LINES)]
+    assert found == []
+
+
+def test_what_is_excused_for_its_length_needs_it() -> None:
+    assert {name for name in LARGER if len((ROOT / name).read_text().splitlines()) <= MODULE_LINES} == set()
+
+
+def test_length_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rules.test_code.ROOT", tmp_path)
+    file = tmp_path / "long.py"
+    file.write_text('def f():\n    """One\n    two."""\n' + "    pass\n" * 3)
+    assert list(too_long(file, 5, 3)) == ["long.py: 6 lines", "long.py:1 f: 4 lines"]
+
+
+def test_nothing_catches_everything_but_the_nets() -> None:
+    catching = {
+        module.name
+        for module in modules().values()
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.ExceptHandler) and (node.type is None or ast.unparse(node.type) in ("Exception", "BaseException"))
+    }
+    assert catching == NETS
+
+
+def test_what_comes_from_outside_is_parsed_by_pydantic() -> None:
+    """`json.loads` ends the interpreter on deep nesting; so do `request.json()` and `response.json()`."""
+    called = [
+        f"{module.name}:{node.lineno}"
+        for module in modules().values()
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Attribute) and node.attr in ("json", "loads", "load")
+    ]
+    assert called == []
+    assert not [module.name for module in modules().values() if "json" in module.imports and module.name != "carlot.log"]
+
+
+def test_sql_stands_in_the_store_alone() -> None:
+    with_sql = {module.file for module in modules().values() if any(True for _ in sql_texts(module.tree))}
+    assert len(with_sql) > 10
+    assert {name for name in with_sql if not name.startswith("carlot/store/")} == set()
+
+
+def test_no_value_gets_into_a_statement_but_by_a_parameter() -> None:
+    """A statement is put together from constants: what puts one together is called while modules are loaded, and never later."""
+    building, later = set(), set()
+    for module in modules().values():
+        for function in ast.walk(module.tree):
+            if not isinstance(function, Function):
+                continue
+            if any(has_hole(text) for text in sql_texts(function)):
+                building.add(function.name)
+            else:
+                calls = [node.func for node in ast.walk(function) if isinstance(node, ast.Call)]
+                later |= {
+                    call.id if isinstance(call, ast.Name) else call.attr
+                    for call in calls
+                    if isinstance(call, ast.Name | ast.Attribute)
+                }
+    assert building
+    assert building & later == set()
+
+
+@pytest.mark.parametrize(
+    ("line", "seen"),
+    [
+        ('X = "SELECT 1 FROM cars"', True),
+        ('X = f"DELETE FROM {table}"', True),
+        ('X = """\nUPDATE cars SET sold = 1"""', True),
+        ('"""SELECT one FROM cars is what it does."""', False),
+        ('X = "Select a car from the list"', False),
+    ],
+)
+def test_statements_are_seen(line: str, seen: bool) -> None:
+    assert any(True for _ in sql_texts(ast.parse(line))) == seen

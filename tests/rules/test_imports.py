@@ -1,0 +1,125 @@
+"""Who may import whom, as the architecture has it, read from every import of the Worker."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from dataclasses import replace
+
+import pytest
+
+from rules.modules import Module, imports_of, modules, reached
+
+PYDANTIC = r"pydantic(_core)?(\..*)?"
+PLATFORM = r"(workers|js|pyodide)(\..*)?"
+VALUES = r"carlot\.(errors|ports|settings|log)"
+DOMAIN = r"carlot\.domain\..*"
+STORE = r"carlot\.store\..*"
+CORE = r"carlot\.\w+"
+# What is known of partners without calling one: who the sites are, what is signed, what webhooks say.
+KNOWN = r"carlot\.partners\.(signature|listings\.(registry|site)|\w+\.webhook)"
+
+# What a file may import besides the standard library: the first row that fits counts. {own} is the file's own package.
+ALLOWED: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (r".*/__init__", ()),
+    (r"entry", (r"carlot\.(app|cloudflare)", PLATFORM)),
+    (r"carlot/cloudflare", (VALUES, PYDANTIC, PLATFORM)),
+    (r"carlot/domain/\w+", (DOMAIN, PYDANTIC)),
+    (r"carlot/store/\w+", (STORE, DOMAIN, VALUES, PYDANTIC)),
+    (r"carlot/partners/(http|signature)", (VALUES,)),
+    (r"carlot/partners/listings/(site|registry|cargurus|truecar|kbb)", (DOMAIN, r"{own}\.\w+", PYDANTIC)),
+    (r"carlot/partners/\w+/mapping", (DOMAIN, r"carlot\.errors", PYDANTIC)),
+    (r"carlot/partners/\w+/webhook", (DOMAIN, VALUES, r"carlot\.partners\.signature", r"{own}\.mapping", PYDANTIC)),
+    (r"carlot/partners/\w+/client", (DOMAIN, VALUES, r"carlot\.partners\.http", r"{own}\.(mapping|site)", PYDANTIC)),
+    (r"carlot/partners/\w+/\w+", (DOMAIN, STORE, VALUES, r"carlot\.(sync|wants)", r"{own}\.\w+", PYDANTIC)),
+    (r"carlot/handlers/\w+", (DOMAIN, STORE, VALUES, CORE, r"carlot\.handlers\.\w+", KNOWN, PYDANTIC)),
+    (r"carlot/routes", (VALUES, r"carlot\.handlers\.\w+")),
+    (r"carlot/tasks", (DOMAIN, STORE, CORE, r"carlot\.partners\..*")),
+    (r"carlot/\w+", (DOMAIN, STORE, CORE, KNOWN, r"carlot\.partners\.http", PYDANTIC)),
+)
+# Who alone may import the modules at the top.
+ONLY_FROM = {
+    "carlot.app": {"entry"},
+    "carlot.cloudflare": {"entry"},
+    "carlot.routes": {"carlot.app"},
+    "carlot.tasks": {"carlot.app"},
+}
+
+
+def faults(found: dict[str, Module]) -> list[str]:
+    """Every import that breaks a rule, as `importer imports imported`."""
+    wrong = []
+    for module in found.values():
+        file = module.file.removesuffix(".py")
+        patterns = next(allowed for pattern, allowed in ALLOWED if re.fullmatch(pattern, file))
+        allowed = "|".join(patterns).replace("{own}", re.escape(module.package))
+        for imported in sorted(module.imports):
+            standard = imported.partition(".")[0] in sys.stdlib_module_names
+            fits = standard or re.fullmatch(allowed, imported)
+            if not fits or module.name not in ONLY_FROM.get(imported, {module.name}):
+                wrong.append(f"{module.name} imports {imported}")
+    return wrong
+
+
+def test_every_import_keeps_the_rules() -> None:
+    found = modules()
+    assert len(found) > 60
+    assert faults(found) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("domain.vin", "from carlot.store import sales"),
+        ("domain.vin", "import httpx"),
+        ("store.sales", "from carlot.sync import raise_tasks"),
+        ("handlers.sales", "from carlot.partners.wayne_reeves import client"),
+        ("handlers.sales", "from carlot.tasks import TASKS"),
+        ("partners.wayne_reeves.client", "from carlot.store import sales"),
+        ("partners.wayne_reeves.mapping", "from carlot.ports import Database"),
+        ("partners.wayne_reeves.sync", "from carlot.partners.listings import client"),
+        ("sync", "from carlot.partners.wayne_reeves import sync"),
+        ("sync", "from carlot.app import handle_tick"),
+        ("sync", "from js import Object"),
+    ],
+)
+def test_the_rule_sees_what_breaks_it(name: str, line: str) -> None:
+    found = modules()
+    broken = replace(found[f"carlot.{name}"], imports=frozenset(imports_of(ast.parse(line), frozenset(found))))
+    assert len(faults({broken.name: broken})) == 1
+
+
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    found = modules()
+    assert [name for name in found if name in reached(name, found)] == []
+
+
+def test_a_client_reaches_no_database_and_a_mapping_no_partner() -> None:
+    """Not by way of others either."""
+    found = modules()
+    for name in found:
+        last = name.rpartition(".")[2]
+        if last == "client":
+            assert not [each for each in reached(name, found) if each.startswith("carlot.store")], name
+        if last in ("mapping", "webhook"):
+            assert not {"carlot.partners.http"} & reached(name, found), name
+
+
+def test_every_module_has_its_use() -> None:
+    found = modules()
+    packages = {module.name for module in found.values() if module.path.name == "__init__.py"}
+    assert set(found) - packages - reached("entry", found) == {"entry"}
+
+
+def test_all_is_imported_at_the_top() -> None:
+    """What is imported later is not in the snapshot that an isolate starts from."""
+    late = [
+        f"{module.name}:{node.lineno}"
+        for module in modules().values()
+        for function in ast.walk(module.tree)
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+    assert late == []

@@ -1,0 +1,75 @@
+"""Every setting is known in all the places that have to know it: program, configuration, example, README, commands, simulators."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import pytest
+
+from carlot import settings
+from carlot.settings import NAMES, NEEDED, Settings
+from runtime import configuration, up
+from runtime.paths import ROOT
+from simulators.app import make_partners
+from simulators.partner import Introduced
+
+README = ROOT / "README.md"
+NAME = re.compile(r"`([A-Z][A-Z0-9]+(?:_[A-Z0-9]+)+)`")
+BINDINGS = {"DB", "INTEGRATIONS_KV", "PHOTOS", "SYNC_QUEUE", "SYNC_DLQ", "ASSETS"}
+
+
+@cache
+def described() -> dict[str, str]:
+    """Every name in README's table of settings with its kind."""
+    rows = re.findall(r"^\| (`[A-Z].*?) \| ([^|]+) \|", README.read_text(), re.MULTILINE)
+    return {name: kind for names, kind in rows for name in NAME.findall(names)}
+
+
+def test_readme_describes_each_setting_once() -> None:
+    assert set(described()) == set(NAMES)
+
+
+def test_each_is_a_var_in_the_configuration_or_a_secret_in_the_example() -> None:
+    variables, secrets = set(configuration.read_config()["vars"]), configuration.secret_names()
+    assert variables | set(secrets) == set(NAMES)
+    assert variables & set(secrets) == set()
+    assert len(secrets) == len(set(secrets))
+
+
+def test_readme_says_of_each_what_it_is() -> None:
+    secrets = set(configuration.secret_names())
+    assert {name for name, kind in described().items() if kind.startswith("secret")} == secrets
+    assert {kind.split(",")[0].rstrip("s") for kind in described().values()} == {"secret", "var"}
+
+
+def test_the_example_configures_nothing() -> None:
+    lines = configuration.EXAMPLE.read_text().splitlines()
+    given = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+    assert Settings.from_env({name: value.strip('"') for name, value in given.items()}) == Settings()
+
+
+def test_the_commands_know_what_the_program_takes_for_not_configured() -> None:
+    assert configuration.PLACEHOLDER == settings.PLACEHOLDER
+
+
+@pytest.mark.parametrize(("target", "purpose"), [("wayne_reeves", "imports from Wayne Reeves"), ("quickbooks", "QuickBooks")])
+def test_the_doctor_asks_for_what_each_partner_needs(target: str, purpose: str) -> None:
+    assert set(NEEDED[target]) <= set(configuration.PURPOSES[purpose])
+
+
+def test_the_doctor_asks_for_nothing_that_nobody_reads() -> None:
+    asked = {name for names in configuration.PURPOSES.values() for name in names}
+    assert asked <= set(NAMES)
+    assert {name for names in NEEDED.values() for name in names} <= asked
+
+
+def test_the_demo_configures_every_partner() -> None:
+    """A simulated partner says itself what it takes; together with the made-up dealer that is all there is to set."""
+    given = dict(up.DEALER)
+    for partner in make_partners([], None):
+        if isinstance(partner, Introduced):
+            given |= partner.settings("http://127.0.0.1:9000")
+    assert set(given) <= set(NAMES)
+    demo = Settings.from_env(given)
+    assert [target for target in NEEDED if not demo.configured(target)] == []
