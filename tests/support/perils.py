@@ -40,7 +40,7 @@ class Perils:
 
     At call `kill_at` it is killed, before the call does anything or, with `after_effect`, just after. At calls in `locked` the
     platform fails: `True` after the effect, which the program then does not know of. With `interleave`, other work comes in
-    between, as its chance has it. At call `pause_at` the program stands still, before the call or after its effect, until `go_on`.
+    between, as its chance has it. At call `pause_at`, before it or after its effect, the program stands still until `go_on`.
     """
 
     clock: FixedClock
@@ -48,7 +48,7 @@ class Perils:
     after_effect: bool = False
     locked: dict[int, bool] = field(default_factory=dict)
     pause_at: int | None = None
-    paused: bool = False
+    paused: asyncio.Event = field(default_factory=asyncio.Event)
     go_on: asyncio.Event = field(default_factory=asyncio.Event)
     interleave: Random | None = None
     calls: int = 0
@@ -81,7 +81,7 @@ class Perils:
         return answer
 
     async def _stand_still(self) -> None:
-        self.paused = True
+        self.paused.set()
         await self.go_on.wait()
 
     def _live(self) -> None:

@@ -41,7 +41,9 @@ PRICES = st.integers(60, 64).map(lambda hundreds: hundreds * 100.0)
 CHANGES = st.one_of(
     st.fixed_dictionaries({"price": PRICES}),
     st.fixed_dictionaries({"mileage": st.integers(1, 9)}),
-    st.fixed_dictionaries({"location": st.sampled_from(["Row 7", "Service"]), "description": st.sampled_from(["Sale!", "Ask us."])}),
+    st.fixed_dictionaries(
+        {"location": st.sampled_from(["Row 7", "Service"]), "description": st.sampled_from(["Sale!", "Ask us."])}
+    ),
 )
 
 # What people and partners do.
