@@ -51,6 +51,39 @@ PACKAGES = (
         "sha512-FKpcXXMgcdM86m+cF2TqU6cG05IQ6PEuTSvJfab5we78A4cXjdpb5MofdcCPz4f4hUr+zZyb3pUzZ834YVxtLg==",
         {"dist/index.js": "open-iframe-resizer/core.js", "LICENSE.md": "open-iframe-resizer/LICENSE.md"},
     ),
+    # What the desk is built on: elements, their templates, and values that redraw what shows them.
+    Package(
+        "preact",
+        "11.2.0",
+        "sha512-/HfHI/7N84e6GrWBJ3J280z3mLaRJiDcSvj/A+y/4AbLnND/1UlGHe1sR6oYuTGwId0nP7dqDU9OnLxMPZ7xBg==",
+        {"dist/preact.mjs": "preact/preact.js", "LICENSE": "preact/LICENSE"},
+    ),
+    Package(
+        "preact",
+        "11.2.0",
+        "sha512-/HfHI/7N84e6GrWBJ3J280z3mLaRJiDcSvj/A+y/4AbLnND/1UlGHe1sR6oYuTGwId0nP7dqDU9OnLxMPZ7xBg==",
+        {"hooks/dist/hooks.mjs": "preact/hooks.js"},
+        {"preact": "./preact.js"},
+    ),
+    Package(
+        "htm",
+        "3.1.1",
+        "sha512-983Vyg8NwUE7JkZ6NmOqpCZ+sh1bKv2iYTlUkzlWmA5JD2acKoxd4KVxbMmxX/85mtfdnDmTFoNKcg5DGAvxNQ==",
+        {"dist/htm.mjs": "htm/htm.js", "LICENSE": "htm/LICENSE"},
+    ),
+    Package(
+        "@preact/signals-core",
+        "1.14.5",
+        "sha512-vcRv7Ityz5JVmeiVqIluLFzT/PDS/AlhHUpw3/aUWqcVUs6bDGIPXE/6RSC4evBNWYvnniozg5Syfj33al3gkg==",
+        {"dist/signals-core.mjs": "preact-signals/core.js", "LICENSE": "preact-signals/LICENSE"},
+    ),
+    Package(
+        "@preact/signals",
+        "2.11.4",
+        "sha512-Rb+5RPo9gWSaHtzJeauhHxiC8KP/IF2DEPkHPEOGOnuy2wnJzRqyeLRankUCYd6ADqtxS6GnWGv6Ie343d8aYw==",
+        {"dist/signals.mjs": "preact-signals/signals.js"},
+        {"preact": "../preact/preact.js", "preact/hooks": "../preact/hooks.js", "@preact/signals-core": "./core.js"},
+    ),
 )
 
 
