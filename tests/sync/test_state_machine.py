@@ -1,5 +1,5 @@
-"""Anything, in any order: cars sold, edited, voided and told of, messages repeated, reordered and lost, the program killed, slow, or
-its database locked at any call, the DMS failing in any way. Whatever happens, the agreements hold; put right, everything agrees.
+"""Anything, in any order: cars sold, edited, voided and told of, messages repeated, reordered and lost, the program killed or
+slow or its database locked at any call, the DMS failing in any way. Whatever happens, the agreements hold; put right, all agrees.
 
 `SYNC_SEED` and `SYNC_EXAMPLES` choose another course and a longer one: `SYNC_SEED=7 SYNC_EXAMPLES=5000 pytest` with this file's
 name. A course that fails is shortened to its essence, which takes minutes; `SYNC_SHORTEN=no` shows it as it came.
@@ -186,8 +186,9 @@ class Dealership(RuleBasedStateMachine):
         slow = Perils(self.world.clock, pause_at=number, after_effect=after_effect)
         self.world.restart(slow)
         worker = asyncio.ensure_future(self.world.deliver_due())
-        while not (slow.paused or worker.done()):
-            await asyncio.sleep(0)
+        pause = asyncio.ensure_future(slow.paused.wait())
+        await asyncio.wait({worker, pause}, return_when=asyncio.FIRST_COMPLETED)
+        pause.cancel()
         self.world.restart()
         for action in meanwhile:
             await self.do(action)
