@@ -1,6 +1,6 @@
 # CarLot Manager. `make` alone shows what there is.
 .DEFAULT_GOAL := help
-.PHONY: help setup dev test check format bench soak deploy doctor lock
+.PHONY: help setup dev test check format bench soak wordpress wordpress-test deploy doctor lock
 
 PY := .venv/bin/python
 CODE := src dev tests bench
@@ -34,6 +34,19 @@ bench: ## measure import and public reads beside a TypeScript peer
 	@dev/setup
 	@bench/run.py
 
+soak: ## the long fault run on the real runtime; SEED=7 has one again
+	@dev/setup
+	@PYTHONPATH=src:dev:tests $(PY) -m workerd.soak $(if $(SEED),--seed $(SEED))
+
+wordpress: ## pack the WordPress plugin into dist/carlot-inventory.zip
+	@dev/setup
+	@dev/wordpress
+
+wordpress-test: ## try the plugin in a real WordPress with MariaDB (installs Debian's packages)
+	@dev/setup
+	@dev/wordpress --packages
+	@$(PY) -m pytest tests/wordpress/real_wordpress.py
+
 deploy: ## put it on Cloudflare; says first what is missing
 	@dev/deploy
 
@@ -43,13 +56,3 @@ doctor: ## versions, bindings, what is configured, what to do next
 lock: ## make the lock files anew
 	@dev/setup
 	@$(PY) dev/lock
-
-.PHONY: wordpress wordpress-test
-wordpress: ## pack the WordPress plugin into dist/carlot-inventory.zip
-	@dev/setup
-	@dev/wordpress
-
-wordpress-test: ## try the plugin in a real WordPress with MariaDB (installs Debian's packages)
-	@dev/setup
-	@dev/wordpress --packages
-	@$(PY) -m pytest tests/wordpress/real_wordpress.py
