@@ -66,7 +66,11 @@ def has_hole(text: ast.expr) -> bool:
 
 
 def test_modules_and_functions_are_short() -> None:
-    found = [fault for path in files("src/**/*.py", "dev/**/*.py", "bench/*.py", "bench/harness/*.py") for fault in too_long(path, MODULE_LINES, FUNCTION_LINES)]
+    found = [
+        fault
+        for path in files("src/**/*.py", "dev/**/*.py", "bench/*.py", "bench/harness/*.py")
+        for fault in too_long(path, MODULE_LINES, FUNCTION_LINES)
+    ]
     found += [fault for path in files("tests/**/*.py") for fault in too_long(path, TEST_MODULE_LINES, TEST_FUNCTION_LINES)]
     assert found == []
 

@@ -1,4 +1,4 @@
-"""Every setting is known in all the places that have to know it: program, configuration, example, README, commands, simulators."""
+"""Every setting is known wherever it has to be: program, configuration, example, README, commands, simulators."""
 
 from __future__ import annotations
 
