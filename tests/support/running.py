@@ -25,7 +25,8 @@ STOP_S = 15.0
 GOING = ("queued", "running")
 LATER = "strftime('%Y-%m-%dT%H:%M:%fZ', {column}, '-{seconds} seconds')"
 WAITS = {
-    "sync_tasks": ("leased_until", "next_attempt_at", "wake_due_at"),
+    "sync_tasks": ("leased_until", "next_attempt_at", "wake_due_at", "deadline_at"),
+    "listings": ("verify_after",),
     "partner_calls": ("started_at", "until"),
     "partners": ("paused_until", "probe_at"),
 }
