@@ -7,6 +7,7 @@ import { framed, joinFrame, tellFrame } from "./inventory-frame.js";
 import { fetchDealer, fetchVehicle, Lot } from "./inventory-lot.js";
 import * as panel from "./inventory-panel.js";
 import { describe } from "./inventory-structured.js";
+import * as summary from "./inventory-summary.js";
 import { phoneLink, showVehicle, showVehicleLoading, showVehicleMessage, stepPhotos } from "./inventory-vehicle.js";
 import { name, vehicles as vehiclesWords } from "./inventory-words.js";
 
@@ -34,8 +35,6 @@ joinFrame(() => open && route(false));
 route(false);
 greet();
 load();
-
-// ---------------------------------------------------------------------------------------------------------- the lot
 
 async function load() {
   state = "loading";
@@ -86,20 +85,12 @@ function change(next, typing) {
 function showLot() {
   const found = select(lot.vehicles, wanted);
   panel.show(wanted, lot.vehicles, found.length);
-  showChips();
+  summary.showChips(wanted, (rest) => change(rest, false), clear);
   const loaded = state === "ready" || state === "partly" || state === "cut";
   if (loaded) finishCards = showCards(found);
   byId("grid").hidden = state === "failed" || (loaded && !found.length);
   showMessage(found);
-  count(found);
-}
-
-function count(found) {
-  const words = countWords(found);
-  byId("count").textContent = words;
-  clearTimeout(count.timer);
-  // Spoken when the typing pauses, not for every letter.
-  count.timer = setTimeout(() => { byId("count-spoken").textContent = state === "loading" ? "" : words; }, 400);
+  summary.showCount(countWords(found), state !== "loading");
 }
 
 function countWords(found) {
@@ -109,17 +100,12 @@ function countWords(found) {
   return inUse(wanted).length ? `${found.length} of ${vehiclesWords(all)}` : vehiclesWords(all);
 }
 
-function showChips() {
-  const chips = inUse(wanted).map(({ words, without }) =>
-    el("li", {}, el("button", { type: "button", class: "chip", "aria-label": `Remove filter: ${words}`, click: () => removeChip(without) },
-      words, el("span", { "aria-hidden": "true" }, "×"))));
-  if (chips.length) chips.push(el("li", {}, el("button", { type: "button", class: "button button-quiet", click: clear }, "Clear all")));
-  byId("chips").replaceChildren(...chips);
-}
-
-function removeChip(without) {
-  change(without, false);
-  (byId("chips").querySelector("button") ?? byId("results")).focus();
+function showMessage(found) {
+  summary.hideMessage();
+  if (state === "failed") summary.sayFailed(retry);
+  else if (state === "cut") summary.sayCut(retry);
+  else if (state === "ready" && !lot.vehicles.length) summary.sayEmpty(dealer.phone);
+  else if (state === "ready" && !found.length) summary.sayNoMatch(clear);
 }
 
 function clear() {
@@ -127,37 +113,13 @@ function clear() {
   byId("results").focus();
 }
 
-function showMessage(found) {
-  const place = byId("message");
-  place.hidden = true;
-  if (state === "failed") {
-    const words = navigator.onLine
-      ? "The connection may have dropped for a moment. Nothing is wrong at your end that a second try will not mend."
-      : "You are offline. The lot comes back by itself when you are connected again.";
-    say(place, "The lot could not be loaded", words, el("button", { class: "button button-strong", type: "button", click: retry }, "Try again"));
-  } else if (state === "cut") {
-    say(place, "Part of the lot is still missing", "The connection dropped on the way. What came is shown.", el("button", { class: "button button-strong", type: "button", click: retry }, "Load the rest"));
-  } else if (state === "ready" && !lot.vehicles.length) {
-    say(place, "The lot is empty just now", "New arrivals show up here the moment they are ready. Look in again soon, or call and say what you are after.", phoneLink(dealer.phone, "button button-strong", "Call"));
-  } else if (state === "ready" && !found.length) {
-    say(place, "Nothing matches all of that", "Take away a filter above, or start over.", el("button", { class: "button button-strong", type: "button", click: clear }, "Clear all filters"));
-  }
-}
-
-function say(place, title, words, action) {
-  place.replaceChildren(el("h3", {}, title), el("p", {}, words), action ? el("p", { class: "actions" }, action) : "");
-  place.hidden = false;
-}
-
 function retry() {
-  byId("message").hidden = true;
+  summary.hideMessage();
   byId("grid").hidden = false;
-  byId("count").textContent = "Loading the lot…";
+  summary.showCount("Loading the lot…");
   byId("results").focus();
   load();
 }
-
-// ------------------------------------------------------------------------------------------------------ one vehicle
 
 /** Show what the address says. `moved`: the visitor went there, so the focus goes along. */
 async function route(moved) {
@@ -257,8 +219,6 @@ function restoreScroll() {
   if (to) finishCards();
   window.scrollTo(0, to);
 }
-
-// ------------------------------------------------------------------------------------------------- around it all
 
 /** Say who the dealer is, unless this stands inside the dealer's own page, which does. */
 async function greet() {
