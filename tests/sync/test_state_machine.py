@@ -163,6 +163,7 @@ class Dealership(RuleBasedStateMachine):
             self.loop.run_until_complete(self.put_right())
         finally:
             self.loop.close()
+            self.world.database.connection.close()
 
     # ------------------------------------------------------------------------------------------------ how a step is carried out
 
