@@ -36,7 +36,7 @@ export function hideMessage() {
 /** The lot could not be loaded at all. */
 export function sayFailed(retry) {
   const words = navigator.onLine
-    ? "The connection may have dropped for a moment. Nothing is wrong at your end that a second try will not mend."
+    ? "The connection may have dropped for a moment. Please try again."
     : "You are offline. The lot comes back by itself when you are connected again.";
   say("The lot could not be loaded", words, strong("Try again", retry));
 }
