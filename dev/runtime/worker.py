@@ -20,7 +20,7 @@ from runtime.port import require_free
 
 # wrangler runs in the tree's root, so what is relative to the caller's folder is made absolute.
 PATH_FLAGS = ("--persist-to", "--persistTo", "--env-file", "--config", "-c", "--https-key-path", "--https-cert-path")
-ENOUGH_TO_EXIT = ("--help", "-h", "--version", "-v")
+HELP = ("--help", "-h")
 
 
 def with_absolute_paths(flags: Sequence[str]) -> list[str]:
@@ -70,7 +70,7 @@ def main(arguments: Sequence[str]) -> int:
     """What `dev/worker` does. Returns wrangler's exit status, or 128 and the signal that ended it."""
     stop_on_signals()
     setup.ensure()
-    if any(flag in ENOUGH_TO_EXIT for flag in arguments):
+    if any(flag in HELP for flag in arguments):
         os.execve(wrangler.command()[0], wrangler.command("dev", *arguments), wrangler.local_environment())
     flags = with_absolute_paths(arguments)
     for port in values_of(flags, "--port"):

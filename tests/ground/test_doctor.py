@@ -1,0 +1,90 @@
+"""`make doctor`: versions, bindings, what is configured and what to do next, and no value of a secret."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from ground.commands import run
+from runtime import configuration, doctor
+from runtime.paths import ROOT
+
+SECRET = "s3cret-value-that-nobody-may-see"
+
+
+@pytest.fixture
+def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> str:
+    """What it says where some secrets are set, one is a placeholder, and one is misspelt."""
+    given = tmp_path / ".dev.vars"
+    lines = (
+        f'ADMIN_TOKEN="{SECRET}"',
+        f"export WAYNE_REEVES_API_KEY={SECRET}",
+        "CARGURUS_API_KEY=YOUR_KEY",
+        f"QUICKBOOK_REALM_ID={SECRET}",
+        "# X=1",
+    )
+    given.write_text("\n".join(lines))
+    for module in (configuration, doctor):
+        monkeypatch.setattr(module, "DEV_VARS", given)
+    assert doctor.main([]) == 0
+    return capsys.readouterr().out
+
+
+def line(told: str, name: str) -> str:
+    """What it says of a name."""
+    found = re.search(rf"^  {re.escape(name)}  +(.+)$", told, re.MULTILINE)
+    assert found is not None, name
+    return found[1]
+
+
+def test_no_value_is_shown(told: str) -> None:
+    assert SECRET not in told
+
+
+def test_what_is_set_is_told(told: str) -> None:
+    assert line(told, "ADMIN_TOKEN") == "set"
+    assert line(told, "WAYNE_REEVES_API_KEY") == "set"
+    assert line(told, "CARGURUS_API_KEY") == "not set"
+    assert line(told, "QUICKBOOKS_REALM_ID") == "not set"
+    assert line(told, "QUICKBOOK_REALM_ID") == "misspelt?"
+
+
+def test_what_it_is_enough_for_is_told(told: str) -> None:
+    assert line(told, "the admin page") == "yes"
+    assert line(told, "imports from Wayne Reeves") == "no: WAYNE_REEVES_API_URL"
+    assert line(told, "CarGurus") == "no: CARGURUS_API_URL, CARGURUS_API_KEY"
+
+
+def test_every_secret_and_binding_has_its_line(told: str) -> None:
+    for name in configuration.secret_names():
+        line(told, name)
+    for name, what in configuration.bindings(configuration.read_config()):
+        assert re.search(rf"^  {re.escape(name)} +{re.escape(what)}$", told, re.MULTILINE), name
+
+
+def test_versions_are_those_of_the_lock_files(told: str) -> None:
+    wanted = json.loads((ROOT / "package.json").read_text())
+    assert line(told, "wrangler") == wanted["devDependencies"]["wrangler"]
+    assert line(told, "Pyodide") == wanted["devDependencies"]["pyodide"]
+    pydantic = re.search(r"^pydantic==(\S+)", (ROOT / "requirements.lock").read_text(), re.MULTILINE)
+    assert pydantic is not None
+    assert line(told, "pydantic, in the Worker") == pydantic[1]
+    assert re.fullmatch(r"\d+\.\d+\.\d+", line(told, "Node.js, of the project"))
+
+
+def test_it_ends_with_what_to_do_next(told: str) -> None:
+    steps = told[told.index("\nNext\n") :]
+    assert "make dev" in steps
+    assert "make deploy" in steps
+    assert "CARGURUS_API_KEY" in steps
+
+
+def test_the_command(tmp_path: Path) -> None:
+    done = run("doctor", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.lstrip().startswith("Versions")
+    refused = run("doctor", "--verbose")
+    assert (refused.returncode, refused.stderr) == (1, "[doctor] takes no flags\n")

@@ -1,0 +1,131 @@
+"""`dev/setup`: each part made anew only when what it is made from has changed; versions exact; no registry's address kept."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from pathlib import Path
+
+import pytest
+
+from ground.commands import run
+from runtime import bundle, setup
+from runtime.paths import ROOT
+
+LOCKS = ("requirements.lock", "requirements-dev.lock", "package-lock.json", "bench/peer/package-lock.json")
+
+
+def test_the_second_time_there_is_nothing_to_do() -> None:
+    setup.ensure()
+    started = time.monotonic()
+    done = run("setup")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert time.monotonic() - started < 10
+
+
+def test_unknown_flags_are_refused() -> None:
+    done = run("setup", "--browsers")
+    assert (done.returncode, done.stderr) == (1, "[setup] knows no --browsers; there is --for-tests\n")
+
+
+@pytest.fixture
+def part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> setup.Part:
+    """A part made of one file, in a tree of its own; each making adds a letter to its product."""
+    monkeypatch.setattr(setup, "ROOT", tmp_path)
+    for name in ("STAMPS", "LOCK"):
+        monkeypatch.setattr(setup, name, tmp_path / "made" / name)
+    (tmp_path / "made").mkdir()
+    (tmp_path / "source").write_text("1")
+    made = tmp_path / "made" / "product"
+
+    def make() -> None:
+        made.write_text(f"{made.read_text()}x" if made.exists() else "x")
+
+    own = setup.Part("a part", make, ("source",), (made,))
+    monkeypatch.setattr(setup, "PARTS", (own,))
+    return own
+
+
+def test_a_part_is_made_again_when_its_source_changes(part: setup.Part, tmp_path: Path) -> None:
+    def times_made() -> int:
+        setup.ensure()
+        return len(part.products[0].read_text())
+
+    assert [times_made(), times_made()] == [1, 1]
+    (tmp_path / "source").write_text("2")
+    assert [times_made(), times_made()] == [2, 2]
+    part.products[0].unlink()
+    assert times_made() == 1
+
+
+def test_a_part_that_was_interrupted_is_made_again(part: setup.Part) -> None:
+    part.products[0].write_text("half")
+    assert not part.is_current()
+
+
+def test_a_command_that_fails_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(setup, "LOG", tmp_path / "log")
+    with pytest.raises(SystemExit, match="failed: /bin/sh -c"):
+        setup.run("/bin/sh", "-c", "echo no such package; exit 1")
+    assert "no such package" in capsys.readouterr().err
+
+
+def test_a_folder_is_swapped_in_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(setup, "MADE", tmp_path)
+    for name in ("fresh", "target"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / name).touch()
+    setup.replace(tmp_path / "fresh", tmp_path / "target")
+    assert [path.name for path in (tmp_path / "target").iterdir()] == ["fresh"]
+    assert [path.name for path in tmp_path.iterdir()] == ["target"]
+
+
+def test_another_pyodide_is_refused_instead_of_half_patched() -> None:
+    source = (ROOT / "node_modules" / "pyodide" / "pyodide.asm.mjs").read_text()
+    assert "Date.now" not in bundle.patched(source)
+    with pytest.raises(SystemExit, match="does not fit"):
+        bundle.patched(source.replace("getMemory(", "takeMemory("))
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_no_lock_file_knows_a_registry(name: str) -> None:
+    text = (ROOT / name).read_text()
+    if name.endswith(".json"):
+        packages = json.loads(text)["packages"]
+        assert [key for key, package in packages.items() if "resolved" in package] == []
+        # But for the systems' workerds, which a registry may lack, each has its checksum.
+        bare = [key for key, package in packages.items() if key and "integrity" not in package and not package.get("link")]
+        assert [key for key in bare if "@cloudflare/workerd-" not in key] == []
+    else:
+        assert not re.search(r"https?://|--index-url|--find-links|file:", text)
+        pinned = re.findall(r"^[a-z0-9]\S*==\S+", text, re.MULTILINE | re.IGNORECASE)
+        assert len(pinned) == len(re.findall(r"^[a-z0-9]", text, re.MULTILINE | re.IGNORECASE))
+        assert text.count("--hash=sha256:") >= len(pinned)
+
+
+def test_every_version_is_exact() -> None:
+    for name in ("package.json", "bench/peer/package.json"):
+        project = json.loads((ROOT / name).read_text())
+        versions = [
+            version
+            for kind in ("dependencies", "devDependencies", "optionalDependencies")
+            for version in project.get(kind, {}).values()
+        ]
+        assert versions
+        assert [version for version in versions if not re.fullmatch(r"\d+\.\d+\.\d+", version)] == []
+    for name in ("requirements.in", "requirements-dev.in"):
+        lines = [line for line in (ROOT / name).read_text().splitlines() if line and not line.startswith("#")]
+        assert [line for line in lines if not re.match(r"[a-z0-9-]+==[\w.]+(;|$)", line)] == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "locked"), [("requirements.in", "requirements.lock"), ("requirements-dev.in", "requirements-dev.lock")]
+)
+def test_the_locks_hold_what_is_asked_for(asked: str, locked: str) -> None:
+    lock = (ROOT / locked).read_text().lower()
+    wanted = re.findall(r"^[a-z0-9-]+==[\w.]+", (ROOT / asked).read_text(), re.MULTILINE)
+    assert wanted
+    assert [each for each in wanted if f"\n{each.lower()} " not in f"\n{lock}"] == []
