@@ -1,0 +1,194 @@
+"""One run: the Worker beside its partners, every change of a plan, every kill; then rest, and judgement."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from simulators.generate import vehicles
+from support.running import Partners, Worker
+from workerd.soak.actors import SECRET, Dealer
+from workerd.soak.actors import Dms as DmsActor
+from workerd.soak.contact import HOUR, MINUTE, Contact
+from workerd.soak.history import History, cents
+from workerd.soak.plan import Change, Kill, Plan
+from workerd.soak.sides import Dms, Evidence, Itself, Side, Site
+
+SIDES: tuple[Side, ...] = (Dms(), Site("cargurus", "price"), Site("truecar", "list_price"), Site("kbb", "ListPrice"))
+TICK_EVERY = 10
+"""A cron comes after so many changes."""
+REST_LIMIT_S = 1200.0
+OPEN = "SELECT id, state, target, kind FROM sync_tasks WHERE state IN ('pending', 'running')"
+WAITS_FOR_DEALER = "SELECT id, state, target, kind FROM sync_tasks WHERE state = 'blocked'"
+LOOKS_DUE = "SELECT 1 FROM listings WHERE verify_after IS NOT NULL"
+MISTAKES = ("A mistake in this program", "request.failed", "Traceback", "The program made a mistake")
+
+
+@dataclass
+class Report:
+    """What a run came to. `differences`: what does not agree, a sentence each; none is right."""
+
+    seed: int
+    figures: dict[str, object] = field(default_factory=dict)
+    differences: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        lines = [f"{name}: {figure}" for name, figure in self.figures.items()]
+        return "\n".join([f"soak, seed {self.seed}", *lines, *(f"DIFFERS: {difference}" for difference in self.differences)])
+
+
+class Soak:
+    """A run in `folder`, which holds the Worker's state and what everybody said."""
+
+    def __init__(self, plan: Plan, folder: Path, say: Callable[[str], None] = print) -> None:
+        self._plan = plan
+        self._say = say
+        self._history = History()
+        lot = ("--generate", str(plan.scale.cars), "--seed", str(plan.seed))
+        self._partners = Partners(folder / "partners.log", *lot)
+        self._folder = folder
+        self._began = time.monotonic()
+
+    def run(self) -> Report:
+        """Go through with it. Raises: TimeoutError when it does not come to rest, AssertionError at an answer out of place."""
+        try:
+            self._partners.run()
+            self._worker = Worker(self._folder / "worker", self._settings()).run()
+            self._contact = Contact(self._worker, lambda text: self._say(f"[{self._s():5.0f} s] {text}"))
+            try:
+                return self._whole()
+            finally:
+                self._contact.close()
+                self._worker.stop()
+        finally:
+            self._partners.stop()
+
+    def _whole(self) -> Report:
+        self._open()
+        for change in self._plan.changes:
+            with self._contact.peril(self._plan.kills.get(change.number)):
+                self._make(change)
+                self._dms.send_due(change.number)
+            if change.number % TICK_EVERY == 0:
+                self._contact.tick(MINUTE)
+            if change.number % 100 == 0:
+                self._contact.say(f"{change.number} changes")
+            time.sleep(change.pause_s)
+        made_s = self._s()
+        struck = self._end_faults()
+        self._rest()
+        report = Report(self._plan.seed, self._figures(made_s, struck))
+        report.differences = self._judge()
+        return report
+
+    def _settings(self) -> dict[str, str]:
+        told = self._partners.client.get("/_sim").json()["settings"]
+        settings = {name: value for side in SIDES for name, value in told[side.name].items()}
+        return settings | {
+            "WEBHOOK_SECRET": SECRET,
+            "IMPORT_PUBLISH_TO_WEBSITE": "true",
+            "PUBLIC_BASE_URL": "https://lot.example",
+        }
+
+    def _open(self) -> None:
+        """The lot is imported and every other car put on the listing sites while all is well; then the faults begin."""
+        for record in vehicles(self._plan.scale.cars, self._plan.seed):
+            self._history.stock.append(record["stock_number"])
+            self._history.prices[record["stock_number"]].add(cents(record["price"]))
+        imported = self._worker.finished(self._worker.pull())
+        assert (imported["status"], imported["created"]) == ("completed", self._plan.scale.cars), imported
+        self._dealer = Dealer(self._contact, self._history)
+        self._dms = DmsActor(self._partners, self._contact, self._history, self._plan.seed)
+        self._dealer.learn()
+        for side in SIDES:
+            self._partners.sim("PUT", f"faults/{side.name}", self._plan.faults(side.name))
+        for car in range(0, self._plan.scale.cars, 2):
+            self._dealer.publish(Change(0, "publish", car, {"publishToThirdParty": True}))
+
+    def _make(self, change: Change) -> None:
+        self._history.sent_twice += change.twice and change.what not in ("dms_changes", "dms_adds", "dms_sells", "dms_garbles")
+        {
+            "edit": self._dealer.edit,
+            "publish": self._dealer.publish,
+            "sell": self._dealer.sell,
+            "void": self._dealer.void,
+            "serve": self._dealer.serve,
+            "pull": self._dealer.pull,
+            "dms_changes": self._dms.change,
+            "dms_adds": self._dms.add,
+            "dms_sells": self._dms.sell,
+            "dms_garbles": self._dms.garble,
+        }[change.what](change)
+        if change.twice and change.what in ("edit", "sell", "void", "publish"):
+            self._dealer.insist(self._history.stock[change.car])
+
+    def _end_faults(self) -> dict[str, Counter[str]]:
+        """All partners are well again. What each suffered."""
+        struck = {}
+        for side in SIDES:
+            struck[side.name] = Counter(self._partners.sim("GET", f"faults/{side.name}")["struck"])
+            self._partners.sim("DELETE", f"faults/{side.name}")
+        return struck
+
+    def _rest(self) -> None:
+        """Let everything come to rest, and pull twice: what is otherwise in the DMS is sent again between the two."""
+        if self._plan.scale.down_s:
+            with self._contact.peril(Kill(0, self._plan.scale.down_s)):
+                pass
+        deadline = time.monotonic() + REST_LIMIT_S
+        self._settle(deadline)
+        for _ in range(2):
+            run = self._worker.finished(self._worker.pull(), 300)
+            assert run["status"] == "completed", run
+            self._settle(deadline)
+
+    def _settle(self, deadline: float) -> None:
+        """Crons, and a dealer who has whatever failed or waits tried again, until nothing is left to do."""
+        self._contact.tick(HOUR)
+        last = self._plan.scale.changes * 2
+        while True:
+            self._dms.send_due(last)
+            self._contact.tick(MINUTE)
+            left = self._worker.query(OPEN)
+            if not left and not self._dms.waiting and not self._worker.query(LOOKS_DUE):
+                return
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"no rest after {REST_LIMIT_S:g} s: {left}")
+            configured = {side.name.replace("-", "_") for side in SIDES}
+            for task in [*left, *self._worker.query(WAITS_FOR_DEALER)]:
+                if task["state"] != "running" and task["target"] in configured:
+                    self._contact.ask("POST", f"/api/integrations/tasks/{task['id']}/retry")
+            time.sleep(1)
+
+    def _judge(self) -> list[str]:
+        seen = Evidence(self._worker, self._partners, self._history)
+        found = [*Itself().differences(seen), *(difference for side in SIDES for difference in side.differences(seen))]
+        lines = [line for line in self._worker.said().splitlines() if any(mistake in line for mistake in MISTAKES)]
+        return [*found, *self._contact.mistakes, *lines]
+
+    def _figures(self, made_s: float, struck: dict[str, Counter[str]]) -> dict[str, object]:
+        history, contact = self._history, self._contact
+        heard = {side.name: len(self._heard(side.name)) for side in SIDES}
+        return {
+            "changes": len(self._plan.changes),
+            "kinds": dict(Counter(change.what for change in self._plan.changes)),
+            "kills": contact.kills,
+            "requests": f"{contact.requests}, {contact.unanswered} without an answer",
+            "sent twice": history.sent_twice,
+            "events": f"{len(history.events)}, {history.overtaken} overtaken, {len(history.poisoned)} poisoned",
+            "came too late": history.refused,
+            "partners heard": heard,
+            "faults": {name: f"{sum(count.values())}: {json.dumps(count)}" for name, count in struck.items()},
+            "seconds": f"{made_s:.0f} of changes, {self._s() - made_s:.0f} to rest",
+        }
+
+    def _heard(self, name: str) -> list[object]:
+        entries: list[object] = self._partners.client.get("/_sim/ledger", params={"partner": name}).json()["entries"]
+        return entries
+
+    def _s(self) -> float:
+        return time.monotonic() - self._began
