@@ -1,5 +1,8 @@
 // Load generator: keeps --connections requests in the air for --seconds and prints one JSON line of what came back.
 // Plain node:http with kept-alive sockets; `--self-test BYTES` measures the generator itself against an idle server.
+// With `--vehicles FILE`, a JSON array of the DMS's records, it posts signed webhook events, each another one.
+import crypto from "node:crypto";
+import { readFileSync } from "node:fs";
 import http from "node:http";
 import { parseArgs } from "node:util";
 
@@ -10,8 +13,12 @@ const { values: flags } = parseArgs({
     seconds: { type: "string", default: "5" },
     header: { type: "string", multiple: true, default: [] },
     "self-test": { type: "string" },
+    vehicles: { type: "string" },
+    secret: { type: "string", default: "" },
+    prefix: { type: "string", default: "evt" },
   },
 });
+const vehicles = flags.vehicles === undefined ? null : JSON.parse(readFileSync(flags.vehicles, "utf8"));
 const connections = Number(flags.connections);
 const lasting_ms = Number(flags.seconds) * 1000;
 const headers = Object.fromEntries(flags.header.map((line) => line.split(/:\s*(.*)/s, 2)));
@@ -21,6 +28,7 @@ const target = server ? `http://127.0.0.1:${server.address().port}/` : flags.url
 const agent = new http.Agent({ keepAlive: true, maxSockets: connections });
 
 const statuses = {};
+let events = 0;
 const latencies_ms = [];
 let bytes = 0;
 const began = performance.now();
@@ -54,14 +62,29 @@ async function work() {
 }
 
 function request() {
+  const event = vehicles ? signedEvent() : { method: "GET", headers: {}, body: "" };
   return new Promise((resolve, reject) => {
-    const sending = http.get(target, { agent, headers }, (response) => {
+    const options = { agent, method: event.method, headers: { ...headers, ...event.headers } };
+    const sending = http.request(target, options, (response) => {
       response.on("data", (chunk) => (bytes += chunk.length));
       response.on("end", () => resolve(response.statusCode));
       response.on("error", reject);
     });
     sending.on("error", reject);
+    sending.end(event.body);
   });
+}
+
+/** The price of one vehicle after the other changes; scheme 2 of the webhook's signatures. */
+function signedEvent() {
+  const number = events++;
+  const at = new Date().toISOString();
+  const vehicle = { ...vehicles[number % vehicles.length], price: 1000 + number, updated_at: at };
+  const body = JSON.stringify({ id: `${flags.prefix}-${number}`, event: "vehicle.updated", occurred_at: at, vehicle });
+  const timestamp = String(Math.floor(Date.now() / 1000));
+  const mac = crypto.createHmac("sha256", flags.secret).update(`${timestamp}.${body}`).digest("hex");
+  const signed = { "X-Webhook-Timestamp": timestamp, "X-Webhook-Signature": `sha256=${mac}` };
+  return { method: "POST", headers: { "Content-Type": "application/json", "Content-Length": Buffer.byteLength(body), ...signed }, body };
 }
 
 function quantile(q) {

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs CarLot beside the peer and prints ratios; exit status 1 when a target is missed, 2 when a benchmark failed.
 
-`python bench/run.py` runs everything, about ten minutes; `--only import` one of import, growth, memory, list;
+`python bench/run.py` runs everything, about twenty minutes; `--only import` one benchmark, which may be repeated;
 `--quick` takes small sizes, to see that it works: targets are shown but not judged.
 """
 
@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from harness import imports, lists, memory, report, servers
+from harness import drain, imports, lists, memory, report, sales, servers, webhooks
 
 
 @dataclass(frozen=True)
@@ -26,19 +26,24 @@ class Scale:
     import_size: int
     growth_sizes: list[int]
     list_size: int
+    sales: int
     load_s: float
     repetitions: int
 
 
-FULL = Scale(10_000, [1_000, 10_000, 50_000], 1_000, 5.0, 3)
-QUICK = Scale(1_000, [500, 2_000], 200, 0.5, 1)
+FULL = Scale(10_000, [1_000, 10_000, 50_000], 1_000, 100, 5.0, 3)
+QUICK = Scale(1_000, [500, 2_000], 200, 10, 0.5, 1)
 CONNECTIONS = [1, 8]
+LATENCIES_MS = [0, 100]
 
 BENCHMARKS: dict[str, Callable[[Scale], report.Outcome]] = {
     "import": lambda scale: imports.compare_imports(scale.import_size, scale.repetitions),
     "growth": lambda scale: imports.measure_growth(scale.growth_sizes, scale.repetitions),
     "memory": lambda scale: memory.measure_memory(scale.growth_sizes[-1]),
     "list": lambda scale: lists.compare_lists(scale.list_size, CONNECTIONS, scale.load_s, scale.repetitions),
+    "sales": lambda scale: sales.compare_sales(scale.sales),
+    "drain": lambda scale: drain.compare_drain(scale.list_size, LATENCIES_MS, scale.repetitions),
+    "webhooks": lambda scale: webhooks.compare_intake(scale.list_size, CONNECTIONS[-1], scale.load_s, scale.repetitions),
 }
 
 

@@ -15,7 +15,7 @@ from harness.servers import BenchError, Server
 
 RUN_LIMIT_S = 300.0
 PAGE_VEHICLES = 500
-Start = Callable[[str], AbstractContextManager[Server]]
+Start = Callable[..., AbstractContextManager[Server]]
 CONTENDERS: dict[str, Start] = {"carlot": servers.carlot, "peer": servers.peer}
 
 
@@ -72,13 +72,15 @@ def _check(server: Server, http: httpx.Client, run: dict[str, Any], size: int, u
 
 def compare_imports(size: int, repetitions: int) -> Outcome:
     """A first import and an unchanged one of `size` vehicles, each repetition on a fresh database."""
-    contenders: dict[str, Start] = CONTENDERS | {"peer, 3 a statement": lambda url: servers.peer(url, 3)}
+    contenders: dict[str, Start] = CONTENDERS | {
+        "peer, 3 a statement": lambda url: servers.peer(url, {"ROWS_PER_STATEMENT": "3"})
+    }
     firsts: dict[str, list[float]] = {name: [] for name in contenders}
     agains: dict[str, list[float]] = {name: [] for name in contenders}
     with servers.simulators(size) as dms_url:
         dms_alone_s = _dms_alone(dms_url, size)
         for repetition in range(repetitions):
-            for name in _alternating(list(contenders), repetition):
+            for name in alternating(list(contenders), repetition):
                 with contenders[name](dms_url) as server:
                     firsts[name].append(time_import(server, size).seconds)
                     agains[name].append(time_import(server, size, unchanged=True).seconds)
@@ -102,7 +104,7 @@ def measure_growth(sizes: list[int], repetitions: int) -> Outcome:
     for size in sizes:
         with servers.simulators(size) as dms_url:
             for repetition in range(repetitions):
-                for name in _alternating(list(CONTENDERS), repetition):
+                for name in alternating(list(CONTENDERS), repetition):
                     with CONTENDERS[name](dms_url) as server:
                         times[name][size].append(time_import(server, size))
                     print(f"  growth {size:,}: {name} {times[name][size][-1].seconds:.2f} s", flush=True)
@@ -138,7 +140,7 @@ def _line(name: str, carlot_s: list[float], peer_s: list[float], target: Target 
     return Line(name, f"{ours:.2f} s", f"{theirs:.2f} s", theirs / ours, target)
 
 
-def _alternating(names: list[str], repetition: int) -> list[str]:
+def alternating(names: list[str], repetition: int) -> list[str]:
     """Forwards and backwards in turn, so that a drift of the machine favours nobody."""
     return names if repetition % 2 == 0 else names[::-1]
 

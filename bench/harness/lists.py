@@ -33,7 +33,7 @@ def compare_lists(size: int, connections: list[int], seconds: float, repetitions
             for kind in ("full", "304"):
                 loads[f"{kind}, {count}"] = _alternate(contenders, etags, kind, count, seconds, repetitions)
     answer_bytes = _bytes_each(loads[f"full, {connections[0]}"]["peer"][0])
-    ceiling = {count: _run_load(["--self-test", str(answer_bytes)], count, seconds) for count in connections}
+    ceiling = {count: run_load(["--self-test", str(answer_bytes)], count, seconds) for count in connections}
     return Outcome("list", _lines(connections, loads, ceiling), {"size": size, "loads": loads, "generator": ceiling})
 
 
@@ -43,7 +43,7 @@ def _prepare(server: Server, size: int) -> str:
     answer = httpx.get(server.url + PATH, timeout=60).raise_for_status()
     if len(answer.json()) != size:
         raise BenchError(f"{server.name}: {len(answer.json())} of {size} vehicles on the public list")
-    _run_load(["--url", server.url + PATH], 4, WARM_UP_S)
+    run_load(["--url", server.url + PATH], 4, WARM_UP_S)
     return answer.headers["ETag"]
 
 
@@ -57,11 +57,11 @@ def _alternate(
             flags = ["--url", contenders[name].url + PATH]
             if kind == "304":
                 flags += ["--header", f"If-None-Match: {etags[name]}"]
-            load = _run_load(flags, count, seconds)
+            load = run_load(flags, count, seconds)
             if set(load["statuses"]) != {expected}:
                 raise BenchError(f"{name}: wanted only {expected}, got {load['statuses']}")
             found[name].append(load)
-    rates = ", ".join(f"{name} {_rate(loads):.0f}/s" for name, loads in found.items())
+    rates = ", ".join(f"{name} {rate(loads):.0f}/s" for name, loads in found.items())
     print(f"  list {kind}, {count} connections: {rates}", flush=True)
     return found
 
@@ -72,13 +72,13 @@ def _lines(
     lines = []
     for count in connections:
         full, short = loads[f"full, {count}"], loads[f"304, {count}"]
-        theirs = _rate(full["peer"])
+        theirs = rate(full["peer"])
         lines += [
-            _line(f"list, whole, at {count}", _rate(full["carlot"]), theirs, Target(">=", 1)),
-            _line(f"list, 304 over peer's whole, at {count}", _rate(short["carlot"]), theirs, Target(">=", 3)),
-            _line(f"list, 304 over peer's 304, at {count}", _rate(short["carlot"]), _rate(short["peer"]), None),
+            _line(f"list, whole, at {count}", rate(full["carlot"]), theirs, Target(">=", 1)),
+            _line(f"list, 304 over peer's whole, at {count}", rate(short["carlot"]), theirs, Target(">=", 3)),
+            _line(f"list, 304 over peer's 304, at {count}", rate(short["carlot"]), rate(short["peer"]), None),
         ]
-        fastest = max(_rate(found) for found in full.values())
+        fastest = max(rate(found) for found in full.values())
         spare = ceiling[count]["per_second"] / fastest
         lines.append(Line(f"generator's own limit at {count}", f"{ceiling[count]['per_second']:.0f}/s", "", spare))
     return lines
@@ -88,7 +88,8 @@ def _line(name: str, ours: float, theirs: float, target: Target | None) -> Line:
     return Line(name, f"{ours:.0f}/s", f"{theirs:.0f}/s", ours / theirs, target)
 
 
-def _rate(loads: list[dict[str, Any]]) -> float:
+def rate(loads: list[dict[str, Any]]) -> float:
+    """The median of requests a second."""
     return median(float(load["per_second"]) for load in loads)
 
 
@@ -96,7 +97,8 @@ def _bytes_each(load: dict[str, Any]) -> int:
     return int(load["bytes"]) // int(load["requests"])
 
 
-def _run_load(flags: list[str], connections: int, seconds: float) -> dict[str, Any]:
+def run_load(flags: list[str], connections: int, seconds: float) -> dict[str, Any]:
+    """Let `load.mjs` keep so many requests in the air for so long; answer its figures. Raises: BenchError."""
     command = [str(servers.NODE_BIN / "node"), str(LOAD_SCRIPT), *flags]
     command += ["--connections", str(connections), "--seconds", str(seconds)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=seconds + 60)

@@ -1,18 +1,20 @@
-"""Starts the simulated DMS, the peer and CarLot, each on a free port with a fresh database, and ends them."""
+"""Starts the simulated partners, the peer and CarLot, each on a free port with a fresh database, and ends them."""
 
 import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -22,6 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 NODE_BIN = ROOT / "node_modules" / ".bin"
 PEER = ROOT / "bench" / "peer"
 DMS_KEY = "bench-key"
+WEBHOOK_SECRET = "bench-webhook-secret"  # noqa: S105
 START_LIMIT_S = 90.0
 STOP_LIMIT_S = 15.0
 
@@ -32,12 +35,13 @@ class BenchError(Exception):
 
 @dataclass(frozen=True)
 class Server:
-    """A running Worker: where it answers, its inspector's port, and the process that was started."""
+    """A running Worker: where it answers, its inspector's port, the process that was started, the folder of its database."""
 
     name: str
     url: str
     inspector_port: int
     pid: int
+    folder: Path
 
     def workerd(self) -> processes.Workerd:
         """The workerd process that runs the Worker itself. Raises: BenchError when there is none to be seen."""
@@ -46,51 +50,64 @@ class Server:
                 return found
         raise BenchError(f"{self.name}: no workerd process with an inspector below process {self.pid} (needs Linux)")
 
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
+        """What its database holds, read from its file while it runs."""
+        (database,) = (path for path in (self.folder / "v3" / "d1").glob("*/*.sqlite") if path.name != "metadata.sqlite")
+        with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=10)) as connection:
+            return connection.execute(sql).fetchall()
+
 
 @contextmanager
-def simulators(size: int) -> Iterator[str]:
-    """The address of a simulated DMS with `size` made-up vehicles, always the same ones. Raises: BenchError."""
+def simulators(size: int, latency_ms: int = 0) -> Iterator[str]:
+    """The address of the simulated partners; the DMS has `size` made-up vehicles, always the same ones. Raises: BenchError."""
     port = _free_port()
     url = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "simulators", "--port", str(port), "--generate", str(size)]
+    command = [sys.executable, "-m", "simulators", "--port", str(port), "--generate", str(size), "--latency-ms", str(latency_ms)]
     with _running("simulators", command, ROOT, {"PYTHONPATH": str(ROOT / "dev")}, f"{url}/inventory?limit=1"):
         yield url
 
 
-@contextmanager
-def carlot(dms_url: str) -> Iterator[Server]:
-    """CarLot on the real runtime, its database empty, open to this machine. Raises: BenchError."""
-    settings = {
-        "AUTH_MODE": "dev-open",
-        "IMPORT_PUBLISH_TO_WEBSITE": "true",
-        "WAYNE_REEVES_API_URL": dms_url,
+def _settings(partners_url: str) -> dict[str, str]:
+    return {
+        "WAYNE_REEVES_API_URL": partners_url,
         "WAYNE_REEVES_API_KEY": DMS_KEY,
+        "WEBHOOK_SECRET": WEBHOOK_SECRET,
         "PUBLIC_BASE_URL": "https://lot.example",
     }
-    command = [str(ROOT / "dev" / "worker")]
-    with _folder() as folder, _worker("carlot", command, ROOT, folder, settings) as server:
+
+
+def listing_settings(partners_url: str) -> dict[str, str]:
+    """What a Worker needs to put cars on the simulated CarGurus."""
+    return {"CARGURUS_API_URL": f"{partners_url}/cargurus", "CARGURUS_API_KEY": "bench-key"}
+
+
+@contextmanager
+def carlot(partners_url: str, more: dict[str, str] | None = None, folder: Path | None = None) -> Iterator[Server]:
+    """CarLot on the real runtime, open to this machine. Raises: BenchError.
+
+    Its database is empty and goes with it, or is the one in `folder` and stays there. `more` are settings.
+    """
+    settings = _settings(partners_url) | {"AUTH_MODE": "dev-open", "IMPORT_PUBLISH_TO_WEBSITE": "true"} | (more or {})
+    with _folder(folder) as place, _worker("carlot", [str(ROOT / "dev" / "worker")], ROOT, place, settings) as server:
         yield server
 
 
 @contextmanager
-def peer(dms_url: str, rows_per_statement: int = 1) -> Iterator[Server]:
-    """The peer, its database empty; it writes `rows_per_statement` vehicles an INSERT. Raises: BenchError."""
-    settings = {
-        "WAYNE_REEVES_API_URL": dms_url,
-        "WAYNE_REEVES_API_KEY": DMS_KEY,
-        "PUBLIC_BASE_URL": "https://lot.example",
-        "ROWS_PER_STATEMENT": str(rows_per_statement),
-    }
-    empty_database = _empty_peer_database().name
-    command = [str(NODE_BIN / "wrangler"), "dev"]
-    with _folder() as folder:
-        shutil.copytree(empty_database, folder, dirs_exist_ok=True)
-        with _worker("peer", command, PEER, folder, settings) as server:
+def peer(partners_url: str, more: dict[str, str] | None = None, folder: Path | None = None) -> Iterator[Server]:
+    """The peer, likewise. Raises: BenchError."""
+    settings = _settings(partners_url) | {"ROWS_PER_STATEMENT": "1"} | (more or {})
+    with _folder(folder) as place:
+        if not any(place.iterdir()):
+            shutil.copytree(_empty_peer_database().name, place, dirs_exist_ok=True)
+        with _worker("peer", [str(NODE_BIN / "wrangler"), "dev"], PEER, place, settings) as server:
             yield server
 
 
 @contextmanager
-def _folder() -> Iterator[Path]:
+def _folder(given: Path | None) -> Iterator[Path]:
+    if given:
+        yield given
+        return
     with tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as name:
         yield Path(name)
 
@@ -106,7 +123,7 @@ def _worker(name: str, command: list[str], folder: Path, persist_to: Path, setti
         flags += ["--var", f"{key}:{setting}"]
     with _running(name, [*command, *flags], folder, {}, f"{url}/api/health") as pid:
         before = processes.workerds(pid)
-        yield Server(name, url, inspector_port, pid)
+        yield Server(name, url, inspector_port, pid, persist_to)
         if processes.workerds(pid) != before:
             raise BenchError(f"{name} was restarted while it was measured: did a source file change?")
 

@@ -22,6 +22,17 @@ CREATE TABLE `listings` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `listings_vehicle_idx` ON `listings` (`vehicle_id`);--> statement-breakpoint
 CREATE INDEX `listings_state_idx` ON `listings` (`state`);--> statement-breakpoint
+CREATE TABLE `sales` (
+	`id` text PRIMARY KEY NOT NULL,
+	`vehicle_id` text NOT NULL,
+	`price_cents` integer NOT NULL,
+	`sale_date` text NOT NULL,
+	`dms_sale_id` text,
+	`created_at` integer NOT NULL,
+	FOREIGN KEY (`vehicle_id`) REFERENCES `vehicles`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE INDEX `sales_vehicle_idx` ON `sales` (`vehicle_id`);--> statement-breakpoint
 CREATE TABLE `vehicles` (
 	`id` text PRIMARY KEY NOT NULL,
 	`stock_number` text NOT NULL,

@@ -15,4 +15,5 @@ export type Env = {
 export type Job =
   | { type: "import-page"; runId: string; cursor: string | null }
   | { type: "webhook-event"; eventId: string }
-  | { type: "publish-listing"; listingId: string };
+  | { type: "publish-listing"; listingId: string }
+  | { type: "push-sale"; saleId: string };

@@ -5,6 +5,7 @@ import type { Env, Job } from "./env";
 import { importPage, startRun } from "./import";
 import { inventory } from "./inventory";
 import { countListings, publishListing, publishVehicles } from "./listings";
+import { pushSale, salesRoutes } from "./sales";
 import { importRuns } from "./schema";
 import { applyWebhookEvent, webhooks } from "./webhook";
 
@@ -13,6 +14,7 @@ const app = new Hono<{ Bindings: Env }>();
 app.get("/api/health", (c) => c.json({ ok: true }));
 app.route("/api/public", inventory);
 app.route("/api/webhooks", webhooks);
+app.route("/api/sales", salesRoutes);
 
 app.post("/api/integrations/wayne-reeves/sync", async (c) => c.json(await startRun(c.env), 202));
 
@@ -41,6 +43,8 @@ async function perform(job: Job, env: Env) {
       return applyWebhookEvent(env, job.eventId);
     case "publish-listing":
       return publishListing(env, job.listingId);
+    case "push-sale":
+      return pushSale(env, job.saleId);
   }
 }
 

@@ -77,3 +77,16 @@ export const listings = sqliteTable(
   },
   (t) => [uniqueIndex("listings_vehicle_idx").on(t.vehicleId), index("listings_state_idx").on(t.state)],
 );
+
+export const sales = sqliteTable(
+  "sales",
+  {
+    id: id(),
+    vehicleId: text("vehicle_id").notNull().references(() => vehicles.id),
+    priceCents: integer("price_cents").notNull(),
+    saleDate: text("sale_date").notNull(),
+    dmsSaleId: text("dms_sale_id"),
+    createdAt: createdAt(),
+  },
+  (t) => [index("sales_vehicle_idx").on(t.vehicleId)],
+);
