@@ -27,7 +27,7 @@ from support.world import HOUR, MINUTE, World
 from sync.agreement import History, check_always, check_at_rest
 
 SEED = int(os.environ.get("SYNC_SEED", "20250203"))
-EXAMPLES = int(os.environ.get("SYNC_EXAMPLES", "150"))
+EXAMPLES = int(os.environ.get("SYNC_EXAMPLES", "300"))
 SHORTEN = os.environ.get("SYNC_SHORTEN", "yes") != "no"
 PARTS = 2
 STEPS = 30
