@@ -8,6 +8,7 @@ from typing import Any
 
 from app.typed import entry
 from carlot.ports import HttpResponse
+from carlot.settings import Settings
 from support.lot import answer
 from support.simulated import BASE, SimulatedNetwork
 from support.world import World
@@ -61,6 +62,12 @@ class Market(World):
     def __init__(self, seed: int = 1, cars: Sequence[Any] = (), **env: str | None) -> None:
         super().__init__(cars=cars, seed=seed, settings={**SITES_ENV, **env})
         self.network: LateNetwork = LateNetwork(self.clock, list(cars), seed)
+        # The look at a site that has just been configured was long ago: it would mend what other things are to mend.
+        for site in SITES:
+            if Settings.from_env(self.env).configured(site):
+                self.database.query(
+                    "INSERT INTO daily_jobs VALUES (?, '2025-01-01', '2025-01-01T09:00:00.000Z')", f"listings:{site}"
+                )
         self.prices: dict[str, set[float]] = {}
 
     async def add(self, number: int = 1, **changed: Any) -> dict[str, Any]:

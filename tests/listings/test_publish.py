@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from app.typed import entry, vin
+from carlot.store import listings
 from listings.market import SITES, WIRE, Market
 from support.lot import answer
 
@@ -300,3 +301,65 @@ async def test_two_entries_of_one_car(market: Market) -> None:
     await market.change(first, description="Sold with a smile.")
     await market.settle()
     market.check()
+
+
+async def test_a_car_that_is_sold_between_the_look_and_the_call_is_not_put_up(market: Market) -> None:
+    """The truth was read, and is another before the site is told."""
+    car = await market.add(1)
+    plain = market.database.first
+
+    async def sell_after_reading(sql: str, *params: Any) -> Any:
+        row = await plain(sql, *params)
+        if sql == listings.READ and not market.database.query("SELECT 1 FROM sales"):
+            await market.sold(car)
+        return row
+
+    market.database.first = sell_after_reading  # type: ignore[method-assign]
+    await market.settle()
+    assert market.calls("cargurus", "PUT") == []
+    market.check()
+
+
+async def test_who_lost_the_lease_tells_nobody(market: Market) -> None:
+    """One that was held up for longer than its lease finds another at work."""
+    await market.add(1)
+    plain = market.database.first
+
+    async def sleep_after_reading(sql: str, *params: Any) -> Any:
+        row = await plain(sql, *params)
+        if sql == listings.READ and market.database.first is not plain:
+            market.database.first = plain  # type: ignore[method-assign]
+            market.database.query("UPDATE sync_tasks SET lease_token = 'another', leased_until = '2025-02-03T11:00:00.000Z'")
+        return row
+
+    market.database.first = sleep_after_reading  # type: ignore[method-assign]
+    await market.deliver_due()
+    assert [market.calls(site) for site in SITES] == [[]] * 3
+    market.clock.forward(3600)
+    await market.settle()
+    market.check()
+
+
+async def test_two_at_work_on_one_vin_never_undo_each_other(market: Market) -> None:
+    """The sold entry is being taken off while the new one is to be put on: the new one waits."""
+    first = await market.add(1)
+    await market.work()
+    await market.sold(first)
+    response = await market.call("POST", "/api/vehicles", entry(1, stockNumber="H1b", purchaseDate="2025-03-01", price=11111))
+    second = answer(response)
+    plain = market.network.request
+    begun: list[str] = []
+
+    async def publish_meanwhile(method: str, url: str, *rest: Any, **limits: Any) -> Any:
+        if method == "DELETE" and "cargurus" in url and not begun:
+            begun.append(url)
+            await market.change(second, publishToThirdParty=True)
+            await market.deliver_due()
+            assert market.calls("cargurus", "PUT") == ["PUT"], "only the one of before"
+        return await plain(method, url, *rest, **limits)
+
+    market.network.request = publish_meanwhile  # type: ignore[method-assign]
+    await market.settle()
+    assert begun
+    market.check()
+    assert market.shown()[vin(1)]["price"] == 11111
