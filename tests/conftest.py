@@ -20,6 +20,12 @@ settings.register_profile("carlot", deadline=None, max_examples=150, derandomize
 settings.load_profile("carlot")
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that share something costly, and so run in one process, go first: the many short ones then fill up what is left."""
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     """A browser that this process has started keeps a loop running between its own tests: the others are not to see it."""
