@@ -4,6 +4,7 @@ The same input gives the same bytes.
 """
 
 import csv
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ HERE = Path(__file__).parent
 CARS_FILE = HERE / "cars.psv"
 LOT_FILE = HERE / "lot.json"
 PICTURES = HERE.parents[1] / "public" / "demo"
+SHEET_FILE = PICTURES / "lot.csv"
 PHOTO_BASE = "https://demo.carlot.invalid/demo/"
 # A stand-in: names ending in .invalid resolve nowhere (RFC 2606), so no picture is ever fetched from a stranger.
 
@@ -138,10 +140,23 @@ def lot_text() -> str:
     return json.dumps({"vehicles": make_lot()}, indent=1, ensure_ascii=False) + "\n"
 
 
+def sheet_text() -> str:
+    """The exact content of `lot.csv`, which the desk imports into an empty lot; pictures are named as on this installation."""
+    sheet = io.StringIO()
+    names = ["stock_number", "vin", "year", "mileage", "price", "cost", *TEXT_FIELDS, "photos", "publish_to_website"]
+    writer = csv.DictWriter(sheet, names, extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    for record in make_lot():
+        photos = " ".join("/demo/" + photo.removeprefix(PHOTO_BASE) for photo in record["photos"])
+        writer.writerow({**record, "photos": photos, "publish_to_website": "yes"})
+    return sheet.getvalue()
+
+
 def main() -> None:
     """Write the lot and its pictures, and remove pictures that no car shows any more."""
     LOT_FILE.write_text(lot_text(), encoding="utf-8")
     PICTURES.mkdir(parents=True, exist_ok=True)
+    SHEET_FILE.write_text(sheet_text(), encoding="utf-8")
     pictures = make_pictures()
     for name, svg in pictures.items():
         (PICTURES / name).write_text(svg, encoding="utf-8")

@@ -41,6 +41,7 @@ def test_known_vins() -> None:
 
 def test_lot_file_is_what_the_script_makes() -> None:
     assert (ROOT / "dev/demo/lot.json").read_text(encoding="utf-8") == make_lot.lot_text()
+    assert (ROOT / "public/demo/lot.csv").read_text(encoding="utf-8") == make_lot.sheet_text()
 
 
 def test_vins_are_valid_and_tell_the_year() -> None:
