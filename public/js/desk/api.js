@@ -1,0 +1,102 @@
+/** Talking to CarLot Manager as the signed-in dealer. */
+
+import { answered, silent } from "./network.js";
+
+const TIME_OUT_MS = 30_000;
+const UPLOAD_TIME_OUT_MS = 120_000;
+const AT_MOST = 1000;
+
+/** An answer that is an error: `status` (0: no answer), `code`, what is wrong with single `fields`, and the words to show. */
+export class Problem extends Error {
+  constructor(status, code, words, fields = {}) {
+    super(words);
+    this.status = status;
+    this.code = code;
+    this.fields = fields;
+  }
+
+  /** Whether the same may well work a little later. */
+  get passing() {
+    return this.status === 0 || this.status === 408 || this.status === 429 || (this.status >= 500 && this.code !== "auth-not-configured");
+  }
+}
+
+let hear = () => {};
+
+/** Have a function called with every `Problem` that concerns the session and not the call: signed out, nobody can sign in. */
+export function listenRefusals(listener) {
+  hear = listener;
+}
+
+/** Call the API; answers its JSON, or `null` when it has none. Rejects with `Problem`. */
+export async function call(method, path, body, headers = {}) {
+  const options = { method, headers: { ...headers }, signal: AbortSignal.timeout(TIME_OUT_MS), cache: "no-store" };
+  if (body instanceof Blob) options.body = body;
+  else if (body !== undefined) {
+    options.headers["Content-Type"] = "application/json";
+    options.body = JSON.stringify(body);
+  }
+  let response;
+  let content;
+  try {
+    response = await fetch(path, options);
+    content = isJson(response.headers.get("Content-Type")) ? await response.json() : null;
+  } catch (failure) {
+    if (response && failure instanceof SyntaxError) throw new Problem(response.status, "unreadable", "The answer could not be read.");
+    throw noAnswer();
+  }
+  answered();
+  if (!response.ok) throw refusal(response.status, content);
+  return content;
+}
+
+/** Send a file; `onProgress` hears the share that has gone out, 0 to 1. Answers and rejects as `call`. */
+export function upload(path, blob, onProgress) {
+  return new Promise((resolve, reject) => {
+    // fetch says nothing of how far a body has gone.
+    const request = new XMLHttpRequest();
+    request.open("POST", path);
+    request.responseType = "json";
+    request.timeout = UPLOAD_TIME_OUT_MS;
+    request.setRequestHeader("Content-Type", blob.type);
+    request.upload.addEventListener("progress", (event) => event.lengthComputable && onProgress(event.loaded / event.total));
+    for (const name of ["error", "timeout", "abort"]) request.addEventListener(name, () => reject(noAnswer()));
+    request.addEventListener("load", () => {
+      answered();
+      if (request.status < 300) resolve(request.response);
+      else reject(refusal(request.status, request.response));
+    });
+    request.send(blob);
+  });
+}
+
+/** The address of something with an id. */
+export function at(...segments) {
+  return `/api/${segments.map(encodeURIComponent).join("/")}`;
+}
+
+/** Every row of a list that comes in pages: `name` is the member of the answer that has them. */
+export async function everything(path, name) {
+  const found = [];
+  for (;;) {
+    const answer = await call("GET", `${path}${path.includes("?") ? "&" : "?"}limit=${AT_MOST}&offset=${found.length}`);
+    found.push(...answer[name]);
+    if (found.length >= answer.total || !answer[name].length) return found;
+  }
+}
+
+function noAnswer() {
+  silent();
+  return new Problem(0, "no-answer", navigator.onLine ? "CarLot Manager does not answer." : "You are offline.");
+}
+
+function refusal(status, content) {
+  const fields = Object.fromEntries((content?.errors ?? []).map((error) => [error.field, error.message]));
+  const problem = new Problem(status, content?.code ?? "unknown", content?.detail ?? `The answer was an error (${status}).`, fields);
+  if (status === 401 || problem.code === "auth-not-configured") hear(problem);
+  return problem;
+}
+
+function isJson(type) {
+  return /[/+]json/.test(type ?? "");
+}

@@ -1,0 +1,81 @@
+/** Changing vehicles: shown at once, sent by the outbox, rolled back when refused, and taken back by undo. */
+
+import { batch } from "./html.js";
+import { same } from "./clash.js";
+import { refusals } from "./errands.js";
+import { lot, told } from "./lot.js";
+import { alter, drop, entries, put } from "./outbox.js";
+import { dismiss, toast } from "./toasts.js";
+import { many, name } from "./words.js";
+
+/**
+ * Change fields of one vehicle. `words` name the change for messages; `atField`: the field itself shows a refusal. Answers a promise
+ * of its fate, or `null` when nothing differs.
+ */
+export function edit(vehicleId, changes, { words, atField = false }) {
+  const shown = lot.peek().get(vehicleId);
+  const differing = Object.fromEntries(Object.entries(changes).filter(([field, value]) => !same(shown[field], value)));
+  const fields = Object.keys(differing);
+  forgive(vehicleId, Object.keys(changes));
+  if (!fields.length) return null;
+  const waiting = entries.peek().findLast((entry) => entry.kind === "edit" && entry.vehicleId === vehicleId);
+  if (waiting?.state === "waiting" && same(Object.keys(waiting.changes), fields)) return again(waiting, differing);
+  const before = Object.fromEntries(fields.map((field) => [field, shown[field]]));
+  return put({ kind: "edit", lane: `edit/${vehicleId}`, vehicleId, words, atField, changes: differing, before, version: told.peek().get(vehicleId).version }).fate;
+}
+
+/** The same field once more, while its last change still waits. */
+function again(waiting, changes) {
+  if (same(changes, waiting.before)) drop(waiting.id);
+  else alter(waiting.id, { changes });
+  return null;
+}
+
+/**
+ * Change the same of many vehicles; `change(vehicle)` answers the fields, or `null` to leave one alone. One message, one undo. It says
+ * `done` when it is ("On the website"), and names the `errand` where one fails ("Publishing").
+ */
+export function editAll(ids, change, { done, errand }) {
+  const undone = new Map();
+  const fates = [];
+  batch(() => {
+    for (const vehicle of ids.map((id) => lot.peek().get(id))) {
+      const changes = vehicle && change(vehicle);
+      if (!changes || Object.entries(changes).every(([field, value]) => same(vehicle[field], value))) continue;
+      undone.set(vehicle.id, Object.fromEntries(Object.keys(changes).map((field) => [field, vehicle[field]])));
+      fates.push(edit(vehicle.id, changes, { words: `${errand} ${name(vehicle)}` }));
+    }
+  });
+  if (!undone.size) return toast({ words: "Nothing to change: they are so already." });
+  const undo = () => editAll([...undone.keys()], (vehicle) => undone.get(vehicle.id), { done: "As before", errand: "Undoing the change of" });
+  return toast({ words: `${done}: ${undone.size === 1 ? name(lot.peek().get([...undone.keys()][0])) : many(undone.size, "vehicle")}.`, undo });
+}
+
+/** Turn a switch of a vehicle, with a way back. A refusal turns it back and says why. */
+export function flip(vehicle, field) {
+  const to = !vehicle[field];
+  const [on, off] = SWITCHES[field];
+  const said = toast({ words: `${name(vehicle)} ${to ? on : off}.`, undo: () => edit(vehicle.id, { [field]: !to }, { words: `Undoing: ${name(vehicle)}` }) });
+  edit(vehicle.id, { [field]: to }, { words: `${to ? "Switching on" : "Switching off"} “${LABELS[field]}” for ${name(vehicle)}` })?.then((fate) => fate.problem && dismiss(said));
+}
+
+/** The documented switches, and what turning them does. */
+export const LABELS = { publishToWebsite: "Publish to Website", publishToThirdParty: "Publish to Third Party" };
+const SWITCHES = {
+  publishToWebsite: ["is on the website", "is off the website"],
+  publishToThirdParty: ["may go on listing sites", "leaves the listing sites"],
+};
+
+/** Forget the refusals of these fields. */
+export function forgive(vehicleId, fields) {
+  const kept = { ...refusals.peek() };
+  const keys = fields.map((field) => `${vehicleId}/${field}`).filter((key) => key in kept);
+  if (!keys.length) return;
+  keys.forEach((key) => delete kept[key]);
+  refusals.value = kept;
+}
+
+/** How the last change of a field fares: `sending`, `waiting`, `clash`, or `null` when there is none. */
+export function fate(vehicleId, field) {
+  return entries.value.findLast((entry) => entry.kind === "edit" && entry.vehicleId === vehicleId && field in entry.changes)?.state ?? null;
+}

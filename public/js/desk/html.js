@@ -1,0 +1,10 @@
+/** What the desk draws with: Preact, its templates and signals, in one import. Texts go in as children and are never markup. */
+
+import htm from "../../vendor/htm/htm.js";
+import { h } from "../../vendor/preact/preact.js";
+
+export { render } from "../../vendor/preact/preact.js";
+export { useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "../../vendor/preact/hooks.js";
+export { batch, computed, effect, signal, useComputed, useSignal, useSignalEffect } from "../../vendor/preact-signals/signals.js";
+
+export const html = htm.bind(h);

@@ -1,0 +1,103 @@
+/** The lot as this desk knows it: every vehicle the server has told of, and the same with what was not sent yet laid over it. */
+
+import { at, call } from "./api.js";
+import { computed, signal } from "./html.js";
+import { entries } from "./outbox.js";
+
+const FIRST = 100;
+const PAGE = 500;
+const STALE_MS = 60_000;
+
+/** What the server said last, by id. */
+export const told = signal(new Map());
+/** How many vehicles are on the lot or sold, as the server counts; `null` before the first answer. */
+export const total = signal(null);
+/** Whether all of them are here. */
+export const complete = signal(false);
+/** Whether the archived ones are here too. */
+export const archiveKnown = signal(false);
+
+let loadedAt = 0;
+let turn = 0;
+
+/** Vehicles by id as the dealer wants them to be. */
+export const lot = computed(() => {
+  const changed = new Map();
+  for (const entry of entries.value) {
+    const lay = LAYERS[entry.kind];
+    const vehicle = lay && (changed.get(entry.vehicleId) ?? told.value.get(entry.vehicleId));
+    if (vehicle) changed.set(entry.vehicleId, lay(vehicle, entry));
+  }
+  return changed.size ? new Map([...told.value, ...changed]) : told.value;
+});
+
+/** How an entry of the outbox changes the vehicle it is about. */
+const LAYERS = {
+  edit: (vehicle, entry) => ({ ...vehicle, ...entry.changes }),
+  sale: (vehicle) => ({ ...vehicle, status: "sold" }),
+  unphoto: (vehicle, entry) => ({ ...vehicle, photos: vehicle.photos.filter((photo) => photo.id !== entry.photoId) }),
+  order: (vehicle, entry) => ({ ...vehicle, photos: ordered(vehicle.photos, entry.ids) }),
+};
+
+/** Photos in the order of these ids; what the ids do not name comes behind. */
+export function ordered(photos, ids) {
+  const place = new Map(ids.map((id, index) => [id, index]));
+  return [...photos].sort((one, other) => (place.get(one.id) ?? Infinity) - (place.get(other.id) ?? Infinity) || one.position - other.position);
+}
+
+/** Fetch all of it, the newest first; `begun` is called with the first vehicles. Rejects with `Problem`. */
+export async function load(begun = () => {}) {
+  const mine = ++turn;
+  const before = new Set(told.peek().keys());
+  const seen = new Set();
+  loadedAt = Date.now();
+  let page = await list(0, FIRST);
+  while (mine === turn) {
+    page.vehicles.forEach((vehicle) => seen.add(vehicle.id));
+    take(...page.vehicles);
+    total.value = page.total;
+    begun();
+    if (seen.size >= page.total || !page.vehicles.length) break;
+    page = await list(seen.size, PAGE);
+  }
+  if (mine !== turn) return;
+  // What was here before and is not any more has been archived by somebody else.
+  const gone = [...before].filter((id) => !seen.has(id) && told.peek().get(id).status !== "archived");
+  if (gone.length) told.value = new Map([...told.peek()].filter(([id]) => !gone.includes(id)));
+  complete.value = true;
+}
+
+/** Fetch it again when it was fetched a while ago. */
+export function refresh(staleMs = STALE_MS) {
+  if (Date.now() - loadedAt > staleMs) load().catch(() => {});
+}
+
+/** Fetch the archived vehicles. Rejects with `Problem`. */
+export async function loadArchive() {
+  let found = 0;
+  for (;;) {
+    const page = await list(found, PAGE, "&status=archived");
+    take(...page.vehicles);
+    found += page.vehicles.length;
+    if (found >= page.total || !page.vehicles.length) break;
+  }
+  archiveKnown.value = true;
+}
+
+/** Fetch one vehicle. Rejects with `Problem`. */
+export async function fetchVehicle(id) {
+  const vehicle = await call("GET", at("vehicles", id));
+  take(vehicle);
+  return vehicle;
+}
+
+/** Note what the server says of vehicles; what it said earlier than what is known is ignored. */
+export function take(...vehicles) {
+  const known = told.peek();
+  const news = vehicles.filter((vehicle) => !(known.get(vehicle.id)?.version >= vehicle.version));
+  if (news.length) told.value = new Map([...known, ...news.map((vehicle) => [vehicle.id, vehicle])]);
+}
+
+function list(offset, limit, more = "") {
+  return call("GET", `/api/vehicles?sort=newest&limit=${limit}&offset=${offset}${more}`);
+}

@@ -1,0 +1,122 @@
+/** `#/integrations`: every partner, the queue, the deadlines. */
+
+import { call } from "../api.js";
+import { html, useEffect, useSignal } from "../html.js";
+import { Icon } from "../icons.js";
+import { Badge, Copyable, Dialog, Head, Working } from "../parts.js";
+import { changed } from "../rounds.js";
+import { link, route } from "../route.js";
+import { askStatus, status } from "../status.js";
+import { SITES } from "../task-words.js";
+import { toast } from "../toasts.js";
+import { PARTNER, many, number, when } from "../words.js";
+import { Feeds } from "./feeds.js";
+import { Runs, SyncNow } from "./runs.js";
+import { EMBED, STEPS } from "./steps.js";
+
+const ROUND_MS = 5000;
+
+/** The view. */
+export function Integrations() {
+  useEffect(() => {
+    const ask = () => document.visibilityState === "visible" && askStatus().catch(() => {});
+    ask();
+    const round = setInterval(ask, ROUND_MS);
+    return () => clearInterval(round);
+  }, []);
+  const now = status.value;
+  useEffect(() => { if (now && route.peek().id) document.getElementById(`partner-${route.peek().id}`)?.scrollIntoView(); }, [Boolean(now), route.value.id]);
+  if (!now) return html`<${Head} title="Integrations" /><p class="loading" role="status">Asking how things stand…</p>`;
+  return html`
+    <${Head} title="Integrations" />
+    <${Pulse} status=${now} />
+    <div class="partners">
+      <${Partner} id="wayne_reeves" name="Wayne Reeves" purpose="Your dealer management system: inventory in, sales and edits back." state=${now.wayneReeves.status} last=${now.wayneReeves.lastSync} message=${now.wayneReeves.message} action=${html`<${SyncNow} disabled=${!now.wayneReeves.configured} />`}><${Runs} /><//>
+      <${QuickBooks} books=${now.quickbooks} />
+      <${Sites} listings=${now.listings} />
+      <${Feeds} />
+      <section class="card" aria-labelledby="embed-title"><h2 id="embed-title">Your website</h2><p class="soft">Paste this where the lot is to stand. <a href="/inventory.html" target="_blank" rel="noopener">See the lot</a></p><${Copyable} text=${EMBED} label="the code for your website" /></section>
+    </div>`;
+}
+
+/** How it all goes, in one line and four figures. */
+function Pulse({ status: { queue, deadlines, listings } }) {
+  const words = queue.dead ? `${many(queue.dead, "sync")} failed` : queue.pending ? `${many(queue.pending, "change")} on the way` : "Everything is in step";
+  const figures = [["Published", listings.totalPublished], ["Invoices due", deadlines.invoicesDue], ["Expenses due", deadlines.expensesDue], ["Removals due", deadlines.removalsDue], ["Overdue", deadlines.overdue], ["In the queue", queue.backlog]];
+  return html`
+    <section class=${`pulse${queue.dead || deadlines.overdue ? " pulse-bad" : ""}`} aria-label="State of all syncs">
+      <p class="pulse-words"><${Icon} name=${queue.dead ? "alert" : queue.pending ? "sync" : "check"} /><strong>${words}</strong>${queue.dead > 0 && html`<a href=${link("failed")}>See what and why</a>`}</p>
+      <dl class="figures">${figures.map(([label, count]) => html`<div key=${label} class=${label === "Overdue" && count ? "figure-bad" : ""}><dt>${label}</dt><dd>${number(count)}</dd></div>`)}</dl>
+      ${queue.oldestMessageSeconds > 120 && html`<p class="soft">The oldest has waited ${many(Math.round(queue.oldestMessageSeconds / 60), "minute")}.</p>`}
+    </section>`;
+}
+
+/** One partner: state, what can be done, how it is set up. */
+function Partner({ id, name, purpose, state, last, message, action, children }) {
+  return html`
+    <section class="card partner" id=${`partner-${id}`} aria-labelledby=${`title-${id}`}>
+      <div class="card-head"><h2 id=${`title-${id}`}>${name}</h2><${Badge} of=${PARTNER} state=${state} /><span class="card-action">${action}</span></div>
+      <p class="soft">${purpose}${last ? ` Last sync ${when(last)}.` : ""}</p>
+      ${message && html`<p class=${`note${state === "connected" ? "" : " note-warn"}`}>${message}</p>`}
+      ${children}
+      <${Setup} id=${id} open=${state === "not_configured" && route.value.id === id} />
+    </section>`;
+}
+
+function Sites({ listings }) {
+  return html`
+    <section class="card" aria-labelledby="sites-title">
+      <h2 id="sites-title">Listing sites</h2>
+      <p class="soft">They get every vehicle that is switched to Publish to Third Party and has a right VIN, a price and a photo. A sold one leaves them at once.</p>
+      <div>${Object.entries(SITES).map(([site, name]) => html`
+        <div class="partner-site" key=${site} id=${`partner-${site}`}>
+          <div class="site-line"><h3>${name}</h3><${Badge} of=${PARTNER} state=${listings[site]?.configured ? "connected" : "not_configured"} /></div>
+          <${Setup} id=${site} open=${route.value.id === site} />
+        </div>`)}</div>
+    </section>`;
+}
+
+function Setup({ id, open }) {
+  return html`
+    <details class="setup" open=${open}>
+      <summary>Set up</summary>
+      <ol class="steps">${STEPS[id].map((step, index) => html`<li key=${index}>${step.words && html`<p>${step.words}</p>`}${step.command && html`<${Copyable} text=${step.command} />`}</li>`)}</ol>
+    </details>`;
+}
+
+function QuickBooks({ books }) {
+  const asking = useSignal(false);
+  const connect = html`<a class="button button-strong" href="/api/integrations/quickbooks/authorize">Connect to QuickBooks</a>`;
+  const action = !books.configured ? null : books.authenticated ? html`<${Working} run=${postAll}>Sync now<//>` : connect;
+  const message = books.status === "reauth_required" ? "Invoices and expenses wait, and are posted as soon as you have signed in at Intuit." : books.message;
+  return html`
+    <${Partner} id="quickbooks" name="QuickBooks" purpose="Sales become invoices, service becomes expenses, payments come back." state=${books.status} last=${books.lastSync} message=${message} action=${action}>
+      ${books.authenticated && html`<p><button type="button" class="button-quiet" onClick=${() => { asking.value = true; }}>Disconnect…</button></p>`}
+      ${asking.value && html`
+        <${Dialog} title="Disconnect QuickBooks?" onClose=${() => { asking.value = false; }}>
+          <div class="form"><p>CarLot Manager's access is revoked at Intuit. What is in QuickBooks stays; new sales and expenses wait here until you connect again.</p>
+            <div class="form-actions"><button type="button" class="button" onClick=${() => { asking.value = false; }}>Stay connected</button><${Working} class="button button-strong" run=${async () => { await disconnect(); asking.value = false; }}>Disconnect<//></div></div>
+        <//>`}
+    <//>`;
+}
+
+async function postAll() {
+  try {
+    const { queued } = await call("POST", "/api/integrations/quickbooks/sync");
+    toast({ words: queued ? `${many(queued, "document")} on the way to QuickBooks.` : "QuickBooks has everything already." });
+    changed("sales");
+  } catch (problem) {
+    toast({ words: problem.message, bad: true });
+  }
+  await askStatus().catch(() => {});
+}
+
+async function disconnect() {
+  try {
+    await call("POST", "/api/integrations/quickbooks/disconnect");
+    toast({ words: "QuickBooks is disconnected." });
+  } catch (problem) {
+    toast({ words: problem.message, bad: true });
+  }
+  await askStatus().catch(() => {});
+}

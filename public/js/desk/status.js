@@ -1,0 +1,39 @@
+/** How the partners, the queue and the deadlines stand, asked again as long as the desk is looked at. */
+
+import { call } from "./api.js";
+import { signal } from "./html.js";
+import { load, refresh } from "./lot.js";
+import { reachable } from "./network.js";
+import { changed } from "./rounds.js";
+import { session } from "./session.js";
+
+const ROUND_MS = 30_000;
+
+/** The documented status; `null` before the first answer. */
+export const status = signal(null);
+
+/** Ask now. Rejects with `Problem`. */
+export async function askStatus() {
+  const before = status.peek();
+  status.value = await call("GET", "/api/integrations/status");
+  // A pull came in that this desk did not watch.
+  if (before && before.wayneReeves.lastSync !== status.value.wayneReeves.lastSync) load().catch(() => {});
+}
+
+/** Ask again and again, while somebody looks. */
+export function watchStatus() {
+  const ask = () => session.peek() === "in" && reachable.peek() && document.visibilityState === "visible" && askStatus().catch(() => {});
+  setInterval(ask, ROUND_MS);
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState !== "visible" || session.peek() !== "in") return;
+    ask();
+    refresh();
+  });
+}
+
+/** Start a pull of the DMS's inventory, or join the one that is going; answers its id. Rejects with `Problem`. */
+export async function startPull() {
+  const { runId } = await call("POST", "/api/integrations/wayne-reeves/sync");
+  changed("runs");
+  return runId;
+}

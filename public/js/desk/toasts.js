@@ -1,0 +1,67 @@
+/** Short words at the edge of the page: what was done, what did not work, and a way back. */
+
+import { html, signal, useEffect, useRef } from "./html.js";
+import { Icon } from "./icons.js";
+
+const STAYS_MS = 6000;
+const STAYS_WITH_ACTION_MS = 10_000;
+const MOST = 3;
+
+export const toasts = signal([]);
+/** What `u` takes back: the newest thing that can be taken back. */
+export const lastUndo = signal(null);
+
+/** Say something. `undo` and `action: {words, run}` are offered as buttons; `bad` is a failure. Answers the toast's id. */
+export function toast({ words, bad = false, undo = null, action = null }) {
+  const id = crypto.randomUUID();
+  const offered = undo ? { words: "Undo", run: undo } : action;
+  toasts.value = [...toasts.peek(), { id, words, bad, action: offered }].slice(-MOST);
+  if (undo) lastUndo.value = { id, run: undo };
+  return id;
+}
+
+/** Take a toast away. */
+export function dismiss(id) {
+  toasts.value = toasts.peek().filter((each) => each.id !== id);
+  if (lastUndo.peek()?.id === id) lastUndo.value = null;
+}
+
+/** Take back what was done last, if that still goes. */
+export function undoLast() {
+  const undo = lastUndo.peek();
+  if (!undo) return toast({ words: "There is nothing to undo." });
+  dismiss(undo.id);
+  return undo.run();
+}
+
+/** Where they appear. */
+export function Toasts() {
+  return html`
+    <div class="toasts" role="region" aria-label="Messages" aria-live="polite">
+      ${toasts.value.map((each) => html`<${Toast} key=${each.id} toast=${each} />`)}
+    </div>`;
+}
+
+function Toast({ toast: { id, words, bad, action } }) {
+  const timer = useRef(null);
+  const stay = () => clearTimeout(timer.current);
+  const leave = () => {
+    stay();
+    timer.current = setTimeout(() => dismiss(id), action ? STAYS_WITH_ACTION_MS : STAYS_MS);
+  };
+  useEffect(() => {
+    leave();
+    return stay;
+  }, []);
+  const act = () => {
+    dismiss(id);
+    action.run();
+  };
+  return html`
+    <div class=${`toast${bad ? " toast-bad" : ""}`} role=${bad ? "alert" : undefined} onMouseEnter=${stay} onMouseLeave=${leave} onFocusIn=${stay} onFocusOut=${leave}>
+      ${bad && html`<${Icon} name="alert" />`}
+      <p>${words}</p>
+      ${action && html`<button type="button" class="toast-action" onClick=${act}>${action.words}</button>`}
+      <button type="button" class="toast-close" aria-label="Dismiss" onClick=${() => dismiss(id)}><${Icon} name="cross" /></button>
+    </div>`;
+}

@@ -1,0 +1,97 @@
+/** What belongs to one vehicle besides its own fields: its sales, the work on it, the sites that show it, what partners heard of it. */
+
+import { at, call, everything } from "../api.js";
+import { batch, signal, useEffect, useMemo } from "../html.js";
+import { fetchVehicle } from "../lot.js";
+import { onChange } from "../rounds.js";
+import { underWay } from "../task-words.js";
+
+const SOON_MS = 1500;
+const LONGEST_MS = 15_000;
+
+/** Signals that are kept fresh while something is shown of a vehicle; `null` until known. `fault` is a `Problem` of the vehicle itself. */
+export function useAbout(id) {
+  const about = useMemo(() => ({ sales: signal(null), services: signal(null), listings: signal(null), tasks: signal(null), fault: signal(null), vehicleId: id }), [id]);
+  useEffect(() => {
+    const watch = new Watch(about);
+    watch.begin();
+    return () => watch.end();
+  }, [about]);
+  return about;
+}
+
+class Watch {
+  constructor(about) {
+    this.about = about;
+    this.timer = null;
+    this.wait = SOON_MS;
+    this.ended = false;
+  }
+
+  begin() {
+    this.unlisten = onChange((topic, vehicleId) => (vehicleId === this.about.vehicleId || topic === "tasks") && this.again(topic));
+    this.vehicle();
+    this.ledger();
+    this.partners();
+  }
+
+  end() {
+    this.ended = true;
+    clearTimeout(this.timer);
+    this.unlisten();
+  }
+
+  again(topic) {
+    this.wait = SOON_MS;
+    if (topic === "sales" || topic === "service") this.ledger();
+    this.partners();
+  }
+
+  async vehicle() {
+    try {
+      await fetchVehicle(this.about.vehicleId);
+      this.about.fault.value = null;
+    } catch (problem) {
+      if (!this.ended) this.about.fault.value = problem;
+    }
+  }
+
+  async ledger() {
+    const which = `vehicleId=${encodeURIComponent(this.about.vehicleId)}`;
+    await quietly(async () => {
+      const [sales, services] = await Promise.all([everything(`/api/sales?${which}`, "sales"), everything(`/api/service-records?${which}`, "serviceRecords")]);
+      batch(() => {
+        this.about.sales.value = sales;
+        this.about.services.value = services;
+      });
+    });
+  }
+
+  /** Ask again, ever less often, as long as something is on its way. */
+  async partners() {
+    clearTimeout(this.timer);
+    await quietly(async () => {
+      const path = at("vehicles", this.about.vehicleId);
+      const [{ listings }, { sync }] = await Promise.all([call("GET", `${path}/listings`), call("GET", `${path}/sync`)]);
+      const moved = this.about.tasks.peek() !== null && JSON.stringify(sync) !== JSON.stringify(this.about.tasks.peek());
+      batch(() => {
+        this.about.listings.value = listings;
+        this.about.tasks.value = sync;
+      });
+      if (moved) await Promise.all([this.ledger(), this.vehicle()]);
+    });
+    if (this.ended || !this.about.tasks.peek()?.some(underWay)) return;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.partners(), this.wait);
+    this.wait = Math.min(this.wait * 1.4, LONGEST_MS);
+  }
+}
+
+/** What cannot be fetched now stays as it is: the strip above the page says that there is no connection. */
+async function quietly(work) {
+  try {
+    await work();
+  } catch {
+    // It is asked for again with the next change.
+  }
+}

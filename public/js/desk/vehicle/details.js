@@ -1,0 +1,26 @@
+/** What a vehicle is, field by field. */
+
+import { FIELDS } from "../fields.js";
+import { html } from "../html.js";
+import { valuesOf } from "../inventory/filters.js";
+import { InPlace } from "./in-place.js";
+
+const SHOWN = ["vin", "stockNumber", "year", "make", "model", "trim", "mileage", "location", "bodyStyle", "exteriorColor", "interiorColor", "engine", "transmission", "drivetrain", "fuelType"];
+
+/** The card. */
+export function Details({ vehicle }) {
+  return html`
+    <section class="card" aria-labelledby="details-title">
+      <h2 id="details-title">Details</h2>
+      ${!vehicle.vinValid && html`<p class="note note-warn">The VIN's check digit does not work out. Listing sites will not take it.</p>`}
+      <div class="lines lines-two">${SHOWN.map((field) => html`<${InPlace} key=${field} vehicle=${vehicle} field=${field} />`)}</div>
+      <div class="lines"><${InPlace} vehicle=${vehicle} field="description" /></div>
+      <${Suggestions} />
+    </section>`;
+}
+
+/** What other vehicles say in the same field, offered while typing. */
+export function Suggestions() {
+  return SHOWN.filter((field) => FIELDS[field].suggest).map((field) => html`
+    <datalist key=${field} id=${`values-${field}`}>${valuesOf(field, 60).map((value) => html`<option key=${value} value=${value} />`)}</datalist>`);
+}

@@ -1,0 +1,143 @@
+/** A vehicle's photos: added by choosing, camera, dropping or pasting; ordered; removed with a way back. */
+
+import { progress } from "../errands.js";
+import { html, useEffect, useMemo, useRef, useSignal } from "../html.js";
+import { Icon } from "../icons.js";
+import { ordered } from "../lot.js";
+import { drop, entries, put } from "../outbox.js";
+import { Dialog } from "../parts.js";
+import { toast } from "../toasts.js";
+import { many, name } from "../words.js";
+import { UnreadablePicture, pictures, prepared } from "./photo-files.js";
+import { usePhotoOrder } from "./photo-order.js";
+
+const MOST = 40;
+const UNDO_MS = 10_000;
+
+/** The card. */
+export function Photos({ vehicle }) {
+  const over = useSignal(false);
+  const large = useSignal(null);
+  const preparing = useSignal(0);
+  const order = usePhotoOrder(vehicle);
+  const uploads = entries.value.filter((entry) => entry.kind === "photo" && entry.vehicleId === vehicle.id);
+  const photos = order.ids.value ? ordered(vehicle.photos, order.ids.value) : vehicle.photos;
+  const add = (files) => addAll(vehicle, pictures(files), photos.length + uploads.length, preparing);
+  useEffect(() => {
+    const paste = (event) => pictures(event.clipboardData.files).length && add(event.clipboardData.files);
+    document.addEventListener("paste", paste);
+    return () => document.removeEventListener("paste", paste);
+  });
+  const drag = {
+    onDragOver: (event) => {
+      if (!event.dataTransfer.types.includes("Files")) return;
+      event.preventDefault();
+      over.value = true;
+    },
+    onDragLeave: (event) => { if (!event.currentTarget.contains(event.relatedTarget)) over.value = false; },
+    onDrop: (event) => {
+      event.preventDefault();
+      over.value = false;
+      add(event.dataTransfer.files);
+    },
+  };
+  return html`
+    <section class=${`card photos${over.value ? " photos-over" : ""}`} aria-labelledby="photos-title" ...${drag}>
+      <div class="card-head"><h2 id="photos-title">Photos</h2><span class="soft">${photos.length ? many(photos.length, "photo") : ""}</span><${Adders} onFiles=${add} /></div>
+      <ol class="photo-grid">
+        ${photos.map((photo, index) => html`<${Photo} key=${photo.id} photo=${photo} index=${index} vehicle=${vehicle} order=${order} count=${photos.length} onOpen=${() => { large.value = photo.id; }} />`)}
+        ${uploads.map((entry) => html`<${Upload} key=${entry.id} entry=${entry} />`)}
+      </ol>
+      ${!photos.length && !uploads.length && html`<p class="photos-none"><${Icon} name="camera" />Drop photos here, paste them, or take them with the phone. Listing sites want at least one.</p>`}
+      ${preparing.value > 0 && html`<p class="soft" role="status">Making ${many(preparing.value, "photo")} ready…</p>`}
+      <p class="unseen" role="status">${order.said.value}</p>
+      ${large.value && html`<${Large} photos=${photos} id=${large.value} vehicle=${vehicle} onGo=${(id) => { large.value = id; }} />`}
+    </section>`;
+}
+
+function Adders({ onFiles }) {
+  const chooser = useRef(null);
+  const camera = useRef(null);
+  const taken = (event) => {
+    onFiles([...event.currentTarget.files]);
+    event.currentTarget.value = "";
+  };
+  return html`
+    <button type="button" class="button button-small touch-only" onClick=${() => camera.current.click()}><${Icon} name="camera" />Take</button>
+    <button type="button" class="button button-small" onClick=${() => chooser.current.click()}><${Icon} name="plus" />Add photos</button>
+    <input ref=${chooser} class="unseen" type="file" accept="image/*" multiple tabindex="-1" aria-label="Add photos" onChange=${taken} />
+    <input ref=${camera} class="unseen" type="file" accept="image/*" capture="environment" tabindex="-1" aria-label="Take a photo" onChange=${taken} />`;
+}
+
+function Photo({ photo, index, vehicle, order, count, onOpen }) {
+  const which = `photo ${index + 1} of ${count}`;
+  return html`
+    <li class=${`photo-tile${order.dragged.value === photo.id ? " photo-dragged" : ""}`} data-photo=${photo.id}>
+      <button type="button" class="photo-open" aria-label=${`Look at ${which}`} onClick=${onOpen}><img src=${safe(photo.url)} alt="" loading="lazy" decoding="async" draggable=${false} /></button>
+      ${index === 0 && html`<span class="photo-cover">Cover</span>`}
+      <button type="button" class="photo-tool photo-handle" aria-label=${`Move ${which}: arrow keys, Home for the cover`} ...${order.handle(photo.id)}><${Icon} name="grip" /></button>
+      <button type="button" class="photo-tool photo-remove" aria-label=${`Remove ${which}`} onClick=${() => remove(vehicle, photo)}><${Icon} name="bin" /></button>
+    </li>`;
+}
+
+function Upload({ entry }) {
+  const url = useMemo(() => URL.createObjectURL(entry.blob), [entry.id]);
+  useEffect(() => () => URL.revokeObjectURL(url), [url]);
+  const share = progress.value[entry.id] ?? 0;
+  const words = entry.state === "sending" ? `${Math.round(share * 100)} %` : entry.trouble ? "Waits for the network" : "Waits";
+  return html`
+    <li class="photo-tile photo-coming">
+      <img src=${url} alt="" />
+      <div class="photo-progress"><progress max="1" value=${share} aria-label="Sending a photo"></progress><span>${words}</span></div>
+      ${entry.state !== "sending" && html`<button type="button" class="photo-tool photo-remove" aria-label="Do not send this photo" onClick=${() => drop(entry.id)}><${Icon} name="cross" /></button>`}
+    </li>`;
+}
+
+function Large({ photos, id, vehicle, onGo }) {
+  const place = photos.findIndex((photo) => photo.id === id);
+  const close = () => onGo(null);
+  if (place < 0) return null;
+  const step = (by) => photos[place + by] && onGo(photos[place + by].id);
+  const keys = (event) => {
+    if (event.key === "ArrowLeft") step(-1);
+    if (event.key === "ArrowRight") step(1);
+  };
+  return html`
+    <${Dialog} title=${`Photo ${place + 1} of ${photos.length}`} wide onClose=${close}>
+      <div class="large" onKeyDown=${keys}>
+        <img src=${safe(photos[place].url)} alt=${`${name(vehicle)}, photo ${place + 1}`} />
+        <div class="form-actions">
+          <button type="button" class="button" disabled=${place === 0} onClick=${() => step(-1)}>Previous</button>
+          <button type="button" class="button" disabled=${place === photos.length - 1} onClick=${() => step(1)}>Next</button>
+        </div>
+      </div>
+    <//>`;
+}
+
+async function addAll(vehicle, files, there, preparing) {
+  if (!files.length) return;
+  const room = Math.max(0, MOST - there);
+  if (files.length > room) toast({ words: `A vehicle has at most ${MOST} photos: ${room ? `the first ${room} are taken` : "remove one first"}.`, bad: true });
+  const taken = files.slice(0, room);
+  preparing.value += taken.length;
+  for (const file of taken) {
+    try {
+      put({ kind: "photo", lane: `photos/${vehicle.id}`, vehicleId: vehicle.id, words: `A photo of ${name(vehicle)}`, blob: await prepared(file) });
+    } catch (problem) {
+      if (!(problem instanceof UnreadablePicture)) throw problem;
+      toast({ words: problem.message, bad: true });
+    } finally {
+      preparing.value -= 1;
+    }
+  }
+}
+
+/** Removed at once, and really so when it cannot be undone any more. */
+function remove(vehicle, photo) {
+  const { id } = put({ kind: "unphoto", lane: `unphoto/${photo.id}`, vehicleId: vehicle.id, words: `Removing a photo of ${name(vehicle)}`, photoId: photo.id }, UNDO_MS);
+  toast({ words: "Photo removed.", undo: () => drop(id) || toast({ words: "Too late: the photo is gone." }) });
+}
+
+function safe(url) {
+  return /^(https?:|\/|blob:)/.test(url) ? url : "";
+}

@@ -1,0 +1,107 @@
+/** How things are said at the desk. */
+
+import { money, name } from "../inventory-words.js";
+
+export { capital, miles, money, name, vehicles } from "../inventory-words.js";
+
+const NUMBER = new Intl.NumberFormat("en-US");
+const DAY = new Intl.DateTimeFormat("en-US", { month: "short", day: "numeric", year: "numeric", timeZone: "UTC" });
+const TIME = new Intl.DateTimeFormat("en-US", { hour: "numeric", minute: "2-digit" });
+const DAY_AND_TIME = new Intl.DateTimeFormat("en-US", { month: "short", day: "numeric", hour: "numeric", minute: "2-digit" });
+const LATER = new Intl.RelativeTimeFormat("en-US", { numeric: "auto" });
+const DAY_MS = 86_400_000;
+
+/** A count with its commas. */
+export function number(count) {
+  return NUMBER.format(count);
+}
+
+/** So many of something: `1 photo`, `2 photos`. */
+export function many(count, one, more = `${one}s`) {
+  return `${number(count)} ${count === 1 ? one : more}`;
+}
+
+/** An amount of dollars, or a dash. */
+export function amount(dollars) {
+  if (dollars === null || dollars === undefined) return "–";
+  return dollars < 0 ? `−${money(-dollars)}` : money(dollars);
+}
+
+/** A vehicle, or what is known of it when it is not here: its VIN. */
+export function called(vehicle, vin = null) {
+  return vehicle ? name(vehicle) : (vin ?? "a vehicle that is gone");
+}
+
+/** A day such as `2025-02-03`, as people write it. */
+export function day(text) {
+  return text ? DAY.format(new Date(`${text}T00:00:00Z`)) : "–";
+}
+
+/** An instant: the time of today, else the day and the time. */
+export function when(instant) {
+  if (!instant) return "–";
+  const then = new Date(instant);
+  return then.toDateString() === new Date().toDateString() ? TIME.format(then) : DAY_AND_TIME.format(then);
+}
+
+/** How far off an instant is: `in 6 days`, `2 hours ago`. */
+export function away(instant) {
+  const minutes = Math.round((Date.parse(instant) - Date.now()) / 60_000);
+  if (Math.abs(minutes) < 60) return LATER.format(minutes, "minute");
+  if (Math.abs(minutes) < 48 * 60) return LATER.format(Math.round(minutes / 60), "hour");
+  return LATER.format(Math.round(minutes / 1440), "day");
+}
+
+/** Today where the dealer is, as `2025-02-03`. */
+export function today() {
+  const now = new Date();
+  return new Date(now.getTime() - now.getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
+}
+
+/** How many days a vehicle has stood on the lot. */
+export function daysOnLot(vehicle) {
+  const since = vehicle.purchaseDate ?? vehicle.createdAt?.slice(0, 10);
+  return since ? Math.max(0, Math.round((Date.parse(today()) - Date.parse(since)) / DAY_MS)) : null;
+}
+
+/** What the dealer made of a sale: the price less what the car and the work on it cost; `null` while its cost is not known. */
+export function gross(price, vehicle, spent) {
+  if (price === null || vehicle?.purchasePrice === null || vehicle?.purchasePrice === undefined) return null;
+  return Math.round((price - vehicle.purchasePrice - spent) * 100) / 100;
+}
+
+/** Words and colour of a state, by its name on the wire. */
+export const STATUS = {
+  available: ["Available", "good"],
+  pending: ["Sale pending", "warn"],
+  sold: ["Sold", "plain"],
+  archived: ["Off the lot", "plain"],
+};
+export const SALE = {
+  pending: ["Waits for the books", "warn"],
+  posted: ["Invoiced", "good"],
+  paid: ["Paid", "good"],
+  dead: ["Failed", "bad"],
+  voided: ["Voided", "plain"],
+};
+export const EXPENSE = { ...SALE, posted: ["In the books", "good"] };
+export const PARTNER = {
+  connected: ["Connected", "good"],
+  not_configured: ["Not set up", "plain"],
+  degraded: ["Degraded", "warn"],
+  reauth_required: ["Waits for sign-in", "warn"],
+  error: ["Not working", "bad"],
+};
+export const RUN = {
+  queued: ["Queued", "plain"],
+  running: ["Running", "plain"],
+  completed: ["Completed", "good"],
+  degraded: ["Degraded", "warn"],
+  failed: ["Failed", "bad"],
+};
+export const LISTING = {
+  live: ["Listed", "good"],
+  pending: ["On its way", "plain"],
+  absent: ["Not listed", "plain"],
+  dead: ["Refused", "bad"],
+};
