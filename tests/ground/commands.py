@@ -49,7 +49,10 @@ class Running:
         wait_until(is_said, START_S, text)
 
     def end(self, number: signal.Signals, group: bool = False) -> set[int]:
-        """Send it a signal (to its whole process group, as a terminal does), wait for its end; answer who outlives it."""
+        """Send it a signal (to its whole process group, as a terminal does), wait for its end; answer who outlives it.
+
+        Those are killed, so that a test that fails leaves nothing behind either.
+        """
         family = {self.process.pid, *descendants(self.process.pid)}
         if group:
             os.killpg(self.process.pid, number)
@@ -59,7 +62,10 @@ class Running:
         try:
             wait_until(lambda: not alive(family), STOP_S, "all have ended")
         except TimeoutError:
-            return alive(family)
+            outliving = alive(family)
+            for pid in outliving:
+                os.kill(pid, signal.SIGKILL)
+            return outliving
         return set()
 
 
