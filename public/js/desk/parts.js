@@ -39,6 +39,7 @@ export function Dialog({ title, wide = false, onClose, children }) {
   const label = useId();
   useEffect(() => {
     element.current.showModal();
+    element.current.querySelector("form :is(input, select, textarea)")?.focus();
     return () => element.current?.close();
   }, []);
   const beside = (event) => event.target === element.current && onClose();

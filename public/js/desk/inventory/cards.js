@@ -8,7 +8,7 @@ import { link } from "../route.js";
 import { useRows } from "../rows.js";
 import { STATUS, amount, miles, name } from "../words.js";
 import { found } from "./filters.js";
-import { isSelected, selected, tick } from "./selection.js";
+import { isSelected, selected, tick, tickAll } from "./selection.js";
 
 /** As in desk.css, .lot-card. */
 const CARD_PX = 104;
@@ -20,8 +20,12 @@ export function Cards() {
   const { place, from, to } = useRows(rows.length, CARD_PX);
   const ticking = useSignal(false);
   const choosing = ticking.value || selected.value.length > 0;
+  const choose = () => {
+    ticking.value = !choosing;
+    if (choosing) tickAll(false);
+  };
   return html`
-    <p class="cards-tools"><button type="button" class="button-quiet" aria-pressed=${choosing ? "true" : "false"} onClick=${() => { ticking.value = !choosing; }} disabled=${selected.value.length > 0}>Select several</button></p>
+    <p class="cards-tools"><button type="button" class="button-quiet" onClick=${choose}>${choosing ? "Done" : "Select several"}</button></p>
     <ul class="lot-cards" ref=${place} style=${{ height: `${rows.length * CARD_PX}px` }}>
       ${rows.slice(from, to).map((vehicle, index) => html`<${Card} key=${vehicle.id} vehicle=${vehicle} index=${from + index} count=${rows.length} choosing=${choosing} />`)}
     </ul>`;
