@@ -68,11 +68,14 @@ def test_a_folder_that_lacks_some_gets_them(tmp_path: Path) -> None:
     assert state.is_migrated(tmp_path)
 
 
-def test_what_was_prepared_is_for_these_migrations_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_further_migration_is_missed_everywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By a folder in use, and by what is kept prepared for empty ones."""
+    state.migrate(tmp_path / "state")
     before = state.fingerprint()
     shutil.copytree(MIGRATIONS, tmp_path / "migrations")
     (tmp_path / "migrations" / "9999_later.sql").write_text("CREATE TABLE later (id TEXT) STRICT;")
     monkeypatch.setattr(state, "MIGRATIONS", tmp_path / "migrations")
+    assert not state.is_migrated(tmp_path / "state")
     assert state.fingerprint() != before
 
 
