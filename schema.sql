@@ -385,6 +385,8 @@ CREATE TABLE import_pages (
   created_at TEXT NOT NULL,
   PRIMARY KEY (run_id, page)
 ) STRICT;
+-- The pages that are known by their fingerprint: each event that changes a car forgets them.
+CREATE INDEX import_pages_known ON import_pages (run_id, page) WHERE fingerprint IS NOT NULL;
 
 -- Webhook events as they arrived, verified. Inserted before the sender is answered, worked off by the queue.
 CREATE TABLE webhook_events (

@@ -233,6 +233,7 @@ CREATE TABLE import_pages (
   created_at TEXT NOT NULL,
   PRIMARY KEY (run_id, page)
 ) STRICT;
+CREATE INDEX import_pages_known ON import_pages (run_id, page) WHERE fingerprint IS NOT NULL;
 
 CREATE TABLE webhook_events (
   id TEXT PRIMARY KEY NOT NULL,

@@ -31,11 +31,12 @@ from carlot.messages import wake
 from carlot.ports import Row, Services, Statement
 from carlot.store import partners, tasks
 from carlot.store.tasks import Done, Lease, Want
+from carlot.together import SharedDatabase
 
 DELIVERY_S = 30.0
 """How long a wake-up may take before the sweep sends another."""
 
-AT_ONCE = 4
+AT_ONCE = 10
 """Tasks that one delivery works on at a time: no lease runs out while its task waits its turn."""
 
 MAX_INTERRUPTED = 5
@@ -110,6 +111,8 @@ async def work_on(services: Services, registry: Registry, task_ids: Sequence[str
 
     Raises: `DatabaseUnavailable`; what was not settled by then runs out of its lease and is swept up.
     """
+    # What tasks ask of the database side by side goes there together.
+    services = replace(services, database=SharedDatabase(services.database))
     size = max([AT_ONCE, *(kind.most for kind in registry.values())])
     for first in range(0, len(task_ids), size):
         await _work_on_some(services, registry, list(task_ids[first : first + size]))

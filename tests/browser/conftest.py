@@ -3,7 +3,8 @@
 What a test can ask for:
 
 - `demo_lot`   an installation with the demo lot imported and on show. To look at: no test changes it. `cars` is what it shows.
-- `desk_lot`   another, for tests that sell, edit and publish. Each such test makes the vehicles it needs itself.
+- `desk_lot`   another, on all listing sites, for tests that change it. Each such test makes the vehicles it needs itself.
+- `desk`       a page at its desk, signed in: `desk()` or `desk("#/sales", width=360)`, with the options of `open_page`.
 - `page`       a page of a fresh browser profile, 1280 x 800 in light colours. The test fails when a script throws, the console
                shows an error, the CSP is violated, or the page asks any host but this machine for something.
 - `complaints` what was held against the page so far; a test that provokes errors looks at them, and empties the list.
@@ -21,6 +22,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
@@ -29,10 +31,12 @@ from browser.installation import Installation, running
 from browser.lot_page import Car
 from runtime.paths import NODE_MODULES
 from runtime.setup import find_browser
+from support.running import TOKEN
 
 HERE = Path(__file__).parent
 AXE = NODE_MODULES / "axe-core" / "axe.min.js"
 PATIENCE_MS = 20_000
+SESSION = "__Host-carlot_session"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # Nothing but this machine can be looked up, and Chromium keeps its own errands to itself.
 FLAGS = [
@@ -50,6 +54,12 @@ class OpenPage(Protocol):
     """Makes a page of a fresh browser profile."""
 
     def __call__(self, *, width: int = 1280, height: int = 800, browser: Browser | None = None, **options: Any) -> Page: ...
+
+
+class OpenDesk(Protocol):
+    """Opens the desk at an address behind `/`."""
+
+    def __call__(self, path: str = "", **options: Any) -> Page: ...
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -78,8 +88,8 @@ def cars(demo_lot: Installation) -> list[Car]:
 
 @pytest.fixture(scope="session")
 def desk_lot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """The demo lot, for tests that change it."""
-    with running(tmp_path_factory.mktemp("desk-lot")) as installation:
+    """The demo lot, for tests that change it. Its desk wants a sign-in."""
+    with running(tmp_path_factory.mktemp("desk-lot"), on_sites=True, AUTH_MODE="required") as installation:
         assert installation.import_lot()["status"] == "completed"
         yield installation
 
@@ -130,6 +140,28 @@ def open_page(chromium: Browser, complaints: list[str]) -> Iterator[OpenPage]:
 def page(open_page: OpenPage) -> Page:
     """A page as on a desk, in light colours."""
     return open_page(color_scheme="light")
+
+
+@pytest.fixture(scope="session")
+def session_cookie(desk_lot: Installation) -> str:
+    """A session at the desk."""
+    answer = httpx.post(f"{desk_lot.url}/api/session", json={"token": TOKEN})
+    assert answer.status_code == 204
+    return answer.cookies[SESSION]
+
+
+@pytest.fixture
+def desk(open_page: OpenPage, desk_lot: Installation, session_cookie: str) -> OpenDesk:
+    """Opens the desk, signed in."""
+
+    def open_desk(path: str = "", **options: Any) -> Page:
+        page = open_page(**{"color_scheme": "light", **options})
+        page.context.add_cookies([{"name": SESSION, "value": session_cookie, "url": desk_lot.url, "secure": True}])
+        page.goto(f"{desk_lot.url}/{path}")
+        expect(page.get_by_role("navigation", name="Desk")).to_be_visible()
+        return page
+
+    return open_desk
 
 
 @pytest.fixture

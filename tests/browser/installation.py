@@ -12,6 +12,7 @@ import httpx
 
 from simulators.wayne_reeves.files import LOT_FILE, read_lot
 from support.running import Partners, Worker
+from workerd import sites
 
 DEALER = {
     "DEALER_NAME": "Maple Street Motors",
@@ -52,13 +53,17 @@ class Installation:
 
 
 @contextlib.contextmanager
-def running(folder: Path, **settings: str) -> Iterator[Installation]:
-    """Start one on free ports, the partners with the demo lot; all it writes is in `folder`. `settings` are the Worker's own."""
+def running(folder: Path, *, on_sites: bool = False, **settings: str) -> Iterator[Installation]:
+    """Start one on free ports, the partners with the demo lot; all it writes is in `folder`.
+
+    `on_sites`: the dealer is on all listing sites. `settings` are the Worker's own.
+    """
     partners = Partners(folder / "partners.log")
     partner_settings = {"WAYNE_REEVES_API_URL": partners.url, "WAYNE_REEVES_API_KEY": "key"}
+    site_settings = sites.settings(partners) if on_sites else {}
     worker = Worker(
         folder / "worker",
-        {"AUTH_MODE": "dev-open", "IMPORT_PUBLISH_TO_WEBSITE": "true", **partner_settings, **DEALER, **settings},
+        {"AUTH_MODE": "dev-open", "IMPORT_PUBLISH_TO_WEBSITE": "true", **partner_settings, **DEALER, **site_settings, **settings},
     )
     # Pictures under its own address are taken although it is not https. Its port is known only now.
     with (worker.folder / "settings.env").open("a") as settings_file:

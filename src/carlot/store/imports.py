@@ -16,7 +16,7 @@ from carlot.store.tasks import INTO_TASKS, OR_AGAIN
 # lot, or sold and not acquired since), `namesake` another car with its stock number. Either may be the same car entered by hand.
 CLASSIFY = """
 SELECT json_group_array(json_object(
-  'key', r.key, 'known', v.id IS NOT NULL,
+  'key', r.key, 'known', v.id IS NOT NULL, 'edited', ifnull(v.edited_fields <> '[]', 0),
   'twin', twin.id, 'twin_stock', coalesce(twin.stock_number, ''), 'twin_sold', twin.status = 'sold',
   'twin_by_hand', twin.external_dms_id IS NULL AND v.id IS NULL,
   'namesake', namesake.id)) AS news
@@ -65,14 +65,15 @@ def _taken_over(field: Field) -> str:
 
 
 # Write the records in ?1. ?2 JSON array of the keys whose VIN does not hold, ?3 our own address, ?4 now, ?5 1 to publish new ones.
-# An event or page that is older than what we have writes nothing.
+# An event or page that is older than what we have writes nothing. Each record is taken apart once (jsonb), not once a column.
 UPSERT = f"""
+WITH r AS MATERIALIZED (SELECT key, value AS text, jsonb(value) AS value FROM json_each(?1))
 INSERT INTO vehicles (id, external_dms_id, dms_record, dms_updated_at, vin_valid, publish_to_website, created_at, updated_at,
   {", ".join(field.column for field in FROM_DMS)})
-SELECT lower(hex(randomblob(16))), r.value ->> 'stock_number', r.value,
+SELECT lower(hex(randomblob(16))), r.value ->> 'stock_number', r.text,
   strftime('%Y-%m-%dT%H:%M:%fZ', r.value ->> 'updated_at'), r.key NOT IN (SELECT value FROM json_each(?2)), ?5, ?4, ?4,
   {", ".join(_from_record(field) for field in FROM_DMS)}
-FROM json_each(?1) AS r WHERE true
+FROM r WHERE true
 ON CONFLICT (external_dms_id) DO UPDATE SET
   {", ".join(_taken_over(field) for field in FROM_DMS)},
   vin_valid = iif({_EDITED.format(wire="vin")}, vehicles.vin_valid, excluded.vin_valid),
@@ -139,6 +140,7 @@ class News:
 
     key: int
     known: int
+    edited: int
     twin: str | None
     twin_stock: str
     twin_sold: int | None

@@ -16,23 +16,38 @@ INSERT = "INSERT INTO import_runs (id, status, started_by, created_at) VALUES (?
 # The run that is going, if any.
 GOING = "SELECT id, status FROM import_runs WHERE status IN ('queued', 'running')"
 
-# Where a run stands: its last page, and whether the cursor that page gave was already asked for.
+# Where a run stands: its last page, whether the cursor that page gave was already asked for, and what the page to come looked like
+# to the last complete run, if all of it was taken.
 PROGRESS = """
 SELECT run.id, run.status, run.created_at, ifnull(last.page, 0) AS page, last.next_cursor,
-  EXISTS (SELECT 1 FROM import_pages p WHERE p.run_id = run.id AND p.cursor = last.next_cursor) AS loops
+  EXISTS (SELECT 1 FROM import_pages p WHERE p.run_id = run.id AND p.cursor = last.next_cursor) AS loops,
+  known.run_id AS known_run, known.fingerprint AS known_fingerprint
 FROM import_runs run
 LEFT JOIN import_pages last ON last.run_id = run.id AND last.page = (SELECT max(page) FROM import_pages WHERE run_id = run.id)
+LEFT JOIN import_pages known ON known.page = ifnull(last.page, 0) + 1 AND known.rejected = '[]' AND known.fingerprint IS NOT NULL
+  AND known.run_id = (SELECT id FROM import_runs WHERE status = 'completed' ORDER BY created_at DESC, id LIMIT 1)
 WHERE run.id = ?1"""
 
 # One page is in. The primary key refuses a page that is in already.
 INSERT_PAGE = """
-INSERT INTO import_pages (run_id, page, cursor, next_cursor, stock_numbers, seen, created, updated, unchanged, rejected, created_at)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"""
+INSERT INTO import_pages (run_id, page, cursor, next_cursor, fingerprint, stock_numbers, seen, created, updated, unchanged, rejected, created_at)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"""
+
+# One page is in that is, byte for byte, a page of an earlier run (?4): nothing on it has changed.
+INSERT_KNOWN_PAGE = """
+INSERT INTO import_pages (run_id, page, cursor, next_cursor, fingerprint, stock_numbers, seen, created, updated, unchanged, rejected, created_at)
+SELECT ?1, page, ?3, next_cursor, fingerprint, stock_numbers, seen, 0, 0, seen, '[]', ?5 FROM import_pages WHERE run_id = ?4 AND page = ?2"""
+
+# Cars were changed by another way than a complete run: no page is known any more.
+FORGET_PAGES = "UPDATE import_pages SET fingerprint = NULL WHERE fingerprint IS NOT NULL"
 
 # The run has a page more.
 MARK_RUNNING = """
 UPDATE import_runs SET status = 'running', total = ?2, started_at = coalesce(started_at, ?3), finished_at = NULL, message = NULL
 WHERE id = ?1"""
+
+# The run has a page more, the same as the run ?2 had; so has it the same total.
+MARK_RUNNING_AS_KNOWN = MARK_RUNNING.replace("total = ?2", "total = (SELECT total FROM import_runs WHERE id = ?2)")
 
 # The run has ended.
 FINISH = "UPDATE import_runs SET status = ?2, removed = ?3, message = ?4, finished_at = ?5 WHERE id = ?1"
@@ -90,13 +105,19 @@ FROM import_pages p, json_each(p.rejected) r WHERE p.run_id = ?1 ORDER BY p.page
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Where a run stands. `page` is the last page that is in, 0 before the first; `loops`: its next cursor was asked before."""
+    """Where a run stands. `page` is the last page that is in, 0 before the first; `loops`: its next cursor was asked before.
+
+    `known_fingerprint` is what the page to come looked like to `known_run`, the last complete one;
+    `None`: there is nothing to compare with.
+    """
 
     id: str
     status: str
     page: int
     next_cursor: str | None
     loops: bool
+    known_run: str | None
+    known_fingerprint: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +138,7 @@ class PageResult:
     page: int
     cursor: str | None
     next_cursor: str | None
+    fingerprint: str
     total: int
     stock_numbers: list[str]
     seen: int
@@ -141,7 +163,15 @@ async def progress(database: Database, run_id: str) -> Progress | None:
     row = await database.first(PROGRESS, run_id)
     if row is None:
         return None
-    return Progress(row["id"], row["status"], int(row["page"]), row["next_cursor"], bool(row["loops"]))
+    return Progress(
+        id=row["id"],
+        status=row["status"],
+        page=int(row["page"]),
+        next_cursor=row["next_cursor"],
+        loops=bool(row["loops"]),
+        known_run=row["known_run"],
+        known_fingerprint=row["known_fingerprint"],
+    )
 
 
 def add_page(run_id: str, result: PageResult, now: str) -> list[Statement]:
@@ -155,6 +185,7 @@ def add_page(run_id: str, result: PageResult, now: str) -> list[Statement]:
             result.page,
             result.cursor,
             result.next_cursor,
+            result.fingerprint,
             stock_numbers,
             *counts,
             result.rejected,
@@ -162,6 +193,19 @@ def add_page(run_id: str, result: PageResult, now: str) -> list[Statement]:
         ),
         statement(MARK_RUNNING, run_id, result.total, now),
     ]
+
+
+def add_known_page(run: Progress, known_run: str, now: str) -> list[Statement]:
+    """Note that the next page is in, and that it is the same as the page of that number in an earlier run."""
+    return [
+        statement(INSERT_KNOWN_PAGE, run.id, run.page + 1, run.next_cursor, known_run, now),
+        statement(MARK_RUNNING_AS_KNOWN, run.id, known_run, now),
+    ]
+
+
+def forget_pages() -> Statement:
+    """Have the next run read every page again: cars have been changed by another way than a complete run."""
+    return statement(FORGET_PAGES)
 
 
 async def sighting(database: Database, run_id: str) -> Sighting:
@@ -184,8 +228,9 @@ def archive_gone(run_id: str, previous: str, now: str) -> Statement:
 
 
 def finish(run_id: str, status: str, removed: int, message: str | None, now: str) -> list[Statement]:
-    """End a run."""
-    return [statement(FINISH, run_id, status, removed, message, now), statement(PRUNE)]
+    """End a run. One that is not complete may have changed cars on the pages that it took: none of them is known any more."""
+    forgotten = [] if status == "completed" else [forget_pages()]
+    return [statement(FINISH, run_id, status, removed, message, now), *forgotten, statement(PRUNE)]
 
 
 async def report(database: Database, run_id: str) -> dict[str, Any] | None:

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic_core import from_json
 
 from carlot.ports import Database, Row, Statement, statement
+from carlot.store import runs
 from carlot.store.tasks import INTO_TASKS, OR_AGAIN
 
 # A sale of a car that can be sold: on the lot, or sold without a sale of ours. For any other the vehicle is NULL, which is refused.
@@ -61,7 +62,6 @@ MARK_UNDONE = "UPDATE sales SET dms_sale_id = NULL, dms_tried_at = NULL, updated
 # What the DMS shows of its car is news again, even if it is what it showed before: it may have a sale of its own.
 NEWS_AGAIN = """
 UPDATE vehicles SET dms_record = '{}' WHERE dms_record IS NOT NULL AND id = (SELECT vehicle_id FROM sales WHERE id = ?1)"""
-PAGES_ARE_NEWS = "UPDATE import_pages SET fingerprint = NULL WHERE fingerprint IS NOT NULL"
 
 # The sale of its car that stands by now: the DMS refused it as long as it had the other. ?1 the sale undone, ?2 now, ?3 wake due.
 RAISE_STANDING = f"""{INTO_TASKS}
@@ -141,7 +141,7 @@ def mark_told(sale_id: str, dms_sale_id: str, now: str) -> Statement:
 
 def mark_undone(sale_id: str, now: str) -> list[Statement]:
     """The DMS has undone the sale, or never had it."""
-    return [statement(MARK_UNDONE, sale_id, now), statement(NEWS_AGAIN, sale_id), statement(PAGES_ARE_NEWS)]
+    return [statement(MARK_UNDONE, sale_id, now), statement(NEWS_AGAIN, sale_id), runs.forget_pages()]
 
 
 def raise_standing(undone_id: str, now: str, wake_due: str) -> Statement:

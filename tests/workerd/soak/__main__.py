@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import secrets
+import shutil
 import signal
 import sys
 import tempfile
@@ -28,10 +29,15 @@ def main() -> int:
     seed = secrets.randbelow(1_000_000) if flags.seed is None else flags.seed
     print(f"[soak] seed {seed}, {scale.changes} changes", flush=True)
     folder = Path(tempfile.mkdtemp(prefix="carlot-soak-"))
-    report = Soak(make_plan(seed, scale), folder, lambda text: print(f"[soak] {text}", flush=True)).run()
-    print(report)
-    if report.differences:
-        print(f"[soak] the state is in {folder}", file=sys.stderr)
+    report = None
+    try:
+        report = Soak(make_plan(seed, scale), folder, lambda text: print(f"[soak] {text}", flush=True)).run()
+        print(report)
+    finally:
+        if report is None or report.differences:
+            print(f"[soak] the state is in {folder}; once more: make soak SEED={seed}", file=sys.stderr)
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
     return 1 if report.differences else 0
 
 

@@ -22,8 +22,9 @@ SIDES: tuple[Side, ...] = (Dms(), Site("cargurus", "price"), Site("truecar", "li
 TICK_EVERY = 10
 """A cron comes after so many changes."""
 REST_LIMIT_S = 1200.0
-OPEN = "SELECT id, state, target, kind FROM sync_tasks WHERE state IN ('pending', 'running')"
-WAITS_FOR_DEALER = "SELECT id, state, target, kind FROM sync_tasks WHERE state = 'blocked'"
+OPEN = "SELECT id, state, target, kind, error FROM sync_tasks WHERE state IN ('pending', 'running')"
+LATER = """SELECT id, target FROM sync_tasks
+  WHERE state = 'blocked' OR (state = 'pending' AND next_attempt_at > strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '+1 second'))"""
 LOOKS_DUE = "SELECT 1 FROM listings WHERE verify_after IS NOT NULL"
 MISTAKES = ("A mistake in this program", "request.failed", "Traceback", "The program made a mistake")
 
@@ -147,9 +148,13 @@ class Soak:
             self._settle(deadline)
 
     def _settle(self, deadline: float) -> None:
-        """Crons, and a dealer who has whatever failed or waits tried again, until nothing is left to do."""
+        """Crons, and a dealer who has tried at once what waits for a later try or for him, until nothing is left to do.
+
+        What was to go by itself, he leaves alone: finding a lost message or a lease that ran out is for the cron.
+        """
         self._contact.tick(HOUR)
         last = self._plan.scale.changes * 2
+        targets = {side.name.replace("-", "_") for side in SIDES}
         while True:
             self._dms.send_due(last)
             self._contact.tick(MINUTE)
@@ -158,9 +163,8 @@ class Soak:
                 return
             if time.monotonic() > deadline:
                 raise TimeoutError(f"no rest after {REST_LIMIT_S:g} s: {left}")
-            configured = {side.name.replace("-", "_") for side in SIDES}
-            for task in [*left, *self._worker.query(WAITS_FOR_DEALER)]:
-                if task["state"] != "running" and task["target"] in configured:
+            for task in self._worker.query(LATER):
+                if task["target"] in targets:
                     self._contact.ask("POST", f"/api/integrations/tasks/{task['id']}/retry")
             time.sleep(1)
 

@@ -10,7 +10,7 @@ from carlot.partners.wayne_reeves.mapping import DmsVehicle, InventoryPage, read
 from carlot.partners.wayne_reeves.merge import merge
 from carlot.partners.wayne_reeves.webhook import DmsCustomer, DmsSale, VehicleEvent, read_event
 from carlot.ports import Services, Statement
-from carlot.store import customers, imports, sales, webhook_events
+from carlot.store import customers, imports, runs, sales, webhook_events
 from carlot.store.imports import Known, Seen
 from carlot.store.sales import NewSale
 from carlot.store.tasks import Done, Lease
@@ -56,7 +56,7 @@ async def _changed(services: Services, lease: Lease, record: DmsVehicle) -> Done
     if merged.rejected:
         return _settled(services, lease, "failed", merged.rejected[0].message)
     applied = webhook_events.settle_as_of(lease.subject_id, seen, instant(services.clock.now()))
-    return Done((applied, *merged.writes), "Taken over.", raises=merged.raises)
+    return Done((applied, *merged.writes, runs.forget_pages()), "Taken over.", raises=merged.raises)
 
 
 def _is_in_doubt(seen: Seen, known: Known, record: DmsVehicle) -> bool:
@@ -77,7 +77,7 @@ async def _sold(services: Services, lease: Lease, event: VehicleEvent, record: D
         merged = await merge(services, _page(record))
         if merged.rejected:
             raise _untaken(merged.rejected[0].message)
-        return Done(merged.writes, more=True, raises=merged.raises)
+        return Done((*merged.writes, runs.forget_pages()), more=True, raises=merged.raises)
     if await sales.same(services.database, known.id, event.sale.price_cents, event.sale.sale_date.isoformat()):
         return _settled(services, lease, "ignored", "This sale is known already.")
     return await _recorded(services, lease, known, event.sale)

@@ -40,7 +40,8 @@ async def merge(services: Services, page: InventoryPage) -> Merged:
     changed = [page.records[item.key] for item in wanted]
     if len(changed) < len(page.records):
         texts = to_texts(changed)
-    writes = _vehicle_writes(services, texts, adopted, instant(services.clock.now()))
+    edited = [page.records[item.key].stock_number for item in wanted if item.edited or item.twin]
+    writes = _vehicle_writes(services, texts, adopted, edited)
     raises = listing_raise(services, listings.RAISE_IMPORTED, [record.stock_number for record in changed])
     return Merged(tuple(writes), rejected, len(wanted) - known, known, (raises,))
 
@@ -84,17 +85,12 @@ def _rejected_twin(record: DmsVehicle, item: News) -> Rejection:
 
 
 def _vehicle_writes(
-    services: Services, texts: list[tuple[list[DmsVehicle], str]], adopted: list[tuple[str, str]], now: str
+    services: Services, texts: list[tuple[list[DmsVehicle], str]], adopted: list[tuple[str, str]], edited: list[str]
 ) -> list[Statement]:
-    """The statements that take over changed records."""
-    settings = services.settings
+    """The statements that take over changed records; `edited` names those that the dealer has changed by hand."""
+    settings, now = services.settings, instant(services.clock.now())
     writes = [imports.adopt(to_json(adopted).decode())] if adopted else []
     for records, text in texts:
         invalid = to_json([key for key, record in enumerate(records) if not vins.is_valid(record.vin, record.year)]).decode()
-        stock_numbers = to_json([record.stock_number for record in records]).decode()
-        publish = settings.publishes_imports
-        writes += [
-            imports.upsert(text, invalid, settings.public_base_url, now, publish=publish),
-            imports.agree(stock_numbers, settings.public_base_url),
-        ]
-    return writes
+        writes.append(imports.upsert(text, invalid, settings.public_base_url, now, publish=settings.publishes_imports))
+    return [*writes, imports.agree(to_json(edited).decode(), settings.public_base_url)] if edited else writes

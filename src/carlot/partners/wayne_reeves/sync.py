@@ -14,7 +14,7 @@ from pydantic_core import to_json
 from carlot.domain.times import after, instant
 from carlot.errors import AuthExpired, PartnerError, Permanent
 from carlot.partners.wayne_reeves import client
-from carlot.partners.wayne_reeves.mapping import InventoryPage, read_page
+from carlot.partners.wayne_reeves.mapping import InventoryPage, read_page, to_fingerprint
 from carlot.partners.wayne_reeves.merge import merge
 from carlot.ports import Services, Statement
 from carlot.store import imports, listings, runs, sales
@@ -42,7 +42,11 @@ async def pull_page(services: Services, lease: Lease) -> Done:
         raise Permanent("Wayne Reeves' pages go round in a circle: a page came up twice. Nothing was removed.")
     asked_at = services.clock.now()
     body = await client.fetch_inventory(services.http, services.settings, asked_at, cursor=run.next_cursor)
-    done = await _store(services, run, read_page(body))
+    fingerprint = to_fingerprint(body)
+    if run.known_run and fingerprint == run.known_fingerprint:
+        writes = runs.add_known_page(run, run.known_run, instant(services.clock.now()))
+        return Done(tuple(writes), f"Page {run.page + 1} is as it was.", more=True)
+    done = await _store(services, run, read_page(body), fingerprint)
     # A page that was on its way while a sale was undone may show it still: it is asked for again.
     return replace(done, writes=(sales.none_undone(run.id, instant(asked_at)), *done.writes))
 
@@ -58,13 +62,14 @@ def abandon(services: Services, run_id: str, failure: Exception) -> Sequence[Sta
     return runs.finish(run_id, "failed" if refused else "degraded", 0, f"{reason} Nothing was removed.", now)
 
 
-async def _store(services: Services, run: Progress, page: InventoryPage) -> Done:
+async def _store(services: Services, run: Progress, page: InventoryPage, fingerprint: str) -> Done:
     merged = await merge(services, page)
     now = instant(services.clock.now())
     result = PageResult(
         page=run.page + 1,
         cursor=run.next_cursor,
         next_cursor=page.next_cursor,
+        fingerprint=fingerprint,
         total=page.total,
         stock_numbers=page.stock_numbers,
         seen=page.seen,

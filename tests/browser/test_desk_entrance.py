@@ -1,0 +1,108 @@
+"""Getting in: signed out, expired, not configured, away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from browser.conftest import OpenDesk, OpenPage
+from browser.desk_page import add_vehicle, address, field, sent, stored
+from browser.installation import Installation
+from support.running import TOKEN
+
+NOT_CONFIGURED = {"status": 503, "code": "auth-not-configured", "detail": "No one can sign in yet."}
+
+
+def test_the_token_opens_the_desk_and_signing_out_closes_it(
+    page: Page, desk_lot: Installation, complaints: list[str], axe: Callable[[Page], None]
+) -> None:
+    page.goto(desk_lot.url)
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    expect(page.get_by_label("Admin token")).to_be_focused()
+    axe(page)
+    page.keyboard.type("not the token")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_have_text("That is not the admin token.")
+    expect(page.get_by_label("Admin token")).to_have_attribute("aria-invalid", "true")
+    axe(page)
+    page.get_by_label("Admin token").fill(TOKEN)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="Inventory")).to_be_visible()
+    cookie = page.context.cookies()[0]
+    assert (cookie["httpOnly"], cookie["secure"], cookie["sameSite"]) == (True, True, "Lax")
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", name="Sign in", exact=True)).to_be_visible()
+    assert page.context.cookies() == []
+    assert all("401" in complaint for complaint in complaints)
+    complaints.clear()
+
+
+def test_an_expired_session_keeps_what_was_typed(desk: OpenDesk, desk_lot: Installation, complaints: list[str]) -> None:
+    vehicle = add_vehicle(desk_lot)
+    page = desk(address(vehicle))
+    expect(field(page, "Trim")).to_be_visible()
+    page.context.clear_cookies()
+    field(page, "Trim").fill("Typed too late")
+    field(page, "Trim").press("Enter")
+    expect(page.get_by_role("heading", name="Sign in again")).to_be_visible()
+    expect(page.get_by_text("1 change is kept here and sent when you are back.")).to_be_visible()
+    page.get_by_label("Admin token").fill(TOKEN)
+    page.keyboard.press("Enter")
+    expect(field(page, "Trim")).to_have_value("Typed too late")
+    sent(page)
+    assert stored(desk_lot, vehicle)["trim"] == "Typed too late"
+    assert all("401" in complaint for complaint in complaints)
+    complaints.clear()
+
+
+def test_while_nobody_can_sign_in_it_says_how(
+    page: Page, desk_lot: Installation, complaints: list[str], axe: Callable[[Page], None]
+) -> None:
+    page.route("**/api/**", lambda route: route.fulfill(status=503, json=NOT_CONFIGURED, content_type="application/problem+json"))
+    page.goto(desk_lot.url)
+    expect(page.get_by_role("heading", name="Nobody can sign in yet")).to_be_visible()
+    expect(page.get_by_text("npx wrangler secret put ADMIN_TOKEN")).to_be_visible()
+    axe(page)
+    page.unroute("**/api/**")
+    page.get_by_role("button", name="I have done that").click()
+    expect(page.get_by_role("heading", name="Sign in", exact=True)).to_be_visible()
+    complaints.clear()
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        lambda route: route.abort(),
+        lambda route: route.fulfill(status=500, json={}),
+        lambda route: route.fulfill(body="<p>Gateway"),
+    ],
+    ids=["no answer", "500", "no JSON"],
+)
+def test_a_desk_that_cannot_be_opened_can_be_tried_again(
+    desk_lot: Installation,
+    session_cookie: str,
+    open_page: OpenPage,
+    complaints: list[str],
+    failure: Callable[[Route], None],
+    axe: Callable[[Page], None],
+) -> None:
+    page = open_page()
+    page.context.add_cookies([{"name": "__Host-carlot_session", "value": session_cookie, "url": desk_lot.url, "secure": True}])
+    page.route("**/api/vehicles?*", failure)
+    page.goto(desk_lot.url)
+    expect(page.get_by_role("heading", name="The desk could not be opened")).to_be_visible()
+    axe(page)
+    page.unroute("**/api/vehicles?*")
+    retry = page.get_by_role("button", name="Try again")
+    if retry.is_visible():
+        retry.click()
+    expect(page.get_by_role("heading", name="Inventory")).to_be_visible()
+    complaints.clear()
+
+
+def test_without_scripts_it_says_what_to_do(open_page: OpenPage, desk_lot: Installation) -> None:
+    page = open_page(java_script_enabled=False)
+    page.goto(desk_lot.url)
+    expect(page.get_by_text("The desk needs JavaScript.")).to_be_visible()

@@ -1,0 +1,341 @@
+"""The lot as a list: finding, ordering, ticking, changing many, files in and out; thousands of rows."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from browser.conftest import OpenDesk
+from browser.desk_page import Vehicle, add_vehicle, rows, sent, stored, toast
+from browser.installation import Installation
+
+MANY = 5000
+# The longest that one keystroke or one screen of scrolling may keep the page busy here, where several tests run at once.
+BUSY_MS = 400
+CSV_HEAD = "vin,year,make,model,stockNumber,price\n"
+
+
+def trio(lot: Installation, make: str) -> list[Vehicle]:
+    """Three vehicles of a make that nobody else has."""
+    return [
+        add_vehicle(lot, make=make, model=model, price=price, mileage=mileage, purchaseDate=day)
+        for model, price, mileage, day in (
+            ("Alpha", 10000, 90000, "2026-01-01"),
+            ("Beta", 30000, 10000, "2026-03-01"),
+            ("Gamma", 20000, 50000, "2026-02-01"),
+        )
+    ]
+
+
+def stocks(vehicles: list[Vehicle], *order: int) -> list[str]:
+    return [vehicles[place]["stockNumber"] for place in order]
+
+
+def test_search_order_filters_and_a_view_of_ones_own(desk: OpenDesk, desk_lot: Installation) -> None:
+    cars = trio(desk_lot, "Tatra")
+    page = desk("#/inventory")
+    search = page.get_by_role("searchbox")
+    page.keyboard.press("/")
+    expect(search).to_be_focused()
+    page.keyboard.type("tatra")
+    expect(page.locator(".lot-row")).to_have_count(3)
+    assert rows(page) == stocks(cars, 1, 2, 0)
+    page.get_by_role("button", name="Price", exact=True).click()
+    assert rows(page) == stocks(cars, 0, 2, 1)
+    page.get_by_role("button", name="Price", exact=True).click()
+    expect(page.get_by_role("columnheader", name="Price")).to_have_attribute("aria-sort", "descending")
+    assert rows(page) == stocks(cars, 1, 2, 0)
+    page.get_by_role("button", name="Filters").click()
+    page.get_by_label("Price from").fill("15,000")
+    expect(page.locator(".lot-row")).to_have_count(2)
+    page.get_by_role("button", name="Save view").click()
+    page.get_by_label("Name").fill("Dear Tatras")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="On the lot").click()
+    expect(search).to_have_value("")
+    page.reload()
+    page.get_by_role("button", name="Dear Tatras").click()
+    assert rows(page) == stocks(cars, 1, 2)
+    page.get_by_role("button", name="Remove the filter from $15,000").click()
+    expect(page.locator(".lot-row")).to_have_count(3)
+    # The address is the list: it can be opened elsewhere, and come back to.
+    page.goto(page.url)
+    page.reload()
+    assert rows(page) == stocks(cars, 1, 2, 0)
+    page.get_by_role("link", name="2019 Tatra Gamma").click()
+    expect(page.get_by_role("heading", name="2019 Tatra Gamma")).to_be_visible()
+    expect(page.get_by_text("2 of 3")).to_be_visible()
+    page.get_by_role("link", name="Inventory", exact=True).nth(1).click()
+    assert rows(page) == stocks(cars, 1, 2, 0)
+
+
+def test_by_keyboard_alone(desk: OpenDesk, desk_lot: Installation) -> None:
+    trio(desk_lot, "Wartburg")
+    page = desk("#/inventory?q=wartburg&sort=price")
+    expect(page.locator(".lot-row")).to_have_count(3)
+    for key in "jjk":
+        page.keyboard.press(key)
+    expect(page.get_by_role("link", name="2019 Wartburg Alpha")).to_be_focused()
+    page.keyboard.press("x")
+    expect(page.get_by_role("toolbar", name="Change 1 vehicle")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("toolbar")).to_have_count(0)
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="2019 Wartburg Gamma")).to_be_visible()
+    page.keyboard.press("]")
+    expect(page.get_by_role("heading", name="2019 Wartburg Beta")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".lot-row")).to_have_count(3)
+    for keys, heading in (
+        ("gs", "Sales"),
+        ("gw", "Service"),
+        ("gc", "Customers"),
+        ("gp", "Integrations"),
+        ("gf", "Failed syncs"),
+        ("gi", "Inventory"),
+    ):
+        page.keyboard.type(keys)
+        expect(page.get_by_role("heading", level=1, name=heading)).to_be_visible()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    page.get_by_role("switch", name="Single keys do things").click()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.keyboard.press("?")
+    page.wait_for_timeout(100)
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_many_at_once_and_back_again(desk: OpenDesk, desk_lot: Installation) -> None:
+    cars = trio(desk_lot, "Trabant")
+    page = desk("#/inventory?q=trabant&sort=price")
+    page.get_by_role("checkbox", name="Select 2019 Trabant Alpha").click()
+    page.get_by_role("checkbox", name="Select 2019 Trabant Beta").click(modifiers=["Shift"])
+    bar = page.get_by_role("toolbar", name="Change 3 vehicles")
+    bar.get_by_role("group", name="Third party").get_by_role("button", name="On").click()
+    expect(page.get_by_role("switch", name="Publish to Third Party", checked=True)).to_have_count(3)
+    sent(page)
+    assert [stored(desk_lot, car)["publishToThirdParty"] for car in cars] == [True] * 3
+    toast(page, "Free for listing sites: 3 vehicles.").get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("switch", name="Publish to Third Party", checked=True)).to_have_count(0)
+    bar.get_by_role("button", name="Price…").click()
+    page.get_by_label("Amount").fill("10")
+    page.get_by_label("Of").select_option("%")
+    page.get_by_role("button", name="Change 3 prices").click()
+    expect(page.locator("td.col-price")).to_have_text(["$9,000", "$18,000", "$27,000"])
+    sent(page)
+    assert [stored(desk_lot, car)["price"] for car in cars] == [9000, 27000, 18000]
+    page.get_by_role("button", name="Take off the lot").click()
+    expect(page.locator(".lot-row")).to_have_count(0)
+    page.keyboard.press("u")
+    expect(page.locator(".lot-row")).to_have_count(3)
+    sent(page)
+    assert {stored(desk_lot, car)["status"] for car in cars} == {"available"}
+
+
+def test_a_switch_that_is_refused_turns_back_and_says_why(desk: OpenDesk, desk_lot: Installation, complaints: list[str]) -> None:
+    car = add_vehicle(desk_lot, make="Simca")
+    page = desk("#/inventory?q=simca")
+    switch = page.get_by_role("switch", name="Publish to Website")
+    gate: list[Route] = []
+    page.route("**/api/vehicles/*", lambda route: gate.append(route) if route.request.method == "PATCH" else route.continue_())
+    switch.click()
+    # Shown at once, before anybody has answered.
+    expect(switch).to_be_checked()
+    page.wait_for_function("() => true")
+    while not gate:
+        page.wait_for_timeout(20)
+    gate[0].fulfill(
+        status=409, json={"code": "vehicle-sold", "detail": "This vehicle is sold."}, content_type="application/problem+json"
+    )
+    expect(switch).not_to_be_checked()
+    expect(toast(page, "did not work: This vehicle is sold.")).to_be_visible()
+    assert not stored(desk_lot, car)["publishToWebsite"]
+    page.unroute("**/api/vehicles/*")
+    switch.click()
+    sent(page)
+    assert stored(desk_lot, car)["publishToWebsite"]
+    complaints.clear()
+
+
+def test_thousands_of_vehicles_scroll_and_are_searched_at_once(desk: OpenDesk) -> None:
+    lot = [generated(number) for number in range(MANY)]
+
+    def answer(route: Route) -> None:
+        query = httpx.URL(route.request.url).params
+        offset, limit = int(query["offset"]), int(query["limit"])
+        route.fulfill(json={"vehicles": lot[offset : offset + limit], "total": MANY})
+
+    page = desk("#/failed")
+    page.route("**/api/vehicles?*", answer)
+    page.goto(page.url.split("#")[0] + "#/inventory")
+    page.reload()
+    expect(page.locator(".view-count").first).to_have_text("5,000")
+    assert page.locator(".lot-row").count() < 80
+    busiest = page.evaluate(SCROLL_THROUGH)
+    assert busiest < BUSY_MS, f"a screen took {busiest:.0f} ms"
+    expect(page.get_by_role("link", name=lot[-1]["model"], exact=False).first).to_be_visible()
+    search = page.get_by_role("searchbox")
+    search.focus()
+    slowest = page.evaluate(TYPE_IN, "model 4321")
+    assert slowest < BUSY_MS, f"a keystroke took {slowest:.0f} ms"
+    expect(page.locator(".lot-row")).to_have_count(1)
+    expect(page.get_by_role("link", name="2004 Make 21 Model 4321")).to_be_visible()
+
+
+# Both answer the longest time, in ms, from the act until the next frame is drawn.
+SCROLL_THROUGH = """async () => {
+  const frame = () => new Promise(done => requestAnimationFrame(() => setTimeout(done)));
+  const end = document.documentElement.scrollHeight;
+  let longest = 0;
+  for (let top = 0; top <= end; top += end / 60) {
+    const begun = performance.now();
+    window.scrollTo(0, top);
+    await frame();
+    longest = Math.max(longest, performance.now() - begun);
+    const body = document.querySelector('.lot-table').getBoundingClientRect();
+    const seen = document.elementFromPoint(600, 500)?.closest('.lot-row');
+    if (!seen && body.bottom > 520) throw new Error(`nothing is drawn at ${top}`);
+  }
+  return longest;
+}"""
+TYPE_IN = """async (text) => {
+  const input = document.querySelector('#find');
+  const write = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set;
+  let longest = 0;
+  for (let end = 1; end <= text.length; end += 1) {
+    const begun = performance.now();
+    write.call(input, text.slice(0, end));
+    input.dispatchEvent(new Event('input', { bubbles: true }));
+    await new Promise(done => requestAnimationFrame(() => setTimeout(done)));
+    longest = Math.max(longest, performance.now() - begun);
+  }
+  return longest;
+}"""
+
+
+def generated(number: int) -> dict[str, Any]:
+    """A vehicle as the API lists it."""
+    texts = dict.fromkeys(
+        ("trim", "bodyStyle", "exteriorColor", "interiorColor", "transmission", "fuelType", "drivetrain", "engine")
+    )
+    return {
+        **texts,
+        "id": f"{number:032x}",
+        "vin": f"VIN{number:014d}",
+        "stockNumber": f"S{number}",
+        "year": 1990 + number % 34 if number != 4321 else 2004,
+        "make": f"Make {number % 50}",
+        "model": f"Model {number}",
+        "mileage": number * 7,
+        "price": 1000 + number,
+        "description": "Words. " * 60,
+        "location": None,
+        "photos": [],
+        "externalDmsId": None,
+        "purchasePrice": None,
+        "purchaseDate": f"{2026 - number // 400:04d}-01-01",
+        "status": "available",
+        "publishToWebsite": True,
+        "publishToThirdParty": False,
+        "editedFields": [],
+        "vinValid": True,
+        "version": 1,
+        "createdAt": "2026-01-01T00:00:00.000Z",
+        "updatedAt": "2026-01-01T00:00:00.000Z",
+        "url": "/inventory.html",
+    }
+
+
+def test_a_file_out_and_in(desk: OpenDesk, desk_lot: Installation) -> None:
+    car = add_vehicle(desk_lot, make="Borgward", price=7000)
+    page = desk("#/inventory?q=borgward")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Export").click()
+    assert car["vin"] in download.value.path().read_text()
+    bad = CSV_HEAD + f"{car['vin']},2019,Borgward,Isabella,{car['stockNumber']},seven\n"
+    good = CSV_HEAD + f"{car['vin']},2019,Borgward,Isabella,{car['stockNumber']},6500\n"
+    page.get_by_role("button", name="Import").click()
+    dialog = page.get_by_role("dialog", name="Import vehicles")
+    choose(page, bad)
+    expect(dialog.get_by_text("1 fault: nothing is taken over")).to_be_visible()
+    expect(dialog.get_by_role("cell", name="'seven' is no amount of dollars.")).to_be_visible()
+    expect(dialog.get_by_role("button", name="Take it over")).to_be_disabled()
+    choose(page, good)
+    expect(dialog.get_by_text("0 new, 1 to change, 0 already so.")).to_be_visible()
+    dialog.get_by_role("button", name="Take it over").click()
+    expect(toast(page, "Taken over: 0 new, 1 changed.")).to_be_visible()
+    expect(page.locator("td.col-price")).to_have_text(["$6,500"])
+    assert stored(desk_lot, car)["model"] == "Isabella"
+
+
+def choose(page: Page, text: str) -> None:
+    page.get_by_label("CSV file").set_input_files({"name": "lot.csv", "mimeType": "text/csv", "buffer": text.encode()})
+
+
+def test_an_empty_lot_offers_the_first_steps_and_the_demo_lot(desk: OpenDesk, desk_lot: Installation) -> None:
+    taken: list[bytes] = []
+
+    def lists(route: Route) -> None:
+        route.fulfill(json={"vehicles": [generated(1)] if taken else [], "total": len(taken)})
+
+    def imports(route: Route) -> None:
+        taken.append(route.request.post_data_buffer or b"")
+        route.fulfill(
+            json={"dryRun": False, "rows": 60, "created": 60, "updated": 0, "unchanged": 0, "errors": [], "columns": {}}
+        )
+
+    page = desk("#/failed")
+    page.route("**/api/vehicles?*", lists)
+    page.route("**/api/vehicles/import", imports)
+    page.goto(page.url.split("#")[0] + "#/inventory")
+    page.reload()
+    expect(page.get_by_role("heading", name="The lot is empty")).to_be_visible()
+    expect(page.get_by_role("button", name="Sync from Wayne Reeves")).to_be_visible()
+    page.get_by_role("button", name="Load the demo lot").click()
+    expect(toast(page, "The demo lot is here: 60 vehicles.")).to_be_visible()
+    expect(page.locator(".lot-row")).to_have_count(1)
+    # The real import takes the file that was sent, pictures and all.
+    answer = httpx.post(
+        f"{desk_lot.url}/api/vehicles/import?dryRun=true",
+        content=taken[0],
+        headers={**desk_lot.worker.client.headers, "content-type": "text/csv"},
+        timeout=30,
+    )
+    assert answer.status_code == 200, answer.text
+    assert (answer.json()["rows"], answer.json()["errors"]) == (60, [])
+    assert desk_lot.url.encode() + b"/demo/" in taken[0]
+
+
+def test_on_a_phone_there_are_cards(desk: OpenDesk, desk_lot: Installation) -> None:
+    cars = trio(desk_lot, "Glas")
+    page = desk("#/inventory?q=glas&sort=price", width=360, height=740, has_touch=True, is_mobile=True)
+    expect(page.locator(".lot-card")).to_have_count(3)
+    expect(page.locator(".lot-card a")).to_have_text(["2019 Glas Alpha", "2019 Glas Gamma", "2019 Glas Beta"])
+    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    page.get_by_role("button", name="Select several").tap()
+    page.get_by_role("checkbox", name="Select 2019 Glas Alpha").tap()
+    page.get_by_role("group", name="Website").get_by_role("button", name="On").tap()
+    sent(page)
+    assert stored(desk_lot, cars[0])["publishToWebsite"]
+    page.get_by_role("button", name="Done").tap()
+    page.locator(".lot-card").nth(1).tap()
+    expect(page.get_by_role("heading", name="2019 Glas Gamma")).to_be_visible()
+
+
+@pytest.mark.parametrize("text", ["<img src=x onerror=window.pwned=1>", "</script><script>window.pwned=1</script>"])
+def test_hostile_text_stays_text(desk: OpenDesk, desk_lot: Installation, text: str) -> None:
+    texts = ("trim", "exteriorColor", "location", "description", "engine")
+    car = add_vehicle(desk_lot, make=text, model=text, stockNumber=text + str(len(text)), **dict.fromkeys(texts, text))
+    page = desk(f"#/inventory?q={json.dumps(text)[1:5]}")
+    page.goto(f"{desk_lot.url}/#/vehicle/{car['id']}")
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"2019 {text} {text}")
+    page.get_by_role("button", name="Sell", exact=True).click()
+    expect(page.get_by_role("dialog")).to_contain_text(text)
+    assert page.evaluate("() => window.pwned") is None
+    assert page.locator("#desk :is(script, iframe, object), #desk [onerror]").count() == 0
