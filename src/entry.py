@@ -19,7 +19,9 @@ class Default(WorkerEntrypoint):
     async def fetch(self, request: Any) -> Any:
         """Answer a request."""
         incoming = await cloudflare.read_request(request, self.ctx)
-        return cloudflare.write_response(await handle_request(incoming, cloudflare.services()))
+        response = await handle_request(incoming, cloudflare.services())
+        await cloudflare.leave_body(request)
+        return cloudflare.write_response(response)
 
     async def queue(self, batch: Any, env: Any, ctx: Any) -> None:
         """Work off a batch of messages."""

@@ -47,6 +47,9 @@ from carlot.ports import (
 _SEND_BATCH = 100
 """Messages in one `sendBatch`. Source: developers.cloudflare.com/queues/platform/limits."""
 
+MAX_LEFT_BYTES = 32 * 1024 * 1024
+"""How much of a body that nobody wants is taken before the sender is cut off."""
+
 
 @cache
 def services() -> Services:
@@ -183,11 +186,11 @@ async def _read_answer(answer: Any, headers: Mapping[str, str], max_bytes: int) 
     """
     length = headers.get("content-length", "")
     if not length.isdecimal() or "content-encoding" in headers:
-        return await _read_stream(answer.body, max_bytes)
-    if int(length) > max_bytes:
+        content = await _read_stream(answer.body, max_bytes)
+    else:
+        content = None if int(length) > max_bytes else (await answer.arrayBuffer()).to_bytes()
+    if content is None:
         await answer.body.cancel()
-        return None
-    content: bytes = (await answer.arrayBuffer()).to_bytes()
     return content
 
 
@@ -205,7 +208,7 @@ async def _read_stream(stream: Any, max_bytes: int) -> bytes | None:
         part = step.value.to_bytes()
         size += len(part)
         if size > max_bytes:
-            await reader.cancel()
+            reader.releaseLock()
             return None
         parts.append(part)
 
@@ -310,6 +313,20 @@ class StreamBody:
         if content is None:
             raise too_large
         return content
+
+
+async def leave_body(request: Any) -> None:
+    """Let run out what nobody has read: who is still sending when the connection ends never sees the answer."""
+    stream = request.js_object.body
+    if stream is None or stream is jsnull or stream.locked:
+        return
+    reader = stream.getReader()
+    left = MAX_LEFT_BYTES
+    try:
+        while left > 0 and not (step := await reader.read()).done:
+            left -= step.value.byteLength
+    except JsException:  # The sender has gone.
+        return
 
 
 async def read_request(request: Any, ctx: Any) -> Request:
