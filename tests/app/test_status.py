@@ -113,6 +113,18 @@ async def test_every_state_is_a_documented_one(lot: Lot) -> None:
     assert seen == ["connected", "error", "connected", "degraded", "degraded", "degraded", "connected"]
 
 
+async def test_a_pull_without_a_page_is_no_sync(lot: Lot) -> None:
+    """A run that brought part of the lot is one; one that the DMS answered with nothing is not."""
+    from carlot.ports import HttpResponse
+
+    await pull(lot, page([car(1)], None, 5))
+    brought = (await get(lot, PATH))["wayneReeves"]["lastSync"]
+    assert brought is not None
+    await pull(lot, HttpResponse(404, {}, b""))
+    after = (await get(lot, PATH))["wayneReeves"]
+    assert (after["lastSync"], after["status"]) == (brought, "degraded")
+
+
 async def test_it_costs_one_read(lot: Lot) -> None:
     before = lot.database.statements
     await get(lot, PATH)

@@ -12,11 +12,18 @@ from carlot.domain.vehicle import FROM_DMS, MAX_PHOTOS, PUSHED_TO_DMS, Field
 from carlot.ports import Database, Statement, statement
 from carlot.store.tasks import INTO_TASKS, OR_AGAIN
 
+
+def _to_hold(wire: str, column: str) -> str:
+    """The number that the car of a record will have: the DMS's, unless the dealer edited it by hand."""
+    return f"iif(instr(v.edited_fields, '\"{wire}\"'), v.{column}, r.value ->> '{column}')"
+
+
 # Of the records in ?1 those that say something new, each with what stands in its way: `twin` is another car with its VIN (on the
 # lot, or sold and not acquired since), `namesake` another car with its stock number. Either may be the same car entered by hand.
-CLASSIFY = """
+# What is older than what we have is no news.
+CLASSIFY = f"""
 SELECT json_group_array(json_object(
-  'key', r.key, 'known', v.id IS NOT NULL, 'edited', ifnull(v.edited_fields <> '[]', 0),
+  'key', r.key, 'known', v.id, 'edited', ifnull(v.edited_fields <> '[]', 0),
   'twin', twin.id, 'twin_stock', coalesce(twin.stock_number, ''), 'twin_sold', twin.status = 'sold',
   'twin_by_hand', twin.external_dms_id IS NULL AND v.id IS NULL,
   'namesake', namesake.id)) AS news
@@ -24,13 +31,14 @@ FROM json_each(?1) AS r
 LEFT JOIN vehicles v ON v.external_dms_id = r.value ->> 'stock_number'
 LEFT JOIN vehicles twin ON twin.id = (
   SELECT t.id FROM vehicles t
-  WHERE t.vin = r.value ->> 'vin' AND t.id IS NOT v.id AND r.value ->> 'status' <> 'sold'
+  WHERE t.vin = {_to_hold("vin", "vin")} AND t.id IS NOT v.id AND r.value ->> 'status' <> 'sold'
     AND (t.status IN ('available', 'pending') OR (t.status = 'sold' AND v.id IS NULL AND NOT EXISTS (
       SELECT 1 FROM sales s WHERE s.vehicle_id = t.id AND s.voided_at IS NULL AND s.sale_date < r.value ->> 'date_acquired')))
   ORDER BY t.status = 'sold' LIMIT 1)
-LEFT JOIN vehicles namesake ON namesake.stock_number = r.value ->> 'stock_number' AND namesake.status <> 'archived'
+LEFT JOIN vehicles namesake ON namesake.stock_number = {_to_hold("stockNumber", "stock_number")} AND namesake.status <> 'archived'
   AND namesake.id IS NOT v.id AND namesake.id IS NOT twin.id
-WHERE v.id IS NULL OR v.dms_record IS NOT r.value"""
+WHERE v.id IS NULL OR (v.dms_record IS NOT r.value
+  AND ifnull(strftime('%Y-%m-%dT%H:%M:%fZ', r.value ->> 'updated_at') >= v.dms_updated_at, 1))"""
 
 
 def _from_record(field: Field) -> str:
@@ -81,6 +89,9 @@ ON CONFLICT (external_dms_id) DO UPDATE SET
   version = vehicles.version + 1, updated_at = excluded.updated_at
 WHERE vehicles.dms_record IS NOT excluded.dms_record
   AND (vehicles.dms_updated_at IS NULL OR excluded.dms_updated_at IS NULL OR excluded.dms_updated_at >= vehicles.dms_updated_at)"""
+
+# Cars whose VINs change places give them up first, for no two may have one. ?1 JSON array of their ids.
+PARK = "UPDATE vehicles SET vin = id WHERE id IN (SELECT value FROM json_each(?1))"
 
 # A car entered by hand turns up in the DMS: from now on it is that car, and what was typed counts as edited.
 # ?1 JSON array of [vehicle id, stock number].
@@ -136,10 +147,13 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """A record that says something new, by its place in the page, and the other car that stands in its way, if any."""
+    """A record that says something new, by its place in the page, and the other car that stands in its way, if any.
+
+    `known` is the id of the record's own car, `None` when it is new.
+    """
 
     key: int
-    known: int
+    known: str | None
     edited: int
     twin: str | None
     twin_stock: str
@@ -160,6 +174,11 @@ async def classify(database: Database, records: str) -> list[News]:
 def upsert(records: str, invalid_vins: str, own_base: str, now: str, publish: bool) -> Statement:
     """Write records that say something new."""
     return statement(UPSERT, records, invalid_vins, own_base, now, int(publish))
+
+
+def park(vehicle_ids: str) -> Statement:
+    """Take the VINs off cars (a JSON array of ids) that get others in the same batch."""
+    return statement(PARK, vehicle_ids)
 
 
 def adopt(pairs: str) -> Statement:

@@ -13,7 +13,8 @@ from carlot.ports import Database
 # Everything at once, as one JSON text.
 READ = """
 SELECT json_object(
-  'last_sync', (SELECT max(finished_at) FROM import_runs WHERE status IN ('completed', 'degraded')),
+  'last_sync', (SELECT max(finished_at) FROM import_runs WHERE status = 'completed'
+    OR (status = 'degraded' AND EXISTS (SELECT 1 FROM import_pages WHERE run_id = import_runs.id))),
   'last_run_status', (SELECT status FROM import_runs WHERE finished_at IS NOT NULL ORDER BY created_at DESC, id LIMIT 1),
   'last_run_message', (SELECT message FROM import_runs WHERE finished_at IS NOT NULL ORDER BY created_at DESC, id LIMIT 1),
   'pull_error', (SELECT error FROM sync_tasks WHERE target = 'wayne_reeves' AND kind = 'pull' AND error IS NOT NULL

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
@@ -60,6 +61,9 @@ class _Page(BaseModel):
     total: Annotated[int, Field(ge=0)]
 
 
+_ESCAPE = re.compile(rb"\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|(u[dD][89a-fA-F]..)|.)")
+"""An escape in JSON; the group has what is half a surrogate pair."""
+
 _READING = str(DmsVehicle.model_fields).encode()
 
 _RECORDS = TypeAdapter(list[DmsVehicle])
@@ -98,7 +102,7 @@ def read_page(body: bytes) -> InventoryPage:
     Raises: `Retryable` when the answer is no inventory page: cut short, an error in disguise, no JSON.
     """
     try:
-        page = _Page.model_validate_json(body)
+        page = _read(body)
     except ValidationError as failure:
         first = failure.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "the whole"
@@ -126,6 +130,17 @@ def read_page(body: bytes) -> InventoryPage:
             stock_numbers.append(entry.stock_number)
             records.append(entry)
     return InventoryPage(records, rejected, stock_numbers, len(page.vehicles), page.next_cursor, page.total)
+
+
+def _read(body: bytes) -> _Page:
+    """Half a surrogate pair (a text cut in the middle of an emoji) is no JSON: its place is marked, and the rest is read."""
+    try:
+        return _Page.model_validate_json(body)
+    except ValidationError:
+        whole = _ESCAPE.sub(lambda escape: rb"\ufffd" if escape[1] else escape[0], body)
+        if whole == body:
+            raise
+        return _Page.model_validate_json(whole)
 
 
 def _rejection(entry: object) -> Rejection:

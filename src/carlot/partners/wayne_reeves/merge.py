@@ -41,7 +41,7 @@ async def merge(services: Services, page: InventoryPage) -> Merged:
     if len(changed) < len(page.records):
         texts = to_texts(changed)
     edited = [page.records[item.key].stock_number for item in wanted if item.edited or item.twin]
-    writes = _vehicle_writes(services, texts, adopted, edited)
+    writes = [*_parked(wanted), *_vehicle_writes(services, texts, adopted, edited)]
     raises = listing_raise(services, listings.RAISE_IMPORTED, [record.stock_number for record in changed])
     return Merged(tuple(writes), rejected, len(wanted) - known, known, (raises,))
 
@@ -61,23 +61,40 @@ def _decide(page: InventoryPage, news: list[News]) -> tuple[list[Rejection], lis
     rejected = list(page.rejected)
     adopted: list[tuple[str, str]] = []
     wanted: list[News] = []
+    twins = {item.known: item.twin for item in news if item.known and not item.edited and not item.namesake}
     for item in news:
         record = page.records[item.key]
+        changes_places = item.known in twins and item.twin in twins and twins[item.twin] == item.known
         if item.namesake:
-            message = "A car entered by hand has this stock number, but another VIN: correct one of the two."
-            rejected.append(Rejection(stock_number=record.stock_number, field="stock_number", message=message))
-        elif item.twin and not (item.twin_by_hand and not item.twin_sold):
+            rejected.append(_rejected_namesake(record, item))
+        elif item.twin and not changes_places and not (item.twin_by_hand and not item.twin_sold):
             rejected.append(_rejected_twin(record, item))
         else:
             wanted.append(item)
-            if item.twin:
+            if item.twin and not item.known:
                 adopted.append((item.twin, record.stock_number))
     return rejected, adopted, wanted
 
 
+def _parked(wanted: list[News]) -> list[Statement]:
+    """What makes way for cars whose VINs change places."""
+    places = [item.known for item in wanted if item.known and item.twin]
+    return [imports.park(to_json(places).decode())] if places else []
+
+
+def _rejected_namesake(record: DmsVehicle, item: News) -> Rejection:
+    if item.known:
+        message = "Its stock number was edited here to one that another car has by now: correct one of the two."
+    else:
+        message = "A car entered by hand has this stock number, but another VIN: correct one of the two."
+    return Rejection(stock_number=record.stock_number, field="stock_number", message=message)
+
+
 def _rejected_twin(record: DmsVehicle, item: News) -> Rejection:
     where = f"stock number {item.twin_stock}" if item.twin_stock else "another car"
-    if item.twin_sold:
+    if item.known and item.edited:
+        message = f"Its VIN was edited here or in the DMS to one that is already on the lot as {where}: correct one of the two."
+    elif item.twin_sold:
         message = f"VIN {record.vin} was sold as {where}, and was not acquired again since."
     else:
         message = f"VIN {record.vin} is already on the lot as {where}."
