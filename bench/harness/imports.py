@@ -55,8 +55,8 @@ def time_import(server: Server, size: int, *, unchanged: bool = False) -> Import
                 break
             if elapsed > RUN_LIMIT_S:
                 raise BenchError(f"{server.name}: import of {size} not over after {RUN_LIMIT_S:g} s: {run}")
-            # A twentieth of the time so far: the same small overestimate for whoever is slow and whoever is fast.
-            time.sleep(max(0.01, elapsed / 20))
+            # A tenth of the time so far: the same overestimate for whoever is slow and whoever is fast, and few questions.
+            time.sleep(max(0.02, elapsed / 10))
         _check(server, http, run, size, unchanged)
     return ImportTime(elapsed, progress)
 

@@ -20,13 +20,16 @@ def _to_hold(wire: str, column: str) -> str:
 
 # Of the records in ?1 those that say something new, each with what stands in its way: `twin` is another car with its VIN (on the
 # lot, or sold and not acquired since), `namesake` another car with its stock number. Either may be the same car entered by hand.
-# What is older than what we have is no news.
+# What is older than what we have is no news. Most records have nothing in their way: of those the key is enough.
 CLASSIFY = f"""
-SELECT json_group_array(json_object(
-  'key', r.key, 'known', v.id, 'edited', ifnull(v.edited_fields <> '[]', 0),
-  'twin', twin.id, 'twin_stock', coalesce(twin.stock_number, ''), 'twin_sold', twin.status = 'sold',
-  'twin_by_hand', twin.external_dms_id IS NULL AND v.id IS NULL,
-  'namesake', namesake.id)) AS news
+SELECT json_object(
+  'added', json_group_array(r.key) FILTER (WHERE v.id IS NULL AND twin.id IS NULL AND namesake.id IS NULL),
+  'changed', json_group_array(r.key) FILTER (WHERE v.edited_fields = '[]' AND twin.id IS NULL AND namesake.id IS NULL),
+  'special', json_group_array(json_object(
+    'key', r.key, 'known', v.id, 'edited', ifnull(v.edited_fields <> '[]', 0),
+    'twin', twin.id, 'twin_stock', coalesce(twin.stock_number, ''), 'twin_sold', twin.status = 'sold',
+    'twin_by_hand', twin.external_dms_id IS NULL AND v.id IS NULL,
+    'namesake', namesake.id)) FILTER (WHERE v.edited_fields <> '[]' OR twin.id IS NOT NULL OR namesake.id IS NOT NULL)) AS news
 FROM json_each(?1) AS r
 LEFT JOIN vehicles v ON v.external_dms_id = r.value ->> 'stock_number'
 LEFT JOIN vehicles twin ON twin.id = (
@@ -146,8 +149,8 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class News:
-    """A record that says something new, by its place in the page, and the other car that stands in its way, if any.
+class Special:
+    """A record that says something new, by its place in the page, of a car that was edited by hand, or with another in its way.
 
     `known` is the id of the record's own car, `None` when it is new.
     """
@@ -162,13 +165,22 @@ class News:
     namesake: str | None
 
 
-_NEWS = TypeAdapter(list[News])
+@dataclass(frozen=True, slots=True)
+class News:
+    """The records that say something new, by their place in the page: of new cars, of known ones, and what needs a look."""
+
+    added: list[int]
+    changed: list[int]
+    special: list[Special]
 
 
-async def classify(database: Database, records: str) -> list[News]:
+_NEWS = TypeAdapter(News)
+
+
+async def classify(database: Database, records: str) -> News:
     """Which records (a JSON array) say something new."""
     row = await database.first(CLASSIFY, records)
-    return _NEWS.validate_json(str(row["news"])) if row else []
+    return _NEWS.validate_json(str(row["news"])) if row else News([], [], [])
 
 
 def upsert(records: str, invalid_vins: str, own_base: str, now: str, publish: bool) -> Statement:

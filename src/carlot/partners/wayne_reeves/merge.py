@@ -11,7 +11,7 @@ from carlot.domain.times import instant
 from carlot.partners.wayne_reeves.mapping import DmsVehicle, InventoryPage, Rejection, to_texts
 from carlot.ports import Services, Statement
 from carlot.store import imports, listings
-from carlot.store.imports import News
+from carlot.store.imports import News, Special
 from carlot.wants import listing_raise
 
 
@@ -33,36 +33,40 @@ async def merge(services: Services, page: InventoryPage) -> Merged:
     """Work out what a page of records changes; nothing is written yet."""
     texts = to_texts(page.records) if page.records else []
     news = await _news(services, texts)
-    rejected, adopted, wanted = _decide(page, news)
-    known = sum(1 for item in wanted if item.known) + len(adopted)
-    if not wanted:
+    rejected, adopted, fit = _decide(page, news.special)
+    known = len(news.changed) + sum(1 for item in fit if item.known or item.twin)
+    keys = sorted([*news.added, *news.changed, *(item.key for item in fit)])
+    if not keys:
         return Merged((), rejected, 0, 0)
-    changed = [page.records[item.key] for item in wanted]
+    changed = [page.records[key] for key in keys]
     if len(changed) < len(page.records):
         texts = to_texts(changed)
-    edited = [page.records[item.key].stock_number for item in wanted if item.edited or item.twin]
-    writes = [*_parked(wanted), *_vehicle_writes(services, texts, adopted, edited)]
+    looked_at = [page.records[item.key].stock_number for item in fit]
+    writes = [*_parked(fit), *_vehicle_writes(services, texts, adopted, looked_at)]
     raises = listing_raise(services, listings.RAISE_IMPORTED, [record.stock_number for record in changed])
-    return Merged(tuple(writes), rejected, len(wanted) - known, known, (raises,))
+    return Merged(tuple(writes), rejected, len(keys) - known, known, (raises,))
 
 
-async def _news(services: Services, texts: list[tuple[list[DmsVehicle], str]]) -> list[News]:
+async def _news(services: Services, texts: list[tuple[list[DmsVehicle], str]]) -> News:
     """What is news, each by its place in the whole page."""
-    news: list[News] = []
+    news = News([], [], [])
     first = 0
     for records, text in texts:
-        news += [replace(item, key=item.key + first) for item in await imports.classify(services.database, text)]
+        part = await imports.classify(services.database, text)
+        news.added.extend(key + first for key in part.added)
+        news.changed.extend(key + first for key in part.changed)
+        news.special.extend(replace(item, key=item.key + first) for item in part.special)
         first += len(records)
     return news
 
 
-def _decide(page: InventoryPage, news: list[News]) -> tuple[list[Rejection], list[tuple[str, str]], list[News]]:
-    """Split the news into what is rejected, which cars entered by hand are the DMS's, and what is written."""
+def _decide(page: InventoryPage, special: list[Special]) -> tuple[list[Rejection], list[tuple[str, str]], list[Special]]:
+    """Split what needs a look into what is rejected, which cars entered by hand are the DMS's, and what is written."""
     rejected = list(page.rejected)
     adopted: list[tuple[str, str]] = []
-    wanted: list[News] = []
-    twins = {item.known: item.twin for item in news if item.known and not item.edited and not item.namesake}
-    for item in news:
+    fit: list[Special] = []
+    twins = {item.known: item.twin for item in special if item.known and not item.edited and not item.namesake}
+    for item in special:
         record = page.records[item.key]
         changes_places = item.known in twins and item.twin in twins and twins[item.twin] == item.known
         if item.namesake:
@@ -70,19 +74,19 @@ def _decide(page: InventoryPage, news: list[News]) -> tuple[list[Rejection], lis
         elif item.twin and not changes_places and not (item.twin_by_hand and not item.twin_sold):
             rejected.append(_rejected_twin(record, item))
         else:
-            wanted.append(item)
+            fit.append(item)
             if item.twin and not item.known:
                 adopted.append((item.twin, record.stock_number))
-    return rejected, adopted, wanted
+    return rejected, adopted, fit
 
 
-def _parked(wanted: list[News]) -> list[Statement]:
+def _parked(fit: list[Special]) -> list[Statement]:
     """What makes way for cars whose VINs change places."""
-    places = [item.known for item in wanted if item.known and item.twin]
+    places = [item.known for item in fit if item.known and item.twin]
     return [imports.park(to_json(places).decode())] if places else []
 
 
-def _rejected_namesake(record: DmsVehicle, item: News) -> Rejection:
+def _rejected_namesake(record: DmsVehicle, item: Special) -> Rejection:
     if item.known:
         message = "Its stock number was edited here to one that another car has by now: correct one of the two."
     else:
@@ -90,7 +94,7 @@ def _rejected_namesake(record: DmsVehicle, item: News) -> Rejection:
     return Rejection(stock_number=record.stock_number, field="stock_number", message=message)
 
 
-def _rejected_twin(record: DmsVehicle, item: News) -> Rejection:
+def _rejected_twin(record: DmsVehicle, item: Special) -> Rejection:
     where = f"stock number {item.twin_stock}" if item.twin_stock else "another car"
     if item.known and item.edited:
         message = f"Its VIN was edited here or in the DMS to one that is already on the lot as {where}: correct one of the two."
