@@ -7,7 +7,7 @@ What a test can ask for:
 - `desk`       a page at its desk, signed in: `desk()` or `desk("#/sales", width=360)`, with the options of `open_page`.
 - `page`       a page of a fresh browser profile, 1280 x 800 in light colours. The test fails when a script throws, the console
                shows an error, the CSP is violated, or the page asks any host but this machine for something.
-- `complaints` what was held against the page so far; a test that provokes errors looks at them, and empties the list.
+- `complaints` what was held against the page so far. A test that provokes errors says so: `complaints.expect("503")`.
 - `open_page`  makes further pages: `open_page(width=360, color_scheme="dark")`, with any option of a playwright context.
 - `dealer_site`  the dealer's own website, foreign to the lot: `dealer_site(html)` answers the address of a page with that body.
 - `axe`        `axe(page)` fails with what axe-core finds wrong.
@@ -48,6 +48,22 @@ FLAGS = [
 
 
 expect.set_options(timeout=PATIENCE_MS)
+
+
+class Complaints(list[str]):
+    """What was held against pages, and what of it is part of the test."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._expected: list[str] = []
+
+    def expect(self, *words: str) -> None:
+        """Complaints that contain one of these are provoked by the test."""
+        self._expected += words
+
+    def unexpected(self) -> list[str]:
+        """The others."""
+        return [complaint for complaint in self if not any(words in complaint for words in self._expected)]
 
 
 class OpenPage(Protocol):
@@ -112,13 +128,13 @@ def chromium(launch: Callable[..., Browser]) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def complaints() -> list[str]:
+def complaints() -> Complaints:
     """What was held against the test's pages."""
-    return []
+    return Complaints()
 
 
 @pytest.fixture
-def open_page(chromium: Browser, complaints: list[str]) -> Iterator[OpenPage]:
+def open_page(chromium: Browser, complaints: Complaints) -> Iterator[OpenPage]:
     """Makes pages; all are closed after the test, and what was held against them fails it."""
     contexts = []
 
@@ -133,7 +149,7 @@ def open_page(chromium: Browser, complaints: list[str]) -> Iterator[OpenPage]:
     yield open_one
     for context in contexts:
         context.close()
-    assert not complaints
+    assert complaints.unexpected() == []
 
 
 @pytest.fixture
@@ -156,7 +172,7 @@ def desk(open_page: OpenPage, desk_lot: Installation, session_cookie: str) -> Op
 
     def open_desk(path: str = "", **options: Any) -> Page:
         page = open_page(**{"color_scheme": "light", **options})
-        page.context.add_cookies([{"name": SESSION, "value": session_cookie, "url": desk_lot.url, "secure": True}])
+        sign_in(page, desk_lot, session_cookie)
         page.goto(f"{desk_lot.url}/{path}")
         expect(page.get_by_role("navigation", name="Desk")).to_be_visible()
         return page
@@ -187,6 +203,13 @@ def axe() -> Callable[[Page], None]:
         assert not faults, "\n".join(faults)
 
     return check
+
+
+def sign_in(page: Page, lot: Installation, session_cookie: str) -> None:
+    """Give a page's profile a session."""
+    # Set over https, or Chromium refuses the prefix __Host-. It sends the cookie to this machine over http too.
+    secure = lot.url.replace("http:", "https:")
+    page.context.add_cookies([{"name": SESSION, "value": session_cookie, "url": secure, "secure": True}])
 
 
 def listen(page: Page, complaints: list[str]) -> None:

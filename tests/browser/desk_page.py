@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from itertools import count
 from typing import Any
@@ -12,6 +13,8 @@ from browser.installation import Installation
 from simulators import vin
 
 Vehicle = dict[str, Any]
+
+PATIENCE_S = 15.0
 
 _serials: Iterator[int] = count(200_001)
 
@@ -54,12 +57,14 @@ def field(page: Page, label: str) -> Locator:
     return page.locator(".line").filter(has=page.locator("label", has_text=label)).locator("input, textarea")
 
 
-def rows(page: Page) -> list[str]:
-    """The stock numbers in the table, from the top."""
-    found: list[str] = page.locator(".lot-row td.col-stock").all_inner_texts()
-    return found
+def shows(page: Page, stock_numbers: list[str]) -> None:
+    """Wait until the table has exactly these vehicles, from the top."""
+    expect(page.locator(".lot-row td.col-stock")).to_have_text(stock_numbers)
 
 
-def sent(page: Page) -> None:
-    """Wait until nothing of the desk's is left to send."""
-    expect(page.locator(".saving, .offline, .line-note:has-text('Saving')")).to_have_count(0)
+def becomes(lot: Installation, vehicle: Vehicle, **fields: Any) -> None:
+    """Wait until the API has these values of a vehicle: what the desk shows at once is sent a moment later."""
+    deadline = time.monotonic() + PATIENCE_S
+    while (now := {name: stored(lot, vehicle)[name] for name in fields}) != fields:
+        assert time.monotonic() < deadline, f"{now} is not {fields}"
+        time.sleep(0.05)

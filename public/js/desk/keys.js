@@ -1,6 +1,6 @@
 /** Keys that do things: single letters and two-letter ways, off while the dealer types. */
 
-import { signal } from "./html.js";
+import { signal, useLayoutEffect } from "./html.js";
 import { keep, kept } from "./kept.js";
 
 const PATIENCE_MS = 1200;
@@ -12,10 +12,12 @@ const bound = [];
 let begun = "";
 let begunAt = 0;
 
-/** Bind keys as long as something is shown: `{"/": run, "g i": run}`; answers the function that unbinds them. What came last wins. */
-export function bind(table) {
-  bound.unshift(table);
-  return () => bound.splice(bound.indexOf(table), 1);
+/** Keys of what is shown: `{"/": run, "g i": run}`, made anew when `inputs` change. What came last wins. They work from the first frame on. */
+export function useKeys(table, inputs = []) {
+  useLayoutEffect(() => {
+    bound.unshift(table);
+    return () => bound.splice(bound.indexOf(table), 1);
+  }, inputs);
 }
 
 /** Turn single keys on or off. */

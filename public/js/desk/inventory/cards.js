@@ -48,7 +48,7 @@ function Card({ vehicle, index, count, choosing }) {
 }
 
 function Shown({ vehicle }) {
-  if (!vehicle.publishToWebsite) return html`<span class="badge badge-plain">Not on the website</span>`;
+  if (!vehicle.publishToWebsite) return html`<span class="badge badge-plain">Not on show</span>`;
   return html`<span class="badge badge-good"><${Icon} name="check" />Website</span>`;
 }
 

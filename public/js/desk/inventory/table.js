@@ -1,7 +1,7 @@
 /** The list as a table, on a screen that has the room. */
 
 import { flip, LABELS } from "../edits.js";
-import { html, useEffect, useRef } from "../html.js";
+import { html, useEffect, useLayoutEffect, useRef } from "../html.js";
 import { Badge, Switch } from "../parts.js";
 import { Thumb } from "../pictures.js";
 import { go, link } from "../route.js";
@@ -60,7 +60,8 @@ function Column({ column: [words, order, kind] }) {
 function Row({ vehicle, index }) {
   const anchor = useRef(null);
   const current = cursor.value === index;
-  useEffect(() => {
+  // Before the next key is heard: Enter opens the row that the last one went to.
+  useLayoutEffect(() => {
     if (current) anchor.current.focus({ preventScroll: true });
   }, [current]);
   const on = isSelected(vehicle.id);

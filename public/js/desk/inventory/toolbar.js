@@ -76,7 +76,7 @@ export function Toolbar() {
     <div class="toolbar" role="search">
       <label class="search">
         <${Icon} name="search" /><span class="unseen">Search the lot</span>
-        <input class="control" id="find" type="search" placeholder="Search make, model, stock, VIN" maxlength="100" autocomplete="off" spellcheck="false"
+        <input class="control" id="find" type="search" placeholder="Search make, model, stock, VIN" maxlength="100" autocomplete="off" spellcheck=${false}
           value=${wanted.q} onInput=${(event) => ask({ q: event.currentTarget.value })} onKeyDown=${(event) => event.key === "Escape" && leave(event)} />
       </label>
       <button type="button" class="button" aria-expanded=${open.value ? "true" : "false"} aria-controls="filters" onClick=${() => { open.value = !open.value; }}>

@@ -2,7 +2,7 @@
 
 import { html, signal, useEffect, useLayoutEffect, useSignal } from "../html.js";
 import { Icon } from "../icons.js";
-import { bind } from "../keys.js";
+import { useKeys } from "../keys.js";
 import { archiveKnown, complete, loadArchive, lot, total } from "../lot.js";
 import { Empty, Head } from "../parts.js";
 import { go, link, route, scrolledTo } from "../route.js";
@@ -25,14 +25,14 @@ NARROW.addEventListener("change", () => { narrow.value = NARROW.matches; });
 export function Inventory() {
   const importing = useSignal(false);
   useLayoutEffect(() => window.scrollTo(0, scrolledTo(route.peek().path)), []);
-  useEffect(() => bind({
+  useKeys({
     "/": () => document.getElementById("find")?.focus(),
     j: () => move(1),
     k: () => move(-1),
     x: () => found.peek()[cursor.peek()] && tick(found.peek()[cursor.peek()].id),
     n: () => go("vehicle", "new"),
     Escape: () => (selected.peek().length ? tickAll(false) : askFor("")),
-  }), []);
+  });
   const archived = filters.value.view === "archived";
   useEffect(() => {
     if (archived && !archiveKnown.peek()) loadArchive().catch((problem) => toast({ words: problem.message, bad: true }));

@@ -3,7 +3,7 @@
 import { BadText, FIELDS } from "../fields.js";
 import { html, useEffect, useRef, useSignal } from "../html.js";
 import { Icon } from "../icons.js";
-import { bind } from "../keys.js";
+import { useKeys } from "../keys.js";
 import { put } from "../outbox.js";
 import { Field } from "../parts.js";
 import { go, link } from "../route.js";
@@ -20,10 +20,8 @@ export function NewVehicle() {
   const faults = useSignal({});
   const busy = useSignal(false);
   const form = useRef(null);
-  useEffect(() => {
-    form.current.querySelector("input").focus();
-    return bind({ Escape: () => go("inventory") });
-  }, []);
+  useKeys({ Escape: () => go("inventory") });
+  useEffect(() => form.current.querySelector("input").focus(), []);
   const save = async (event) => {
     event.preventDefault();
     if (busy.value) return;

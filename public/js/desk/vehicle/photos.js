@@ -63,10 +63,12 @@ function Adders({ onFiles }) {
     event.currentTarget.value = "";
   };
   return html`
-    <button type="button" class="button button-small touch-only" onClick=${() => camera.current.click()}><${Icon} name="camera" />Take</button>
-    <button type="button" class="button button-small" onClick=${() => chooser.current.click()}><${Icon} name="plus" />Add photos</button>
-    <input ref=${chooser} class="unseen" type="file" accept="image/*" multiple tabindex="-1" aria-label="Add photos" onChange=${taken} />
-    <input ref=${camera} class="unseen" type="file" accept="image/*" capture="environment" tabindex="-1" aria-label="Take a photo" onChange=${taken} />`;
+    <div class="photo-adders">
+      <button type="button" class="button button-small touch-only" aria-label="Take a photo" onClick=${() => camera.current.click()}><${Icon} name="camera" /></button>
+      <button type="button" class="button button-small" onClick=${() => chooser.current.click()}><${Icon} name="plus" />Add photos</button>
+    </div>
+    <input ref=${chooser} class="unseen" type="file" accept="image/*" multiple tabindex="-1" aria-label="Photo files" onChange=${taken} />
+    <input ref=${camera} class="unseen" type="file" accept="image/*" capture="environment" tabindex="-1" aria-label="Photo from the camera" onChange=${taken} />`;
 }
 
 function Photo({ photo, index, vehicle, order, count, onOpen }) {

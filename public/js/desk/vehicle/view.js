@@ -14,7 +14,7 @@ import { editAll, flip } from "../edits.js";
 import { filters, found, queryOf } from "../inventory/filters.js";
 import { html, useEffect, useSignal } from "../html.js";
 import { Icon } from "../icons.js";
-import { bind } from "../keys.js";
+import { useKeys } from "../keys.js";
 import { complete, lot } from "../lot.js";
 import { Menu } from "../menu.js";
 import { Badge, Empty } from "../parts.js";
@@ -45,14 +45,14 @@ function Shown({ vehicle, about }) {
   const sale = standingSale(about);
   const sellable = vehicle.status === "available" || vehicle.status === "pending";
   const sell = () => { selling.value = sellable; };
-  useEffect(() => bind({
+  useKeys({
     s: sell,
     w: () => flip(lot.peek().get(vehicle.id), "publishToWebsite"),
     t: () => flip(lot.peek().get(vehicle.id), "publishToThirdParty"),
     "[": () => step(vehicle.id, -1),
     "]": () => step(vehicle.id, 1),
     Escape: () => go("inventory", null, queryOf(filters.peek())),
-  }), [vehicle.id, sellable]);
+  }, [vehicle.id, sellable]);
   return html`
     <${Top} vehicle=${vehicle} />
     <header class="vehicle-head">

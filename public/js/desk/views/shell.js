@@ -2,7 +2,7 @@
 
 import { html, signal, useEffect } from "../html.js";
 import { Icon } from "../icons.js";
-import { bind } from "../keys.js";
+import { useKeys } from "../keys.js";
 import { Menu } from "../menu.js";
 import { go, link, route } from "../route.js";
 import { signOut } from "../session.js";
@@ -36,11 +36,11 @@ const helping = signal(false);
 /** The desk. */
 export function Desk() {
   const { view, id } = route.value;
-  useEffect(() => bind({
+  useKeys({
     "?": () => { helping.value = true; },
     u: undoLast,
     ...Object.fromEntries(PLACES.map(([name, , , key]) => [`g ${key}`, () => go(name)])),
-  }), []);
+  });
   useEffect(() => {
     if (view === "vehicle") return;
     document.title = `${PLACES.find(([name]) => name === view)?.[1] ?? "Inventory"} · CarLot Manager`;
