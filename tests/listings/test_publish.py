@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import pytest
 
 from app.typed import entry, vin
+from carlot.ports import Row, Statement
 from carlot.store import listings
 from listings.market import SITES, WIRE, Market
 from support.lot import answer
@@ -303,37 +305,44 @@ async def test_two_entries_of_one_car(market: Market) -> None:
     market.check()
 
 
+def after_the_look(market: Market, happens: Callable[[], Awaitable[None]]) -> None:
+    """Let something happen once, just after the truth about a car was read and before any site is told."""
+    plain = market.database.batch
+
+    async def look_first(statements: Sequence[Statement]) -> list[list[Row]]:
+        rows = await plain(statements)
+        if any(statement.sql == listings.READ for statement in statements):
+            market.database.batch = plain  # type: ignore[method-assign]
+            await happens()
+        return rows
+
+    market.database.batch = look_first  # type: ignore[method-assign]
+
+
 async def test_a_car_that_is_sold_between_the_look_and_the_call_is_not_put_up(market: Market) -> None:
     """The truth was read, and is another before the site is told."""
     car = await market.add(1)
-    plain = market.database.first
 
-    async def sell_after_reading(sql: str, *params: Any) -> Any:
-        row = await plain(sql, *params)
-        if sql == listings.READ and not market.database.query("SELECT 1 FROM sales"):
-            await market.sold(car)
-        return row
+    async def sell() -> None:
+        await market.sold(car)
 
-    market.database.first = sell_after_reading  # type: ignore[method-assign]
+    after_the_look(market, sell)
     await market.settle()
-    assert market.calls("cargurus", "PUT") == []
+    assert market.database.query("SELECT count(*) AS n FROM sales") == [{"n": 1}]
+    assert [market.calls(site, "PUT") for site in SITES] == [[]] * 3
     market.check()
 
 
 async def test_who_lost_the_lease_tells_nobody(market: Market) -> None:
     """One that was held up for longer than its lease finds another at work."""
     await market.add(1)
-    plain = market.database.first
 
-    async def sleep_after_reading(sql: str, *params: Any) -> Any:
-        row = await plain(sql, *params)
-        if sql == listings.READ and market.database.first is not plain:
-            market.database.first = plain  # type: ignore[method-assign]
-            market.database.query("UPDATE sync_tasks SET lease_token = 'another', leased_until = '2025-02-03T11:00:00.000Z'")
-        return row
+    async def sleep_too_long() -> None:
+        market.database.query("UPDATE sync_tasks SET lease_token = 'another', leased_until = '2025-02-03T11:00:00.000Z'")
 
-    market.database.first = sleep_after_reading  # type: ignore[method-assign]
+    after_the_look(market, sleep_too_long)
     await market.deliver_due()
+    assert market.database.query("SELECT DISTINCT lease_token FROM sync_tasks") == [{"lease_token": "another"}]
     assert [market.calls(site) for site in SITES] == [[]] * 3
     market.clock.forward(3600)
     await market.settle()
