@@ -36,5 +36,5 @@ LISTING = Backoff(base_s=5, cap_s=900, min_attempts=10, give_up_after_s=14 * DAY
 """For the listing sites: a sold car leaves within 24 hours even when a site was down for 23 of them."""
 
 PULL = Backoff(base_s=1, cap_s=30, min_attempts=6, give_up_after_s=45)
-"""For a page of import: the next pull comes anyway, so a run that cannot go on says so within minutes, or, in a long outage, when the
-pause that the gate keeps is over."""
+"""For a page of import: the next pull comes anyway, so a run that cannot go on says so within minutes, or, in a long outage,
+when the pause that the gate keeps is over."""
