@@ -501,9 +501,9 @@ SELECT value, lower(hex(randomblob(16))), strftime('%Y-%m-%dT%H:%M:%fZ') FROM js
 
 -- ---------------------------------------------------------------------------------------------------------------- sign-in
 
--- Signed-in browsers. The cookie's value is not kept, only its hash; deleting a row signs that browser out.
+-- Signed-in browsers. The cookie's value is not kept, only a hash; deleting a row signs that browser out.
 CREATE TABLE sessions (
-  -- Of the cookie's value.
+  -- Of the admin token and the cookie's value: with another token every browser is signed out.
   token_sha256 TEXT PRIMARY KEY NOT NULL,
   created_at TEXT NOT NULL,
   -- From then on it opens nothing.
@@ -511,6 +511,16 @@ CREATE TABLE sessions (
 ) STRICT;
 -- The sweep forgets the expired.
 CREATE INDEX sessions_expires ON sessions (expires_at);
+
+-- How often something was asked for in the window that is open. The sweep forgets those that are over.
+CREATE TABLE rate_limits (
+  -- What is limited and, where each has a limit of his own, whose use it is: 'sync', 'sign-in:203.0.113.9'.
+  subject TEXT PRIMARY KEY NOT NULL,
+  -- How often so far, refused ones included.
+  used INTEGER NOT NULL,
+  -- When counting begins anew.
+  resets_at TEXT NOT NULL
+) STRICT;
 
 -- ------------------------------------------------------------------------------------------------------------ audit views
 -- Part of the contract: support, reports and tests read these.

@@ -306,6 +306,12 @@ CREATE TABLE sessions (
 ) STRICT;
 CREATE INDEX sessions_expires ON sessions (expires_at);
 
+CREATE TABLE rate_limits (
+  subject TEXT PRIMARY KEY NOT NULL,
+  used INTEGER NOT NULL,
+  resets_at TEXT NOT NULL
+) STRICT;
+
 CREATE VIEW audit_vehicle AS
 SELECT id, vin, external_dms_id, status, price_cents, version FROM vehicles;
 

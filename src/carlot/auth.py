@@ -29,7 +29,7 @@ async def require_admin(request: Request, services: Services) -> None:
         return
     if cookie := session_cookie(request):
         now = instant(services.clock.now())
-        if services.settings.admin_token and await sessions.holds(services.database, fingerprint(cookie), now):
+        if services.settings.admin_token and await sessions.holds(services.database, session_key(cookie, services), now):
             _require_own_page(request)
             return
     if not services.settings.admin_token:
@@ -60,9 +60,9 @@ def session_cookie(request: Request) -> str | None:
     return found.value if found and found.value else None
 
 
-def fingerprint(secret: str) -> str:
-    """What is kept of a session's secret."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+def session_key(secret: str, services: Services) -> str:
+    """What is kept of a session's secret. It depends on the admin token: with another one, no session holds any more."""
+    return hashlib.sha256(f"{services.settings.admin_token}\n{secret}".encode("utf-8", "replace")).hexdigest()
 
 
 def _bearer_holds(request: Request, services: Services) -> bool:

@@ -12,6 +12,7 @@ CarlotError
 │   ├── BodyTooLarge        413
 │   ├── UnsupportedMedia    415
 │   ├── Invalid             422
+│   ├── TooManyRequests     429
 │   └── Unavailable         503
 ├── PartnerError            an outbound call (raised by partners/http.py and what reads its answers)
 │   ├── Retryable           later: carries delay_s
@@ -126,6 +127,12 @@ class Invalid(Problem):
     """The body can be read but breaks the schema."""
 
     status, code, title = 422, "invalid", "Some fields are not right"
+
+
+class TooManyRequests(Problem):
+    """It was asked for too often of late; `Retry-After` says when to try again."""
+
+    status, code, title = 429, "too-many-requests", "Too many requests"
 
 
 class Unavailable(Problem):

@@ -57,6 +57,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/feeds/:token/:file", feeds.get_feed, Guard.OPEN),
     Route("POST", "/api/session", session.begin_session, Guard.OPEN),
     Route("DELETE", "/api/session", session.end_session, Guard.OPEN),
+    Route("DELETE", "/api/sessions", session.end_all_sessions, Guard.ADMIN),
     Route("GET", "/api/vehicles", vehicles.list_vehicles, Guard.ADMIN),
     Route("POST", "/api/vehicles", vehicles.create_vehicle, Guard.ADMIN),
     Route("POST", "/api/vehicles/import", vehicle_files.import_vehicles, Guard.ADMIN),

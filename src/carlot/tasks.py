@@ -18,7 +18,7 @@ from carlot.partners.wayne_reeves import sync as pulling
 from carlot.photo_sweep import sweep_photos
 from carlot.ports import Services
 from carlot.pulls import start_daily_pull
-from carlot.store import sessions
+from carlot.store import rate_limits, sessions
 from carlot.sweep import sweep
 from carlot.sync import Registry, TaskKind
 
@@ -42,11 +42,12 @@ TASKS: Registry = {
 
 
 async def every_minute(services: Services, at: datetime) -> None:
-    """Wake what should be awake; read back what a site may have changed late; alert; forget sessions that have run out."""
+    """Wake what should be awake; read back what a site may have changed late; alert; forget sessions and counts that are over."""
     await sweep(services)
     await reconcile.look_soon(services)
     await alerting.watch(services)
-    await services.database.batch([sessions.forget_expired(instant(services.clock.now()))])
+    now = instant(services.clock.now())
+    await services.database.batch([sessions.forget_expired(now), rate_limits.forget_past(now)])
 
 
 async def every_hour(services: Services, at: datetime) -> None:

@@ -39,7 +39,8 @@ SAMPLES: dict[str, dict[str, Any]] = {
 """A body for each model, right in every field. `VEHICLE` stands for the id of a car on the lot, `PHOTO` for that of its photo."""
 
 WITHOUT_BODY = {
-    *("DELETE /api/session", "DELETE /api/vehicles/:id", "DELETE /api/vehicles/:id/photos/:photoId", "POST /api/sales/:id/void"),
+    *("DELETE /api/session", "DELETE /api/sessions"),
+    *("DELETE /api/vehicles/:id", "DELETE /api/vehicles/:id/photos/:photoId", "POST /api/sales/:id/void"),
     *("POST /api/integrations/wayne-reeves/sync", "POST /api/integrations/tasks/retry-all"),
     *("POST /api/integrations/tasks/:id/retry", "POST /api/integrations/tasks/:id/discard", "POST /api/feeds/:format/rotate"),
 }
@@ -137,8 +138,9 @@ class Gate:
         return await self.lot.call(route.method, target or self.target(route), content, headers)
 
     def stored(self) -> dict[str, list[dict[str, Any]]]:
-        """Everything that stands in the database."""
-        tables = self.lot.database.query("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+        """Everything that stands in the database, but for how often somebody called."""
+        named = "SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'rate_limits' ORDER BY name"
+        tables = self.lot.database.query(named)
         return {table["name"]: self.lot.database.query(f"SELECT * FROM {table['name']}") for table in tables}
 
     async def refused(self, route: Route, content: Any, status: int, code: str | None = None, **more: Any) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
+from carlot import rate_limit
 from carlot.answers import json_answer
 from carlot.body import read_query
 from carlot.errors import Conflict, NotFound, QueueUnavailable
@@ -25,6 +26,7 @@ async def sync_wayne_reeves(request: Request, services: Services) -> Response:
     """Start a pull of the whole inventory, or join the one that is going."""
     if missing := services.settings.missing("wayne_reeves"):
         raise Conflict(f"Wayne Reeves is not configured yet: set {' and '.join(missing)}.", code="not-configured")
+    await rate_limit.spend(services, rate_limit.SYNC)
     run_id, state = await start_pull(services, "dealer")
     return json_answer({"runId": run_id, "status": state}, 202, {"location": f"/api/integrations/runs/{run_id}"})
 

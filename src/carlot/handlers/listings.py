@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from carlot import rate_limit
 from carlot.answers import json_answer
 from carlot.body import read_json
 from carlot.domain.eligibility import missing, obstacles, off_market
@@ -36,6 +37,7 @@ async def publish_listing(request: Request, services: Services) -> Response:
         raise Conflict(reason, code="vehicle-sold" if vehicle["status"] == "sold" else "not-publishable")
     if lacks := missing(vehicle):
         raise Invalid(" ".join(lack.message for lack in lacks), errors=[FieldError(*lack) for lack in lacks])
+    await rate_limit.spend(services, rate_limit.PUBLISH)
     configured = [site for site in SITES.values() if services.settings.configured(site.target)]
     # Who presses the button has perhaps just put a site's credentials right, and wants to know that the car is really there.
     acted = [partners.unblock(site.target) for site in configured]

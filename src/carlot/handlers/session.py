@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from carlot import auth
+from carlot import auth, rate_limit
 from carlot.answers import empty
 from carlot.body import read_json
 from carlot.domain.times import instant
@@ -29,16 +29,26 @@ async def begin_session(request: Request, services: Services) -> Response:
     if not services.settings.admin_token:
         raise auth.not_set_up()
     given = await read_json(request, SignIn, max_bytes=10_000)
+    caller = rate_limit.address(request)
+    # Counted before it is looked at, so that many at once count too.
+    await rate_limit.spend(services, rate_limit.SIGN_IN, caller)
     if not auth.token_holds(given.token, services):
         raise Unauthorized("That is not the admin token.", code="wrong-token")
     secret = services.clock.token() + services.clock.token()
     now = services.clock.now()
-    await sessions.begin(services.database, auth.fingerprint(secret), instant(now), instant(now + auth.SESSION_LASTS))
+    begun = sessions.begin(auth.session_key(secret, services), instant(now), instant(now + auth.SESSION_LASTS))
+    await services.database.batch([begun, rate_limit.forgive(rate_limit.SIGN_IN, caller)])
     return empty(204, {"set-cookie": _COOKIE.format(value=secret, age_s=int(auth.SESSION_LASTS.total_seconds()))})
 
 
 async def end_session(request: Request, services: Services) -> Response:
     """Sign this browser out."""
     if secret := auth.session_cookie(request):
-        await sessions.end(services.database, auth.fingerprint(secret))
+        await sessions.end(services.database, auth.session_key(secret, services))
+    return empty(204, {"set-cookie": _COOKIE.format(value="", age_s=0)})
+
+
+async def end_all_sessions(request: Request, services: Services) -> Response:
+    """Sign every browser out, this one too."""
+    await sessions.end_all(services.database)
     return empty(204, {"set-cookie": _COOKIE.format(value="", age_s=0)})

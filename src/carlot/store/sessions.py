@@ -13,13 +13,16 @@ HOLDS = "SELECT 1 AS yes FROM sessions WHERE token_sha256 = ?1 AND expires_at > 
 # A browser signed out.
 DELETE = "DELETE FROM sessions WHERE token_sha256 = ?1"
 
+# Every browser signed out.
+DELETE_ALL = "DELETE FROM sessions"
+
 # Sessions that have run out.
 FORGET = "DELETE FROM sessions WHERE expires_at <= ?1"
 
 
-async def begin(database: Database, token_sha256: str, now: str, expires: str) -> None:
+def begin(token_sha256: str, now: str, expires: str) -> Statement:
     """Keep a session, by the hash of its secret."""
-    await database.batch([statement(INSERT, token_sha256, now, expires)])
+    return statement(INSERT, token_sha256, now, expires)
 
 
 async def holds(database: Database, token_sha256: str, now: str) -> bool:
@@ -30,6 +33,11 @@ async def holds(database: Database, token_sha256: str, now: str) -> bool:
 async def end(database: Database, token_sha256: str) -> None:
     """Forget a session."""
     await database.batch([statement(DELETE, token_sha256)])
+
+
+async def end_all(database: Database) -> None:
+    """Forget every session."""
+    await database.batch([statement(DELETE_ALL)])
 
 
 def forget_expired(now: str) -> Statement:
