@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from app.typed import vin
+from typing import Any
+
+from app.typed import entry, vin
 from listings.market import SITES, Market
+from support.lot import answer
 
 HOUR = "0 * * * *"
 
@@ -57,6 +60,34 @@ async def test_a_car_sold_long_ago_is_left_alone(market: Market) -> None:
         assert market.calls() == ["GET"]
     await night(market)
     assert market.calls() == []
+
+
+async def test_a_sold_entry_that_is_looked_for_leaves_the_new_one_alone(market: Market) -> None:
+    """The site shows the sold car again; while that is found out, the car taken in again is put up."""
+    first = await market.add(1)
+    await market.until_quiet()
+    await market.sold(first)
+    await market.until_quiet()
+    entered = entry(1, stockNumber="H1b", purchaseDate="2025-03-01", price=11111)
+    second = answer(await market.call("POST", "/api/vehicles", entered))
+    market.network.sites["cargurus"].show(vin(1), {"vin": vin(1), "price": 20001})
+    plain = market.network.request
+    begun: list[str] = []
+
+    async def publish_meanwhile(method: str, url: str, *rest: Any, **limits: Any) -> Any:
+        shown = await plain(method, url, *rest, **limits)
+        if method == "GET" and "cargurus" in url and not begun:
+            begun.append(url)
+            await market.change(second, publishToThirdParty=True)
+            await market.deliver_due()
+        return shown
+
+    market.network.request = publish_meanwhile  # type: ignore[method-assign]
+    await night(market)
+    await market.settle()
+    assert begun
+    assert market.calls("cargurus").count("DELETE") == 0
+    market.check()
 
 
 async def test_what_was_refused_stays_refused_until_it_changes(market: Market) -> None:
