@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -112,9 +112,19 @@ async def test_the_key_goes_where_the_site_wants_it(market: Market, site: str, k
 
 async def test_the_key_of_truecar_and_kbb_may_be_absent() -> None:
     market = Market(TRUECAR_API_KEY=None)
+    plain = market.network.request
+    sent: dict[str, set[str]] = {}
+
+    async def note_headers(method: str, url: str, headers: Mapping[str, str], *rest: Any, **limits: Any) -> Any:
+        sent[url.split("/")[3]] = set(headers)
+        return await plain(method, url, headers, *rest, **limits)
+
+    market.network.request = note_headers  # type: ignore[method-assign]
     await market.add(1)
     await market.work()
     market.check()
+    assert "authorization" in sent["cargurus"]
+    assert not {"x-api-key", "authorization"} & (sent["truecar"] | sent["kbb"])
 
 
 async def test_the_button_answers_what_each_platform_does() -> None:
