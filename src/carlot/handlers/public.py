@@ -65,7 +65,7 @@ async def get_dealer(request: Request, services: Services) -> Response:
 
 async def get_health(request: Request, services: Services) -> Response:
     """That the Worker answers."""
-    return json_answer({"ok": True}, headers={"access-control-allow-origin": "*"})
+    return json_answer({"ok": True}, headers={**PUBLIC_HEADERS, "cache-control": "no-store"})
 
 
 async def get_home(request: Request, services: Services) -> Response:
