@@ -46,9 +46,9 @@ CREATE TABLE vehicles (
   photos TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(photos)),
   -- archived: gone from the DMS or deleted here; off every page and site, kept with its history. sold is reached by a sale and final.
   status TEXT NOT NULL DEFAULT 'available' CHECK (status IN ('available', 'pending', 'sold', 'archived')),
-  -- Whether the public page and the feeds may show it while it is available.
+  -- Whether the public page may show it while it is available.
   publish_to_website INTEGER NOT NULL DEFAULT 0 CHECK (publish_to_website IN (0, 1)),
-  -- Whether the listing sites are to hold it while it is available.
+  -- Whether the listing sites are to hold it, and the hosted feeds to name it, while it is available.
   publish_to_third_party INTEGER NOT NULL DEFAULT 0 CHECK (publish_to_third_party IN (0, 1)),
   -- JSON array of the columns the dealer changed by hand: an import leaves these alone until the DMS shows the same value.
   edited_fields TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(edited_fields)),

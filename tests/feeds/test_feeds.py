@@ -157,6 +157,17 @@ async def test_meta() -> None:
     assert "image[19].url" in row
 
 
+async def test_no_address_leads_to_a_page_that_is_not_there(lot: Lot) -> None:
+    """A car for third parties that the dealer keeps off his own page."""
+    await publish(lot, 1, publishToWebsite=False)
+    found = {name: (await rows(lot, name))[0] for name in FORMATS}
+    assert (found["google"]["link"], found["meta"]["url"], found["generic"]["url"]) == (
+        "",
+        "https://lot.test/inventory.html",
+        "https://lot.test/inventory.html",
+    )
+
+
 @pytest.mark.parametrize(
     ("body", "word"),
     [

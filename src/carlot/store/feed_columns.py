@@ -51,7 +51,9 @@ _FUELS = {
 
 # ?1 is our own address, ?2 to ?8 are the dealer's name, phone, address, code, street, city, region; ?9 his postal code.
 _TITLE = "v.year || ' ' || v.make || ' ' || v.model || ifnull(' ' || v.trim, '')"
-_URL = "?1 || '/inventory.html?vehicle=' || v.id"
+# A car that is not on our own page has none there: Google takes no link then, the others the page of the whole lot.
+_OWN_PAGE = "iif(v.publish_to_website, ?1 || '/inventory.html?vehicle=' || v.id, NULL)"
+_PAGE = f"coalesce({_OWN_PAGE}, ?1 || '/inventory.html')"
 _PRICE = "printf('%.2f USD', v.price_cents / 100.0)"
 _DOLLARS = "CASE WHEN v.price_cents IS NOT NULL THEN printf('%.2f', v.price_cents / 100.0) END"
 _WHOLE_PHOTO = "iif(value LIKE '/photos/%', ?1 || value, value)"
@@ -93,7 +95,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "fuel_type": text_cell("v.fuel_type"),
         "engine": text_cell("v.engine"),
         "description": text_cell("v.description"),
-        "link": text_cell(_URL),
+        "link": text_cell(_OWN_PAGE),
         "image_link": text_cell(_photo(0)),
         "additional_image_link": text_cell(_photos(",", 1, GOOGLE_IMAGES)),
     },
@@ -102,7 +104,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "vin": text_cell("v.vin"),
         "title": text_cell(_TITLE),
         "description": text_cell(f"substr(coalesce(v.description, {_TITLE}), 1, 5000)"),
-        "url": text_cell(_URL),
+        "url": text_cell(_PAGE),
         "make": text_cell("v.make"),
         "model": text_cell("v.model"),
         "trim": text_cell("v.trim"),
@@ -149,7 +151,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "price": plain_cell(_DOLLARS),
         "description": text_cell("v.description"),
         "location": text_cell("v.location"),
-        "url": text_cell(_URL),
+        "url": text_cell(_PAGE),
         "photos": text_cell(_photos("|", 0, 99)),
     },
 }
