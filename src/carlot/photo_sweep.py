@@ -22,7 +22,7 @@ async def sweep_photos(services: Services, at: datetime) -> None:
     """Forget photos removed a day ago, and look through a part of the files: in a day through all of them, UTC."""
     now = services.clock.now()
     before = instant(now - KEPT)
-    await services.database.batch([photos.remove_unshown(instant(now), before)])
+    await services.database.batch([photos.remove_unshown(instant(now))])
     try:
         while forgotten := await photos.forget(services.database, before, LIMIT):
             await services.blobs.delete(forgotten)

@@ -11,6 +11,7 @@ from app.typed import entry, vin
 from carlot.ports import Row, Statement
 from carlot.store import listings
 from listings.market import SITES, WIRE, Market
+from photos.album import uploaded
 from support.lot import answer
 
 PUBLISH = "/api/integrations/listings/publish"
@@ -297,6 +298,24 @@ async def test_uploaded_photos_get_the_whole_address() -> None:
     await market.change(car, price=5)
     await market.work()
     assert market.shown()[vin(1)]["photoUrls"] == ["https://desk.example/photos/p1", "https://photos.test/1.jpg"]
+
+
+async def test_what_the_dealer_does_with_photos_reaches_the_sites() -> None:
+    """Uploaded, put first, taken off."""
+    market = Market(PUBLIC_BASE_URL="https://lot.example")
+    car = await market.add(1)
+    await market.work()
+    photo = await uploaded(market, car)
+    await market.work()
+    assert market.shown()[vin(1)]["photoUrls"] == ["https://photos.test/1.jpg", photo["url"]]
+    photos = answer(await market.call("GET", f"/api/vehicles/{car['id']}"))["photos"]
+    await market.call("PUT", f"/api/vehicles/{car['id']}/photos", {"photos": photos[::-1]})
+    await market.work()
+    assert market.shown()[vin(1)]["photoUrls"] == [photo["url"], "https://photos.test/1.jpg"]
+    await market.call("DELETE", f"/api/vehicles/{car['id']}/photos/{photo['id']}")
+    await market.work()
+    assert market.shown()[vin(1)]["photoUrls"] == ["https://photos.test/1.jpg"]
+    market.check()
 
 
 async def test_two_entries_of_one_car(market: Market) -> None:

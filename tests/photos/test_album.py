@@ -55,6 +55,27 @@ async def test_an_order_names_each_photo_once(lot: Lot, wrong: Any) -> None:
     assert (await urls(lot, car))[1] == photo["url"]
 
 
+@pytest.mark.parametrize("step", ["order", "remove"])
+async def test_a_photo_that_comes_meanwhile_is_kept(lot: Lot, step: str) -> None:
+    """The photos were read to be changed, and are others before they are written."""
+    car = await add(lot, 1)
+    first = await uploaded(lot, car, 1)
+    (external, _) = answer(await lot.call("GET", f"/api/vehicles/{car['id']}"))["photos"]
+    plain = lot.database.batch
+
+    async def upload_meanwhile(statements: Any) -> Any:
+        lot.database.batch = plain  # type: ignore[method-assign]
+        await uploaded(lot, car, 2)
+        return await plain(statements)
+
+    lot.database.batch = upload_meanwhile  # type: ignore[method-assign]
+    if step == "order":
+        assert (await order(lot, car, {"photos": [first["id"], external["id"]]})).status == 422
+    else:
+        assert await remove(lot, car, first["id"]) == 204
+    assert len(await urls(lot, car)) == {"order": 3, "remove": 2}[step]
+
+
 async def test_a_removed_photo_is_gone_at_once_and_its_file_a_day_later(lot: Lot) -> None:
     car = await add(lot, 1)
     photo = await uploaded(lot, car)
@@ -96,7 +117,7 @@ async def test_a_photo_left_out_of_a_change_is_removed_by_the_sweep(lot: Lot) ->
     car = await add(lot, 1)
     photo = await uploaded(lot, car)
     await change(lot, car["id"], photos=["https://photos.test/1.jpg"])
-    await hours(lot, 60)
+    await hours(lot, 26)
     assert lot.blobs.files == {}
     assert (await lot.call("GET", f"/photos/{photo['id']}")).status == 404
 

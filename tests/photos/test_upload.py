@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from app.typed import add
-from carlot.domain.photo import MAX_BYTES
 from photos.album import JPEG, PNG, WEBP, form, picture, upload, uploaded, urls
 from support.lot import Lot, answer
 from support.perils import Killed, Perils
 from support.world import World
 
+MAX_BYTES = 10 * 1024 * 1024
 FIELDS = {"content-type", "etag", "cache-control", "content-length", "x-content-type-options"}
 
 

@@ -34,11 +34,11 @@ SAME = "SELECT id FROM photos WHERE vehicle_id = ?1 AND sha256 = ?2"
 # A removed photo is wanted again.
 RESTORE = "UPDATE photos SET removed_at = NULL WHERE id = ?1 RETURNING id"
 
-# Photos that no vehicle shows any more. ?2 since before when: a new one is not shown yet.
+# Photos that no vehicle shows any more.
 REMOVE_UNSHOWN = """
 UPDATE photos SET removed_at = ?1
-WHERE removed_at IS NULL AND created_at < ?2
-  AND NOT EXISTS (SELECT 1 FROM vehicles v WHERE v.id = photos.vehicle_id AND instr(v.photos, '"/photos/' || photos.id || '"'))"""
+WHERE removed_at IS NULL AND NOT EXISTS (
+  SELECT 1 FROM vehicles v WHERE v.id = photos.vehicle_id AND instr(v.photos, '"/photos/' || photos.id || '"'))"""
 
 # A photo is taken off, if its vehicle does not show it.
 REMOVE = """
@@ -99,9 +99,9 @@ def remove(photo_id: str, now: str) -> Statement:
     return statement(REMOVE, photo_id, now)
 
 
-def remove_unshown(now: str, before: str) -> Statement:
-    """Take off what no vehicle shows, of photos uploaded before that time."""
-    return statement(REMOVE_UNSHOWN, now, before)
+def remove_unshown(now: str) -> Statement:
+    """Take off what no vehicle shows."""
+    return statement(REMOVE_UNSHOWN, now)
 
 
 async def read(database: Database, photo_id: str) -> Row | None:
