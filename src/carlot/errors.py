@@ -26,6 +26,8 @@ CarlotError
     │   └── LeaseLost       the task is somebody else's by now: what was worked out for it is dropped
     ├── QueueUnavailable
     ├── BlobsUnavailable
+    ├── KeyValueUnavailable
+    ├── SealBroken          what was sealed does not open
     └── NetworkFailure
         └── AnswerTooLarge
 """
@@ -200,6 +202,14 @@ class QueueUnavailable(PlatformError):
 
 class BlobsUnavailable(PlatformError):
     """The store of files did not answer, or failed."""
+
+
+class KeyValueUnavailable(PlatformError):
+    """The store of keys and values did not answer, or failed."""
+
+
+class SealBroken(PlatformError):
+    """It was sealed under another key or for another place, or was altered since."""
 
 
 class NetworkFailure(PlatformError):

@@ -146,6 +146,30 @@ class Assets(Protocol):
         ...
 
 
+class KeyValue(Protocol):
+    """A store of texts that are seen elsewhere a minute later. Each call raises `KeyValueUnavailable` when it does not answer."""
+
+    async def put(self, key: str, text: str) -> None:
+        """Store a text."""
+        ...
+
+    async def delete(self, key: str) -> None:
+        """Delete a text; one that is not there counts as deleted."""
+        ...
+
+
+class Sealing(Protocol):
+    """AES-256-GCM. A sealed text is its nonce (12 bytes), the cipher text and the tag (16 bytes)."""
+
+    async def seal(self, key: bytes, plain: bytes, context: bytes) -> bytes:
+        """Seal under a key of 32 bytes; it opens only with the same context."""
+        ...
+
+    async def unseal(self, key: bytes, sealed: bytes, context: bytes) -> bytes:
+        """Open. Raises: `SealBroken` when key, context or text is another."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """Everything a handler may use."""
@@ -157,6 +181,8 @@ class Services:
     clock: Clock
     assets: Assets
     blobs: Blobs
+    key_value: KeyValue
+    sealing: Sealing
 
 
 class Body(Protocol):

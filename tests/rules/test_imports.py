@@ -24,7 +24,7 @@ KNOWN = r"carlot\.partners\.(signature|listings\.(registry|site)|\w+\.webhook)"
 ALLOWED: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r".*/__init__", ()),
     (r"entry", (r"carlot\.(app|cloudflare)", PLATFORM)),
-    (r"carlot/cloudflare", (VALUES, PYDANTIC, PLATFORM)),
+    (r"carlot/cloudflare\w*", (VALUES, r"carlot\.cloudflare_\w+", PYDANTIC, PLATFORM)),
     (r"carlot/domain/\w+", (DOMAIN, PYDANTIC)),
     (r"carlot/store/\w+", (STORE, DOMAIN, VALUES, PYDANTIC)),
     (r"carlot/partners/(http|signature)", (VALUES,)),
@@ -42,6 +42,8 @@ ALLOWED: tuple[tuple[str, tuple[str, ...]], ...] = (
 ONLY_FROM = {
     "carlot.app": {"entry"},
     "carlot.cloudflare": {"entry"},
+    "carlot.cloudflare_runtime": {"carlot.cloudflare"},
+    "carlot.cloudflare_storage": {"carlot.cloudflare", "carlot.cloudflare_runtime"},
     "carlot.routes": {"carlot.app"},
     "carlot.tasks": {"carlot.app"},
 }

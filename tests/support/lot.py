@@ -10,9 +10,10 @@ from urllib.parse import parse_qsl, urlsplit
 
 from carlot import app
 from carlot.errors import BodyTooLarge
-from carlot.ports import Delivery, HttpResponse, Request, Response, Services
+from carlot.ports import Delivery, Http, HttpResponse, JobQueue, Request, Response, Services
 from carlot.settings import Settings
 from support.platform import FixedClock, MemoryBlobs, MemoryQueue, NoAssets, ScriptedHttp, SqliteDatabase
+from support.vault import Aes, MemoryKeyValue
 
 TOKEN = "correct horse battery staple"
 ENV: dict[str, str | None] = {
@@ -44,10 +45,27 @@ class Lot:
     clock: FixedClock = field(default_factory=FixedClock)
     http: ScriptedHttp = field(default_factory=ScriptedHttp)
     blobs: MemoryBlobs = field(default_factory=MemoryBlobs)
+    key_value: MemoryKeyValue = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.key_value = MemoryKeyValue(self.clock)
 
     @property
     def services(self) -> Services:
-        return Services(Settings.from_env(self.env), self.database, self.queue, self.http, self.clock, NoAssets(), self.blobs)
+        return self._services(self.queue, self.http)
+
+    def _services(self, queue: JobQueue, http: Http) -> Services:
+        return Services(
+            settings=Settings.from_env(self.env),
+            database=self.database,
+            sync_queue=queue,
+            http=http,
+            clock=self.clock,
+            assets=NoAssets(),
+            blobs=self.blobs,
+            key_value=self.key_value,
+            sealing=Aes(),
+        )
 
     async def call(
         self,

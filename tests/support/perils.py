@@ -8,13 +8,14 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any, TypeVar
 
-from carlot.errors import BlobsUnavailable, DatabaseUnavailable, NetworkFailure, QueueUnavailable
+from carlot.errors import BlobsUnavailable, DatabaseUnavailable, KeyValueUnavailable, NetworkFailure, QueueUnavailable
 from carlot.ports import (
     Blobs,
     Database,
     Http,
     HttpResponse,
     JobQueue,
+    KeyValue,
     QueueMetrics,
     Row,
     Services,
@@ -97,6 +98,7 @@ def endangered(services: Services, perils: Perils) -> Services:
         sync_queue=_Queue(services.sync_queue, perils),
         http=_Network(services.http, perils),
         blobs=_Files(services.blobs, perils),
+        key_value=_Mirror(services.key_value, perils),
     )
 
 
@@ -164,3 +166,18 @@ class _Files:
 
     async def _meet(self, name: str, work: Callable[[], Awaitable[Answer]]) -> Answer:
         return await self.perils.meet(f"blobs.{name}", BlobsUnavailable("the store is away"), work)
+
+
+@dataclass(frozen=True)
+class _Mirror:
+    inner: KeyValue
+    perils: Perils
+
+    async def put(self, key: str, text: str) -> None:
+        await self._meet("put", lambda: self.inner.put(key, text))
+
+    async def delete(self, key: str) -> None:
+        await self._meet("delete", lambda: self.inner.delete(key))
+
+    async def _meet(self, name: str, work: Callable[[], Awaitable[Answer]]) -> Answer:
+        return await self.perils.meet(f"key_value.{name}", KeyValueUnavailable("the store is away"), work)

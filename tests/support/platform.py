@@ -17,7 +17,13 @@ try:
 except ImportError:  # there is none for this system: Python's own is older than D1's, and does
     import sqlite3
 
-from carlot.errors import BlobsUnavailable, ConstraintViolation, LeaseLost, QueueUnavailable, UniqueViolation
+from carlot.errors import (
+    BlobsUnavailable,
+    ConstraintViolation,
+    LeaseLost,
+    QueueUnavailable,
+    UniqueViolation,
+)
 from carlot.ports import HttpResponse, QueueMetrics, Response, Row, Statement, StoredBlob, Value
 
 ROOT = Path(__file__).parents[2]

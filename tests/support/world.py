@@ -10,11 +10,10 @@ from typing import Any
 from carlot import app
 from carlot.domain.times import instant, parse_instant
 from carlot.ports import Services
-from carlot.settings import Settings
 from simulators.wayne_reeves.sales import SaleReport
 from support.lot import ENV, Lot, answer, car
 from support.perils import Killed, Perils, endangered
-from support.platform import FixedClock, NoAssets
+from support.platform import FixedClock
 from support.queues import TimedQueue, Waiting
 from support.signing import Scheme, encoded, signed, with_type
 from support.simulated import BASE, SimulatedNetwork
@@ -46,9 +45,7 @@ class World(Lot):
 
     @property
     def services(self) -> Services:
-        settings = Settings.from_env(self.env)
-        safe = Services(settings, self.database, self.timed, self.network, self.clock, NoAssets(), self.blobs)
-        return endangered(safe, self.perils)
+        return endangered(self._services(self.timed, self.network), self.perils)
 
     def restart(self, perils: Perils | None = None) -> None:
         """The program begins anew; what stands in the database and in the queue is all it has."""
