@@ -343,6 +343,10 @@ async def test_what_the_dealer_has_not_told_is_named(lot: Lot) -> None:
     assert [shown[name]["missingSettings"] for name in FORMATS] == [["DEALER_NAME", "DEALER_ADDRESS"]] * 2 + [[]]
 
 
+def test_a_phone_number_is_no_formula() -> None:
+    assert Dealer.read("A & B Cars", "+1 (555) 010-0142", "").phone == "1 (555) 010-0142"
+
+
 @pytest.mark.parametrize(
     ("address", "parts"),
     [

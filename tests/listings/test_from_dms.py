@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from listings.market import SITES, Market
-from support.lot import car
+from support.lot import answer, car
 from sync.test_events import LATER, event, sale
 
 VIN = car(1)["vin"]
@@ -32,6 +32,18 @@ def dms(market: Market, stock_number: str, **changes: Any) -> None:
 async def tell(market: Market, told: dict[str, Any]) -> None:
     assert await market.told_by_dms(told) == 200
     await market.settle()
+
+
+async def test_photos_of_the_dms_are_passed_on_and_never_fetched() -> None:
+    """Https only; whatever else the DMS names is left out."""
+    photos = ["https://photos.test/front.jpg", "https://photos.test/back.jpg"]
+    market = await published()
+    dms(market, "A1", photos=[photos[0], "http://photos.test/plain.jpg", "javascript:alert(1)", photos[1]])
+    await market.pull()
+    assert market.shown()[VIN]["photoUrls"] == photos
+    await market.edit("A1", publishToWebsite=True)
+    assert answer(await market.call("GET", "/api/public/inventory"))[0]["photos"] == photos
+    assert {entry["partner"] for entry in market.network.core.ledger.select(None, None, None, 0)} == {"wayne-reeves", *SITES}
 
 
 async def test_a_price_in_the_next_pull() -> None:

@@ -32,5 +32,7 @@ class Dealer:
         whole = (
             f"{address}, US" if parts and not address.upper().rstrip(".").endswith(("US", "USA", "UNITED STATES")) else address
         )
+        # A number that begins with "+" would be a formula to a spreadsheet; without it, it is the same number.
+        phone = phone.lstrip("+ ")
         code = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "main"
         return cls(name, phone, whole, code, ", ".join(rest), city, region, postal_code)
