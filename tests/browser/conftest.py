@@ -11,6 +11,7 @@ What a test can ask for:
 - `open_page`  makes further pages: `open_page(width=360, color_scheme="dark")`, with any option of a playwright context.
 - `dealer_site`  the dealer's own website, foreign to the lot: `dealer_site(html)` answers the address of a page with that body.
 - `axe`        `axe(page)` fails with what axe-core finds wrong.
+- `faultless`  `faultless(page)` does the same in light and in dark colours, and on a phone's width looks that nothing sticks out.
 
 An installation is started when the first test asks for it. With pytest-xdist (`--dist loadgroup`) the files `test_desk*` run in
 one process and all the others in another, so that no installation is started twice.
@@ -37,6 +38,8 @@ HERE = Path(__file__).parent
 AXE = NODE_MODULES / "axe-core" / "axe.min.js"
 PATIENCE_MS = 20_000
 SESSION = "__Host-carlot_session"
+# Resolves when what a change of size leads to has been drawn.
+FRAMES = "() => new Promise(done => requestAnimationFrame(() => setTimeout(() => done(true))))"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # Nothing but this machine can be looked up, and Chromium keeps its own errands to itself.
 FLAGS = [
@@ -148,6 +151,8 @@ def open_page(chromium: Browser, complaints: Complaints) -> Iterator[OpenPage]:
 
     yield open_one
     for context in contexts:
+        for page in context.pages:
+            page.unroute_all(behavior="ignoreErrors")
         context.close()
     assert complaints.unexpected() == []
 
@@ -171,7 +176,7 @@ def desk(open_page: OpenPage, desk_lot: Installation, session_cookie: str) -> Op
     """Opens the desk, signed in."""
 
     def open_desk(path: str = "", **options: Any) -> Page:
-        page = open_page(**{"color_scheme": "light", **options})
+        page = open_page(**{"color_scheme": "light", "reduced_motion": "reduce", **options})
         sign_in(page, desk_lot, session_cookie)
         page.goto(f"{desk_lot.url}/{path}")
         expect(page.get_by_role("navigation", name="Desk")).to_be_visible()
@@ -201,6 +206,26 @@ def axe() -> Callable[[Page], None]:
             for rule in found["violations"]
         ]
         assert not faults, "\n".join(faults)
+
+    return check
+
+
+@pytest.fixture(scope="session")
+def faultless(axe: Callable[[Page], None]) -> Callable[[Page], None]:
+    """Fails with what is wrong with a page's state in any colours and at any width."""
+
+    def check(page: Page) -> None:
+        for scheme in ("dark", "light"):
+            page.emulate_media(color_scheme=scheme)
+            axe(page)
+        usual = page.viewport_size
+        assert usual is not None
+        page.set_viewport_size({"width": 360, "height": 740})
+        page.wait_for_function(FRAMES)
+        beyond = page.evaluate("() => document.documentElement.scrollWidth - innerWidth")
+        assert beyond <= 0, f"{beyond} px stick out at 360 px"
+        page.set_viewport_size(usual)
+        page.wait_for_function(FRAMES)
 
     return check
 

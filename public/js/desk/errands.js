@@ -67,7 +67,6 @@ function editRefused(entry, problem) {
   const added = fields.map((name) => [`${entry.vehicleId}/${name}`, { message: problem.fields?.[name] ?? problem.message, value: entry.changes[name] }]);
   refusals.value = { ...refusals.peek(), ...Object.fromEntries(added) };
   if (problem.status === 404) told.value = new Map([...told.peek()].filter(([id]) => id !== entry.vehicleId));
-  // A refusal that the field shows itself needs no second voice.
   if (!entry.atField) refused(entry, problem);
 }
 
@@ -151,5 +150,5 @@ async function reread(entry) {
 
 function refused(entry, problem) {
   if (entry.vehicleId) fetchVehicle(entry.vehicleId).catch(() => {});
-  toast({ words: `${entry.words} did not work: ${problem.message}`, bad: true });
+  if (!entry.atField) toast({ words: `${entry.words} did not work: ${problem.message}`, bad: true });
 }

@@ -9,7 +9,7 @@ export function Menu({ label, items }) {
   const place = useRef(null);
   const opener = useRef(null);
   useEffect(() => {
-    const outside = (event) => { if (!place.current.contains(event.target)) open.value = false; };
+    const outside = (event) => { if (!place.current?.contains(event.target)) open.value = false; };
     document.addEventListener("pointerdown", outside);
     return () => document.removeEventListener("pointerdown", outside);
   }, []);

@@ -24,6 +24,8 @@ async function run(mode, ask) {
   opened ??= open();
   const transaction = (await opened).transaction(ROWS, mode);
   const request = ask(transaction.objectStore(ROWS));
+  // Now, not when its answer is in: the page may be on its way out.
+  transaction.commit();
   return new Promise((resolve, reject) => {
     transaction.oncomplete = () => resolve(request.result);
     transaction.onerror = transaction.onabort = () => reject(transaction.error);

@@ -3,7 +3,8 @@
  * answered, and sent behind whatever stands before it in its `lane` (one car's edits, one car's photos). Its kind knows how to send it.
  *
  * An entry: `{id, kind, lane, vehicleId, words, at, attempts, state, ...}`. `state` is `waiting`, `sending`, `held` (may still be
- * undone) or `clash` (somebody changed the same thing: the dealer decides). `owner` is the tab that sends it.
+ * undone) or `clash` (somebody changed the same thing: the dealer decides). `owner` is the tab that sends it. `atField`: what is refused
+ * shows at the field where it was typed, and needs no second voice.
  */
 
 import { Problem } from "./api.js";
@@ -54,7 +55,7 @@ export function put(entry, heldFor = 0) {
   return { id: whole.id, fate };
 }
 
-/** Change an entry that is not being sent. */
+/** Change an entry; what is being sent goes as it was. */
 export function alter(id, changes) {
   const changed = replace(id, changes);
   if (changed) write(changed).then(() => pump());
@@ -113,8 +114,9 @@ function failed(entry, problem) {
     write(replace(entry.id, { state: "waiting", due: Date.now() + wait, trouble: problem.message }));
   } else {
     if (!(problem instanceof Problem)) reportError(problem);
+    const now = entries.peek().find((each) => each.id === entry.id) ?? entry;
     settle(entry, { problem });
-    kinds[entry.kind].refused?.(entry, problem);
+    kinds[entry.kind].refused?.(now, problem);
   }
 }
 
@@ -145,7 +147,7 @@ async function adopt() {
   const held = new Set(((await navigator.locks?.query())?.held ?? []).map((lock) => lock.name));
   const left = (await stored(all()) ?? []).filter((row) => row.owner !== OWNER && !held.has(OWNERS + row.owner));
   const known = new Set(entries.peek().map((entry) => entry.id));
-  const taken = left.filter((row) => !known.has(row.id)).map((row) => ({ ...row, owner: OWNER, state: row.state === "clash" ? "clash" : "waiting", due: 0 }));
+  const taken = left.filter((row) => !known.has(row.id)).map((row) => ({ ...row, owner: OWNER, state: row.state === "clash" ? "clash" : "waiting", due: 0, atField: false }));
   if (!taken.length) return;
   entries.value = [...entries.peek(), ...taken].sort((one, other) => one.at - other.at);
   await Promise.all(taken.map(write));

@@ -33,8 +33,8 @@ export function Head({ title, note, children }) {
     </div>`;
 }
 
-/** A dialog over the page: `onClose` when it is left by Escape, its cross, or a click beside it. */
-export function Dialog({ title, wide = false, onClose, children }) {
+/** A dialog over the page: `onClose` when it is left by Escape, its cross, or a click beside it. Further properties go to its element. */
+export function Dialog({ title, wide = false, onClose, children, ...rest }) {
   const element = useRef(null);
   const label = useId();
   useEffect(() => {
@@ -44,7 +44,7 @@ export function Dialog({ title, wide = false, onClose, children }) {
   }, []);
   const beside = (event) => event.target === element.current && onClose();
   return html`
-    <dialog ref=${element} class=${`dialog${wide ? " dialog-wide" : ""}`} aria-labelledby=${label} onClose=${onClose} onMouseDown=${beside}>
+    <dialog ref=${element} class=${`dialog${wide ? " dialog-wide" : ""}`} aria-labelledby=${label} onClose=${onClose} onMouseDown=${beside} ...${rest}>
       <div class="dialog-body">
         <div class="dialog-head"><h2 id=${label}>${title}</h2><button type="button" class="icon-button" aria-label="Close" onClick=${onClose}><${Icon} name="cross" /></button></div>
         ${children}

@@ -4,7 +4,7 @@ import { BadText, FIELDS } from "../fields.js";
 import { html, useEffect, useRef, useSignal } from "../html.js";
 import { Icon } from "../icons.js";
 import { useKeys } from "../keys.js";
-import { put } from "../outbox.js";
+import { alter, put } from "../outbox.js";
 import { Field } from "../parts.js";
 import { go, link } from "../route.js";
 import { toast } from "../toasts.js";
@@ -74,12 +74,14 @@ function read(text) {
 /** Add it, and go to its page; answers the problem when it is refused. Without a connection it is kept, and added later. */
 async function enter(body) {
   const words = `${body.year} ${body.make} ${body.model}`;
-  const { fate } = put({ kind: "vehicle", lane: `vehicle/${body.vin}`, vehicleId: null, words: `Adding ${words}`, body, atField: true });
+  const { id, fate } = put({ kind: "vehicle", lane: `vehicle/${body.vin}`, vehicleId: null, words: `Adding ${words}`, body, atField: true });
   const late = new Promise((resolve) => setTimeout(resolve, ANSWER_MS, {}));
   const { answer, problem } = await Promise.race([fate, late]);
   if (problem) return problem;
   if (answer) go("vehicle", answer.id);
   else {
+    // The form is gone by the time this may be refused.
+    alter(id, { atField: false });
     toast({ words: `${words} is kept here and added when there is a connection.` });
     go("inventory");
   }

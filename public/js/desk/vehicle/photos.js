@@ -105,8 +105,8 @@ function Large({ photos, id, vehicle, onGo }) {
     if (event.key === "ArrowRight") step(1);
   };
   return html`
-    <${Dialog} title=${`Photo ${place + 1} of ${photos.length}`} wide onClose=${close}>
-      <div class="large" onKeyDown=${keys}>
+    <${Dialog} title=${`Photo ${place + 1} of ${photos.length}`} wide onClose=${close} onKeyDown=${keys}>
+      <div class="large">
         <img src=${safe(photos[place].url)} alt=${`${name(vehicle)}, photo ${place + 1}`} />
         <div class="form-actions">
           <button type="button" class="button" disabled=${place === 0} onClick=${() => step(-1)}>Previous</button>

@@ -20,7 +20,7 @@ export function Customers() {
   const shown = (all ?? []).filter((customer) => words.every((word) => `${customer.name} ${customer.email ?? ""} ${customer.phone ?? ""}`.toLowerCase().includes(word)));
   return html`
     <${Head} title="Customers" note=${all?.length ? many(all.length, "customer") : ""}>
-      <button type="button" class="button button-strong" onClick=${() => { adding.value = true; }}><${Icon} name="plus" />Add customer</button>
+      <button type="button" class="button button-strong button-fold" onClick=${() => { adding.value = true; }}><${Icon} name="plus" /><span>Add customer</span></button>
     <//>
     ${all === null ? html`<p class="loading" role="status">Fetching the customers…</p>` : !all.length ? html`
       <${Empty} icon="people" title="No customers yet"><p>Whoever you name when you sell a vehicle is kept here, and found again by name.</p><//>` : html`

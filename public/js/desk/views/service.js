@@ -17,7 +17,7 @@ export function Service() {
   const sum = (all ?? []).reduce((total, record) => total + Math.round(record.cost * 100), 0) / 100;
   return html`
     <${Head} title="Service" note=${all?.length ? `${many(all.length, "record")}, ${amount(sum)}` : ""}>
-      <button type="button" class="button button-strong" onClick=${() => { adding.value = true; }}><${Icon} name="plus" />Add record</button>
+      <button type="button" class="button button-strong button-fold" onClick=${() => { adding.value = true; }}><${Icon} name="plus" /><span>Add record</span></button>
     <//>
     ${all === null ? html`<p class="loading" role="status">Fetching the records…</p>` : !all.length ? html`
       <${Empty} icon="wrench" title="No work recorded yet"><p>What is spent on a vehicle is recorded here or on its own page, and goes to QuickBooks as an expense.</p><//>` : html`

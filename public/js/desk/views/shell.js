@@ -74,7 +74,7 @@ function Side() {
         ${PLACES.map(([name, label, symbol]) => html`
           <a key=${name} class=${`place place-${name}`} href=${link(name)} aria-current=${here === name ? "page" : undefined}>
             <${Icon} name=${symbol} /><span>${label}</span>
-            ${(name === "failed" || name === "integrations") && failed > 0 && html`<span class=${`count count-bad count-${name}`}><span class="unseen">, </span>${failed}<span class="unseen"> failed</span></span>`}
+            ${(name === "failed" || name === "integrations") && failed > 0 && html`<span class=${`count count-bad count-${name}`} aria-hidden="true">${failed}</span><span class="unseen">(${failed} failed)</span>`}
           </a>`)}
       </nav>
       <div class="side-foot">

@@ -1,0 +1,171 @@
+"""Selling, service, customers: what is entered, how it stands in the books, and the ways back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from browser.conftest import OpenDesk
+from browser.desk_page import Vehicle, add_vehicle, address, becomes, toast
+from browser.installation import Installation
+from support.running import wait_until
+
+Check = Callable[[Page], None]
+
+
+def sales_of(lot: Installation, car: Vehicle) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = lot.ask("GET", f"/api/sales?vehicleId={car['id']}").json()["sales"]
+    return found
+
+
+def records_of(lot: Installation, car: Vehicle) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = lot.ask("GET", f"/api/service-records?vehicleId={car['id']}").json()["serviceRecords"]
+    return found
+
+
+def test_a_sale_its_gross_and_its_undo(desk: OpenDesk, desk_lot: Installation, faultless: Check) -> None:
+    car = add_vehicle(desk_lot, make="Lancia")
+    desk_lot.ask("POST", "/api/customers", {"name": "Ines Prado", "email": "ines@prado.example"})
+    page = desk(address(car))
+    expect(page.get_by_role("button", name="Sell", exact=True)).to_be_visible()
+    page.keyboard.press("s")
+    dialog = page.get_by_role("dialog", name="Sell 2019 Lancia Accord")
+    expect(dialog.get_by_label("Sale price")).to_be_focused()
+    expect(dialog.get_by_label("Sale price")).to_have_value("18,500")
+    dialog.get_by_label("Sale price").fill("lots")
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_role("alert")).to_have_text("Write an amount such as 12,995 or 12995.50.")
+    expect(page.locator("#customers option")).not_to_have_count(0)
+    dialog.get_by_label("Customer").fill("Ines Prado")
+    expect(dialog.get_by_label("Mail")).to_have_value("ines@prado.example")
+    faultless(page)
+    dialog.get_by_label("Sale price").fill("17,250.75")
+    dialog.get_by_role("button", name="Sell").click()
+    strip = page.get_by_role("region", name="The sale")
+    expect(strip).to_contain_text("Sold for $17,250.75")
+    expect(strip).to_contain_text("to Ines Prado")
+    expect(strip).to_contain_text("Waits for the books")
+    expect(page.locator(".sums-result")).to_have_text("Gross$2,250.75")
+    expect(page.locator(".heard").filter(has_text="QuickBooks · Invoice")).to_be_visible()
+    faultless(page)
+    sale = sales_of(desk_lot, car)[0]
+    assert (sale["salePrice"], sale["customer"]["name"]) == (17250.75, "Ines Prado")
+    page.keyboard.type("gs")
+    row = page.get_by_role("row").filter(has_text="Lancia")
+    expect(row.locator("td[data-label=Gross]")).to_have_text("$2,250.75")
+    expect(row.locator("td[data-label=Invoice]")).to_contain_text(sale["docNumber"])
+    faultless(page)
+    page.keyboard.press("u")
+    expect(toast(page, "The sale of 2019 Lancia Accord is undone: it is on the lot again.")).to_be_visible()
+    expect(row).to_contain_text("Voided")
+    becomes(desk_lot, car, status="available")
+    page.goto(f"{desk_lot.url}/{address(car)}")
+    expect(page.get_by_role("button", name="Sell", exact=True)).to_be_visible()
+    expect(strip).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("state", "balance", "paid_at", "says"),
+    [
+        ("posted", 12000.0, None, "Invoiced Invoice {number}, $12,000 open"),
+        ("paid", 0.0, "2026-11-20T10:00:00Z", "Paid Invoice {number}, paid Nov 20, 2026"),
+    ],
+    ids=["posted", "paid"],
+)
+def test_a_sale_in_the_books_is_voided_with_a_word_of_warning(
+    desk: OpenDesk,
+    desk_lot: Installation,
+    faultless: Check,
+    state: str,
+    balance: float,
+    paid_at: str | None,
+    says: str,
+) -> None:
+    car = add_vehicle(desk_lot, make="Rover")
+    sold = {"vehicleId": car["id"], "salePrice": 12000, "saleDate": "2026-11-18"}
+    sale = desk_lot.ask("POST", "/api/sales", sold).json()
+
+    booked = {**sale, "state": state, "balance": balance, "paidAt": paid_at}
+    answer = {"sales": [booked], "total": 1}
+    page = desk("#/customers")
+    page.route("**/api/sales?*", lambda route: route.fulfill(json=answer))
+    page.goto(f"{desk_lot.url}/{address(car)}")
+    strip = page.get_by_role("region", name="The sale")
+    expect(strip.locator("p").nth(1)).to_have_text(says.format(number=sale["docNumber"]))
+    strip.get_by_role("button", name="Void sale…").click()
+    dialog = page.get_by_role("dialog", name="Void the sale of 2019 Rover Accord?")
+    expect(dialog.get_by_text("refund it there")).to_have_count(1 if state == "paid" else 0)
+    faultless(page)
+    dialog.get_by_role("button", name="Keep the sale").click()
+    expect(dialog).to_have_count(0)
+    strip.get_by_role("button", name="Void sale…").click()
+    page.unroute("**/api/sales?*")
+    dialog.get_by_role("button", name="Void the sale").click()
+    expect(page.get_by_role("button", name="Sell", exact=True)).to_be_visible()
+    assert sales_of(desk_lot, car)[0]["state"] == "voided"
+
+
+def test_service_is_held_a_moment_for_undo_and_then_an_expense(desk: OpenDesk, desk_lot: Installation, faultless: Check) -> None:
+    car = add_vehicle(desk_lot, make="Talbot")
+    page = desk(address(car))
+    page.clock.install()
+    card = page.get_by_role("region", name="Service", exact=True)
+    card.get_by_role("button", name="Add record").click()
+    dialog = page.get_by_role("dialog", name="Service of 2019 Talbot Accord")
+    dialog.get_by_role("button", name="Add record").click()
+    expect(dialog.get_by_role("alert")).to_have_text(["Say what was done.", "What did it cost?"])
+    faultless(page)
+    for label, text in (("What was done", "Front brakes"), ("Cost", "412.5"), ("Vendor", "Elm Garage")):
+        dialog.get_by_label(label).fill(text)
+    dialog.get_by_role("button", name="Add record").click()
+    expect(card).to_contain_text("Front brakes")
+    expect(card).to_contain_text("Not sent yet")
+    toast(page, "$412.50 of service on 2019 Talbot Accord.").get_by_role("button", name="Undo").click()
+    expect(toast(page, "The record was not added.")).to_be_visible()
+    expect(card).to_contain_text("Nothing has been spent on it yet.")
+    page.clock.run_for(11_000)
+    assert records_of(desk_lot, car) == []
+    # From the page of all records, the vehicle is named by its stock number.
+    page.keyboard.type("gw")
+    page.get_by_role("button", name="Add record").click()
+    dialog = page.get_by_role("dialog", name="Service record")
+    dialog.get_by_label("Vehicle").fill(car["stockNumber"])
+    expect(dialog.locator(".hint")).to_contain_text("2019 Talbot Accord")
+    dialog.get_by_label("What was done").fill("Detailing")
+    dialog.get_by_label("Cost").fill("$ 1,200")
+    dialog.get_by_role("button", name="Add record").click()
+    page.clock.run_for(11_000)
+    row = page.get_by_role("row").filter(has_text="Talbot")
+    expect(row).to_contain_text("Detailing")
+    expect(row).to_contain_text("$1,200")
+    expect(row).to_contain_text("Waits for the books")
+    faultless(page)
+    wait_until(lambda: [record["cost"] for record in records_of(desk_lot, car)] == [1200], 10, "one record")
+    page.goto(f"{desk_lot.url}/{address(car)}")
+    expect(page.locator(".sums-result")).to_have_text("Gross at asking$2,300")
+
+
+def test_customers_are_added_found_and_have_what_they_bought(desk: OpenDesk, desk_lot: Installation, faultless: Check) -> None:
+    car = add_vehicle(desk_lot, make="Sunbeam")
+    page = desk("#/customers")
+    page.get_by_role("button", name="Add customer").click()
+    dialog = page.get_by_role("dialog", name="New customer")
+    faultless(page)
+    dialog.get_by_label("Name").fill("Zoltan Abay")
+    dialog.get_by_label("Mail").fill("zoltan@abay.example")
+    dialog.get_by_label("Phone").fill("(555) 010-0199")
+    page.keyboard.press("Enter")
+    expect(toast(page, "Zoltan Abay is a customer now.")).to_be_visible()
+    sold = {"vehicleId": car["id"], "salePrice": 9000, "saleDate": "2026-11-18"}
+    buyer = {"name": "Zoltan Abay", "email": "zoltan@abay.example", "phone": "(555) 010-0199"}
+    desk_lot.ask("POST", "/api/sales", {**sold, "customer": buyer})
+    page.reload()
+    page.get_by_role("searchbox").fill("0199 zol")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    expect(page.get_by_role("link", name="zoltan@abay.example")).to_have_attribute("href", "mailto:zoltan%40abay.example")
+    expect(page.get_by_role("link", name="(555) 010-0199")).to_have_attribute("href", "tel:5550100199")
+    expect(page.get_by_role("link", name="2019 Sunbeam Accord")).to_have_attribute("href", address(car))
+    faultless(page)
