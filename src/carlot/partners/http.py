@@ -62,7 +62,7 @@ def retry_after_s(value: str, now: datetime) -> float | None:
         return min(float(value), MAX_RETRY_AFTER_S)
     try:
         at = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):  # The latter: a number of hours that no machine's integer holds.
         return None
     wait_s = (at if at.tzinfo else at.replace(tzinfo=UTC)) - now
     return min(max(wait_s.total_seconds(), 0.0), MAX_RETRY_AFTER_S)
