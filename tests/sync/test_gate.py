@@ -55,9 +55,9 @@ def instance(world: World, line: Line) -> GatedHttp:
     return GatedHttp(replace(world.services, http=line), TARGET)
 
 
-async def call(gate: GatedHttp) -> HttpResponse | Throttled:
+async def call(gate: GatedHttp, path: str = "/") -> HttpResponse | Throttled:
     try:
-        return await gate.request("GET", "http://partner.test/", {}, None, timeout_s=20, max_bytes=1000)
+        return await gate.request("GET", f"http://partner.test{path}", {}, None, timeout_s=20, max_bytes=1000)
     except Throttled as throttled:
         return throttled
     except NetworkFailure:
@@ -94,7 +94,7 @@ class TestLimits:
     async def test_a_call_whose_worker_died_makes_room_after_its_time_out(self, world: World, line: Line) -> None:
         gate = instance(world, line)
         for _ in range(AT_ONCE):
-            await gate._admit(20)
+            await gate._admit(20, TARGET)
         assert refused([await call(gate)])
         world.clock.forward(20)
         assert not refused([await call(gate)])
@@ -119,10 +119,20 @@ class TestLimits:
 
     async def test_partners_do_not_share(self, world: World, line: Line) -> None:
         for _ in range(AT_ONCE):
-            await instance(world, line)._admit(20)
+            await instance(world, line)._admit(20, TARGET)
         gate = instance(world, line)
         gate._target = "cargurus"
         assert not refused([await call(gate)])
+
+    async def test_what_has_a_limit_within_the_limit_leaves_room_for_the_rest(self, world: World, line: Line) -> None:
+        """QuickBooks takes forty batches among its five hundred calls a minute."""
+        gate = GatedHttp(replace(world.services, http=line), "quickbooks")
+        batches = [await call(gate, "/v3/company/1/batch?requestid=a") for _ in range(45)]
+        assert len(refused(batches)) == 5
+        assert all(0 < (throttled.delay_s or 0) <= 60 for throttled in refused(batches))
+        assert not refused(await at_once(line, [gate] * LIMITS["quickbooks"][1]))
+        world.clock.forward(60)
+        assert not refused([await call(gate, "/v3/company/1/batch")])
 
 
 class TestPauses:
@@ -137,6 +147,14 @@ class TestPauses:
         assert refused([await call(instance(world, line))])
         world.clock.forward(3)
         assert not refused([await call(instance(world, line))])
+
+    async def test_quickbooks_rests_a_minute_when_it_does_not_say_how_long(self, world: World, line: Line) -> None:
+        gate = GatedHttp(replace(world.services, http=line), "quickbooks")
+        line.answers = [HttpResponse(429, {}, b"")]
+        await call(gate)
+        throttled = await call(gate)
+        assert isinstance(throttled, Throttled)
+        assert throttled.delay_s == pytest.approx(60, abs=1)
 
     async def test_retry_after_as_a_date(self, world: World, line: Line) -> None:
         line.answers = [HttpResponse(429, {"retry-after": "Mon, 03 Feb 2025 10:40:00 GMT"}, b"")]

@@ -80,6 +80,11 @@ async def wait(database: Database, target: str, now: str, minute_ago: str) -> Ro
     return row or {"paused_until": None, "in_minute": 0, "oldest": None}
 
 
+def end_call(call_id: str, now: str) -> Statement:
+    """The call is over, or was not made."""
+    return statement(END_CALL, call_id, now)
+
+
 def succeeded(call_id: str, target: str, now: str, *, let_in: bool) -> list[Statement]:
     """The call was answered; `let_in`: it did what it was for, so calls go again."""
     return [statement(END_CALL, call_id, now), statement(SUCCEEDED, target, now, int(let_in))]
