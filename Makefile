@@ -1,6 +1,6 @@
 # CarLot Manager. `make` alone shows what there is.
 .DEFAULT_GOAL := help
-.PHONY: help setup dev test check format bench soak wordpress wordpress-test deploy doctor lock
+.PHONY: help setup dev test check format bench soak wordpress wordpress-test deploy backup restore doctor lock
 
 PY := .venv/bin/python
 CODE := src dev tests bench
@@ -34,8 +34,9 @@ bench: ## measure import and public reads beside a TypeScript peer
 	@dev/setup
 	@bench/run.py
 
-soak: ## the long fault run on the real runtime; SEED=7 has one again
+soak: ## ten minutes of fuzzing, then the long fault run on the real runtime; SEED=7 has them again
 	@dev/setup
+	@PYTHONPATH=src:dev:tests $(PY) -m fuzz --seconds 600 $(if $(SEED),--seed $(SEED))
 	@PYTHONPATH=src:dev:tests $(PY) -m workerd.soak $(if $(SEED),--seed $(SEED))
 
 wordpress: ## pack the WordPress plugin into dist/carlot-inventory.zip
@@ -49,6 +50,12 @@ wordpress-test: ## try the plugin in a real WordPress with MariaDB (installs Deb
 
 deploy: ## put it on Cloudflare; says first what is missing
 	@dev/deploy
+
+backup: ## keep D1 and the photos in one file under backups/; LOCAL=.wrangler/state takes a local instance's
+	@dev/backup $(if $(LOCAL),--local $(LOCAL)) $(FILE)
+
+restore: ## put FILE=... back, in place of what is there; LOCAL as above
+	@dev/restore $(if $(LOCAL),--local $(LOCAL)) $(FILE)
 
 doctor: ## versions, bindings, what is configured, what to do next
 	@dev/doctor

@@ -1,0 +1,145 @@
+"""Keep all that a dealer has in one file: `make backup`. D1 as an SQLite database, the photos of R2, and what is in it.
+
+Of the deployed instance by wrangler, or of a local one with `--local FOLDER` (a persist folder, such as .wrangler/state). Who is
+signed in is left out. The file holds customers' names: only its owner may read it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+import tarfile
+import tempfile
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+
+from runtime import setup, wrangler
+from runtime.configuration import read_config
+from runtime.paths import ROOT
+from runtime.state import D1_FOLDER
+
+FOLDER = ROOT / "backups"
+DATABASE = "database.sqlite"
+CONTENTS = "contents.json"
+PHOTOS = "photos"
+# Nobody is signed in, and nothing counted, after a restore.
+PASSING = ("sessions", "rate_limits")
+# wrangler takes a second or two for each file.
+AT_ONCE = 4
+
+
+def flags_of(local: Path | None, env: str | None) -> list[str]:
+    """The flags that say to wrangler which instance is meant."""
+    where = ["--local", "--persist-to", str(local)] if local else ["--remote"]
+    return [*where, *(["--env", env] if env else [])]
+
+
+def run_quietly(*words: str) -> str:
+    """What wrangler says. Raises: SystemExit with it, when it fails."""
+    environment = wrangler.environment(WRANGLER_HIDE_BANNER="true", CI="true")
+    command = wrangler.command(*words)
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=900, check=False
+    )
+    if done.returncode:
+        raise SystemExit(f"wrangler {' '.join(words[:3])} failed:\n{(done.stdout + done.stderr).strip()}")
+    return done.stdout
+
+
+def local_file(local: Path) -> Path:
+    """D1's file in a persist folder. Raises: SystemExit when there is none."""
+    found = [path for path in (local / D1_FOLDER).glob("*/*.sqlite") if path.name != "metadata.sqlite"]
+    if len(found) != 1:
+        raise SystemExit(f"{local} is no persist folder with one database in it")
+    return found[0]
+
+
+def copy_database(target: Path, local: Path | None, env: str | None) -> None:
+    """The whole database as an SQLite file. A local one may be in use: it is copied as of one moment."""
+    with contextlib.closing(sqlite3.connect(target)) as copy:
+        if local:
+            with contextlib.closing(sqlite3.connect(f"file:{local_file(local)}?mode=ro", uri=True)) as source:
+                source.backup(copy)
+        else:
+            dump = target.with_suffix(".sql")
+            run_quietly("d1", "export", "DB", *flags_of(None, env), "--output", str(dump))
+            copy.executescript(dump.read_text())
+            dump.unlink()
+        for table in PASSING:
+            copy.execute(f"DELETE FROM {table}")
+        copy.commit()
+        copy.execute("VACUUM")
+
+
+def counted(database: Path) -> dict[str, int]:
+    """How many rows each table has."""
+    with contextlib.closing(sqlite3.connect(database)) as connection:
+        names = [name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")]
+        ours = [name for name in names if not name.startswith(("_cf_", "sqlite_", "d1_"))]
+        return {name: connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in ours}
+
+
+def photos_of(database: Path) -> dict[str, str]:
+    """The keys of the photos with their content types."""
+    with contextlib.closing(sqlite3.connect(database)) as connection:
+        return dict(connection.execute("SELECT id, content_type FROM photos ORDER BY id").fetchall())
+
+
+def fetch_photos(keys: Sequence[str], target: Path, local: Path | None, env: str | None) -> None:
+    """The files of R2. Raises: SystemExit when one cannot be had: a backup is whole or is none."""
+    bucket = read_config()["r2_buckets"][0]["bucket_name"] + (f"-{env}" if env else "")
+    target.mkdir()
+
+    def fetch(key: str) -> None:
+        run_quietly("r2", "object", "get", f"{bucket}/{key}", "--file", str(target / key), *flags_of(local, env))
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        list(pool.map(fetch, keys))
+
+
+def pack(folder: Path, file: Path) -> None:
+    """One archive of a folder, which is there whole or not at all, and for its owner's eyes alone."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    partial = file.with_name(file.name + ".partial")
+    descriptor = os.open(partial, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
+    with os.fdopen(descriptor, "wb") as output, tarfile.open(fileobj=output, mode="w:gz") as archive:
+        for path in sorted(folder.iterdir()):
+            archive.add(path, path.name)
+    partial.replace(file)
+
+
+def back_up(file: Path, local: Path | None, env: str | None) -> dict[str, int]:
+    """Make the archive; answer how many rows and photos are in it. Raises: SystemExit."""
+    with tempfile.TemporaryDirectory(prefix="carlot-backup-") as name:
+        folder = Path(name)
+        copy_database(folder / DATABASE, local, env)
+        photos = photos_of(folder / DATABASE)
+        fetch_photos(list(photos), folder / PHOTOS, local, env)
+        rows = counted(folder / DATABASE)
+        contents = {"format": 1, "madeAt": datetime.now(UTC).isoformat(timespec="seconds"), "rows": rows, "photos": photos}
+        (folder / CONTENTS).write_text(json.dumps(contents, indent=2))
+        pack(folder, file)
+    return {**rows, "photos": len(photos)}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """What `make backup` does."""
+    parser = argparse.ArgumentParser(prog="backup", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("file", nargs="?", type=Path, help="default: backups/carlot-<time>.tar.gz")
+    parser.add_argument("--local", type=Path, metavar="FOLDER", help="a local instance's persist folder")
+    parser.add_argument("--env", help="an environment of wrangler.jsonc, such as preview")
+    flags = parser.parse_args(arguments)
+    setup.ensure()
+    file = flags.file or FOLDER / f"carlot-{datetime.now(UTC):%Y-%m-%dT%H%M%SZ}.tar.gz"
+    found = back_up(file.absolute(), flags.local and flags.local.absolute(), flags.env)
+    print(f"[backup] {file}: {file.stat().st_size / 1e6:.1f} MB")
+    print("[backup] " + ", ".join(f"{count} {name}" for name, count in found.items() if count))
+    print(f"[backup] put it back with: make restore FILE={file}", file=sys.stderr)
+    return 0
