@@ -1,0 +1,88 @@
+"""What goes in and out as a file on the real runtime: photos with R2, feeds and the lot as CSV, streamed."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from typing import Any
+
+import pytest
+
+from app.typed import entry, vin
+from support.running import Worker
+
+MAX_PHOTO = 10 * 1024 * 1024
+JPEG = b"\xff\xd8\xff\xe0"
+FIRST = 5_001
+CARS = 1_200
+"""More than two parts of a feed."""
+
+
+@pytest.fixture(scope="module")
+def car(worker: Worker) -> dict[str, Any]:
+    """A car of no other test."""
+    answer = worker.client.post("/api/vehicles", json=entry(FIRST - 1, stockNumber="F0", photos=[]))
+    assert answer.status_code == 201, answer.text
+    added: dict[str, Any] = answer.json()
+    return added
+
+
+def test_a_photo_of_ten_megabytes_comes_back_as_it_was(worker: Worker, car: dict[str, Any]) -> None:
+    content = JPEG + hashlib.shake_256(b"a picture").digest(MAX_PHOTO - len(JPEG))
+    path = f"/api/vehicles/{car['id']}/photos"
+    added = worker.client.post(path, content=content, headers={"content-type": "image/jpeg"})
+    assert added.status_code == 201, added.text
+    photo = added.json()
+    shown = worker.client.get(photo["url"], headers={"authorization": ""})
+    assert (shown.status_code, shown.content == content) == (200, True)
+    assert shown.headers["content-type"] == "image/jpeg"
+    assert shown.headers["content-length"] == str(MAX_PHOTO)
+    assert shown.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert shown.headers["x-content-type-options"] == "nosniff"
+    again = worker.client.get(photo["url"], headers={"if-none-match": shown.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert worker.client.head(photo["url"]).headers["content-length"] == str(MAX_PHOTO)
+    by_form = worker.client.post(path, files={"photo": ("front.jpg", content, "image/jpeg")})
+    assert (by_form.status_code, by_form.json()) == (200, photo)
+    assert worker.client.post(path, content=content + b".").status_code == 413
+    assert worker.client.post(path, content=b"<svg/>", headers={"content-type": "image/jpeg"}).status_code == 415
+    assert worker.client.delete(f"{path}/{photo['id']}").status_code == 204
+    assert worker.client.get(photo["url"]).status_code == 404
+
+
+def test_a_lot_goes_in_by_file_and_out_by_feed_and_file(worker: Worker) -> None:
+    """Odd texts in every row; nothing is lost between the parts of a stream."""
+    odd = '=1+1 "quoted", Škoda 🚗'
+    header = ["vin", "year", "make", "model", "price", "mileage", "description", "photos", "publishToThirdParty"]
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(header)
+    vins = [vin(number) for number in range(FIRST, FIRST + CARS)]
+    photo = "https://photos.test/1.jpg"
+    writer.writerows([number, 2013, "Tesla", "Model S", 9000, 10, f"'{odd}", photo, "true"] for number in vins)
+    sheet = text.getvalue().encode()
+    taken = worker.client.post("/api/vehicles/import", content=sheet, headers={"content-type": "text/csv"}, timeout=60)
+    assert taken.status_code == 200, taken.text[:1000]
+    assert (taken.json()["created"], taken.json()["errors"]) == (CARS, [])
+    for feed in worker.client.get("/api/feeds").json()["feeds"]:
+        fetched = worker.client.get(feed["url"], headers={"authorization": ""}, timeout=60)
+        assert fetched.headers["content-type"] == "text/csv; charset=utf-8; header=present"
+        rows = {row["vin"]: row for row in csv.DictReader(io.StringIO(fetched.text, newline=""), strict=True)}
+        assert set(vins) <= rows.keys()
+        assert len(rows) == feed["vehicles"]
+        assert {rows[number]["description"] for number in vins} == {f"'{odd}"}
+    exported = worker.client.get("/api/vehicles/export.csv", timeout=60).content
+    back = worker.client.post("/api/vehicles/import", content=exported, headers={"content-type": "text/csv"}, timeout=60).json()
+    assert (back["created"], back["updated"], back["errors"]) == (0, 0, [])
+    assert back["unchanged"] >= CARS
+    assert {car["description"] for car in worker.client.get("/api/vehicles?make=Tesla&limit=1000").json()["vehicles"]} >= {odd}
+
+
+def test_one_bad_row_and_nothing_of_a_file_is_taken(worker: Worker) -> None:
+    rows = [f"{vin(number)},2013,Tesla,Model S,1\r\n" for number in range(FIRST, FIRST + CARS)]
+    sheet = "vin,year,make,model,price\r\n" + "".join(rows) + f"{vin(FIRST + CARS)},2013,Tesla,Model S,a lot\r\n"
+    answer = worker.client.post("/api/vehicles/import", content=sheet, headers={"content-type": "text/csv"}, timeout=60)
+    assert answer.status_code == 422
+    assert [fault["field"] for fault in answer.json()["errors"]] == [f"rows.{CARS + 2}.price"]
+    assert worker.query("SELECT count(*) AS n FROM vehicles WHERE price_cents = 100") == [{"n": 0}]
