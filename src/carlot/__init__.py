@@ -2,7 +2,7 @@
 
 Where to look:
 
-- `routes`          every endpoint on one page
+- `routes`          every endpoint on one page (`endpoint`: what one is)
 - `tasks`           what each sync task and each cron does
 - `app`             the three ways in: request, delivery, tick
 - `sync`            the engine: raise, lease, run, settle, back off, sweep, bury
@@ -13,5 +13,6 @@ Where to look:
 - `partners/`       one folder a partner
 - `auth`, `body`, `answers`   who may, what came, what goes
 - `ports`           what the program sees of the platform; `cloudflare` is the platform
+- `openapi`         the API reference, made from the routes and models
 - `settings`, `errors`, `messages`, `log`
 """

@@ -8,10 +8,11 @@ from datetime import datetime
 
 from carlot import auth, messages, sync
 from carlot.answers import empty, problem_answer, secured
+from carlot.endpoint import Guard
 from carlot.errors import BlobsUnavailable, CarlotError, DatabaseUnavailable, Problem, Unavailable
 from carlot.log import log
 from carlot.ports import Delivery, Request, Response, Services, Verdict
-from carlot.routes import Guard, is_public, match
+from carlot.routes import is_public, match
 from carlot.tasks import CRONS, TASKS
 
 _PREFLIGHT = {

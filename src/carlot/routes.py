@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
-from enum import Enum
 from typing import NamedTuple
 from urllib.parse import unquote
 
+from carlot.endpoint import Guard, Route
 from carlot.errors import MethodNotAllowed, NotFound
 from carlot.handlers import (
     customers,
@@ -16,6 +15,7 @@ from carlot.handlers import (
     listings,
     photos,
     public,
+    reference,
     sales,
     service_records,
     session,
@@ -24,32 +24,11 @@ from carlot.handlers import (
     vehicles,
     webhooks,
 )
-from carlot.ports import Request, Response, Services
-
-Handler = Callable[[Request, Services], Awaitable[Response]]
-
-
-class Guard(Enum):
-    """Who may call."""
-
-    PUBLIC = "anyone, from any origin"
-    OPEN = "anyone; the handler decides"
-    SIGNED = "a partner, by signature"
-    ADMIN = "the dealer: bearer token, session cookie or Cloudflare Access"
-
-
-class Route(NamedTuple):
-    """One endpoint. `:name` in the path stands for one segment."""
-
-    method: str
-    path: str
-    handler: Handler
-    guard: Guard
-
 
 ROUTES: tuple[Route, ...] = (
     Route("GET", "/", public.get_home, Guard.OPEN),
     Route("GET", "/api/health", public.get_health, Guard.PUBLIC),
+    Route("GET", "/api/openapi.json", reference.describing(lambda: ROUTES), Guard.PUBLIC),
     Route("GET", "/api/public/inventory", public.list_inventory, Guard.PUBLIC),
     Route("GET", "/api/public/vehicle/:id", public.get_vehicle, Guard.PUBLIC),
     Route("GET", "/api/public/dealer", public.get_dealer, Guard.PUBLIC),

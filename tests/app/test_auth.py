@@ -10,8 +10,9 @@ import pytest
 
 from carlot import app
 from carlot.auth import COOKIE
+from carlot.endpoint import Guard
 from carlot.ports import Request
-from carlot.routes import ROUTES, Guard
+from carlot.routes import ROUTES
 from support.lot import ENV, TOKEN, Lot, TextBody, answer
 
 TARGET = "/api/vehicles"

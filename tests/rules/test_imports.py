@@ -33,9 +33,13 @@ ALLOWED: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"carlot/partners/\w+/webhook", (DOMAIN, VALUES, r"carlot\.partners\.signature", r"{own}\.mapping", PYDANTIC)),
     (r"carlot/partners/\w+/client", (DOMAIN, VALUES, r"carlot\.partners\.http", r"{own}\.(mapping|site)", PYDANTIC)),
     (r"carlot/partners/\w+/\w+", (DOMAIN, STORE, VALUES, r"carlot\.(sync|wants)", r"{own}\.\w+", PYDANTIC)),
-    (r"carlot/handlers/\w+", (DOMAIN, STORE, VALUES, CORE, r"carlot\.handlers\.\w+", KNOWN, PYDANTIC)),
-    (r"carlot/routes", (VALUES, r"carlot\.handlers\.\w+")),
+    (r"carlot/handlers/\w+", (DOMAIN, STORE, VALUES, CORE, r"carlot\.(handlers|openapi)\.\w+", KNOWN, PYDANTIC)),
+    (r"carlot/routes", (VALUES, r"carlot\.endpoint", r"carlot\.handlers\.\w+")),
     (r"carlot/tasks", (DOMAIN, STORE, CORE, r"carlot\.partners\..*")),
+    (
+        r"carlot/openapi/\w+",
+        (DOMAIN, VALUES, r"carlot\.(auth|endpoint)", r"{own}\.\w+", r"carlot\.handlers\.\w+", KNOWN, PYDANTIC),
+    ),
     (r"carlot/\w+", (DOMAIN, STORE, CORE, KNOWN, r"carlot\.partners\.http", PYDANTIC)),
 )
 # Who alone may import the modules at the top.

@@ -15,7 +15,8 @@ from app.test_bad_input import BOMBS, NO_JSON
 from app.test_bad_texts import IDS, NASTY, WITH_ID
 from app.typed import entry
 from carlot.body import MAX_JSON_BYTES
-from carlot.routes import ROUTES, Route
+from carlot.endpoint import Route
+from carlot.routes import ROUTES
 from support.running import Worker
 
 JSON = {"content-type": "application/json"}

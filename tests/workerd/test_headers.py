@@ -7,7 +7,8 @@ import re
 import httpx
 import pytest
 
-from carlot.routes import ROUTES, Guard
+from carlot.endpoint import Guard
+from carlot.routes import ROUTES
 from runtime.paths import ROOT
 from support.running import Worker
 
