@@ -1,12 +1,17 @@
-/** A vehicle's picture in a list. */
+/** Pictures of vehicles. */
 
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
 
-/** Its cover, small, or the drawing that stands for it. */
+/** The address of a picture that this page may load, or nothing: partners send all kinds of texts. */
+export function loadable(url) {
+  return /^(https:|blob:|\/(?!\/))/.test(url) || url.startsWith(`${location.origin}/`) ? url : "";
+}
+
+/** A vehicle's cover, small, or the drawing that stands for it. */
 export function Thumb({ vehicle }) {
-  const cover = vehicle.photos[0]?.url;
-  return html`<span class="thumb">${cover && /^(https?:|\/)/.test(cover) ? html`<img src=${cover} alt="" loading="lazy" decoding="async" onError=${hide} />` : html`<${Icon} name="camera" />`}</span>`;
+  const cover = loadable(vehicle.photos[0]?.url ?? "");
+  return html`<span class="thumb">${cover ? html`<img src=${cover} alt="" loading="lazy" decoding="async" onError=${hide} />` : html`<${Icon} name="camera" />`}</span>`;
 }
 
 function hide(event) {

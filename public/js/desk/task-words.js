@@ -1,9 +1,10 @@
 /** Sync tasks in plain words: what was to be done, and how it stands. */
 
+import { lookup } from "./lookup.js";
 import { away, when } from "./words.js";
 
 /** What each partner is called. */
-export const PARTNERS = {
+export const PARTNERS = lookup({
   wayne_reeves: "Wayne Reeves",
   quickbooks: "QuickBooks",
   cargurus: "CarGurus",
@@ -11,10 +12,10 @@ export const PARTNERS = {
   kbb: "Kelley Blue Book",
   carlot: "CarLot Manager",
   alerts: "Alerts",
-};
+});
 
 /** The same by the names in the status. */
-export const SITES = { carGurus: "CarGurus", trueCar: "TrueCar", kbb: "Kelley Blue Book" };
+export const SITES = lookup({ carGurus: "CarGurus", trueCar: "TrueCar", kbb: "Kelley Blue Book" });
 
 const ERRANDS = {
   "wayne_reeves/pull": () => "Bringing in the inventory from Wayne Reeves",

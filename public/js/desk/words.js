@@ -1,6 +1,7 @@
 /** How things are said at the desk. */
 
 import { money, name } from "../inventory-words.js";
+import { lookup } from "./lookup.js";
 
 export { capital, miles, money, name, vehicles } from "../inventory-words.js";
 
@@ -71,37 +72,37 @@ export function gross(price, vehicle, spent) {
 }
 
 /** Words and colour of a state, by its name on the wire. */
-export const STATUS = {
+export const STATUS = lookup({
   available: ["Available", "good"],
   pending: ["Sale pending", "warn"],
   sold: ["Sold", "plain"],
   archived: ["Off the lot", "plain"],
-};
-export const SALE = {
+});
+export const SALE = lookup({
   pending: ["Waits for the books", "warn"],
   posted: ["Invoiced", "good"],
   paid: ["Paid", "good"],
   dead: ["Failed", "bad"],
   voided: ["Voided", "plain"],
-};
-export const EXPENSE = { ...SALE, posted: ["In the books", "good"] };
-export const PARTNER = {
+});
+export const EXPENSE = lookup({ ...SALE, posted: ["In the books", "good"] });
+export const PARTNER = lookup({
   connected: ["Connected", "good"],
   not_configured: ["Not set up", "plain"],
   degraded: ["Degraded", "warn"],
   reauth_required: ["Waits for sign-in", "warn"],
   error: ["Not working", "bad"],
-};
-export const RUN = {
+});
+export const RUN = lookup({
   queued: ["Queued", "plain"],
   running: ["Running", "plain"],
   completed: ["Completed", "good"],
   degraded: ["Degraded", "warn"],
   failed: ["Failed", "bad"],
-};
-export const LISTING = {
+});
+export const LISTING = lookup({
   live: ["Listed", "good"],
   pending: ["On its way", "plain"],
   absent: ["Not listed", "plain"],
   dead: ["Refused", "bad"],
-};
+});

@@ -2,6 +2,7 @@
 
 import { computed, effect, signal } from "../html.js";
 import { keep, kept } from "../kept.js";
+import { lookup } from "../lookup.js";
 import { lot } from "../lot.js";
 import { requery, route } from "../route.js";
 import { daysOnLot } from "../words.js";
@@ -9,7 +10,7 @@ import { daysOnLot } from "../words.js";
 const NOTHING = { q: "", view: "lot", make: "", location: "", status: "", body: "", priceMin: "", priceMax: "", yearMin: "", yearMax: "", sort: "newest" };
 
 /** The views that are always there: a name, and which vehicles. */
-export const VIEWS = {
+export const VIEWS = lookup({
   lot: ["On the lot", onLot],
   unpublished: ["Not on the website", (vehicle) => vehicle.status === "available" && !vehicle.publishToWebsite],
   photos: ["No photos", (vehicle) => onLot(vehicle) && !vehicle.photos.length],
@@ -17,10 +18,10 @@ export const VIEWS = {
   vin: ["VIN in doubt", (vehicle) => onLot(vehicle) && !vehicle.vinValid],
   sold: ["Sold", (vehicle) => vehicle.status === "sold"],
   archived: ["Off the lot", (vehicle) => vehicle.status === "archived"],
-};
+});
 
 /** What the columns sort by; the first of each pair is the wire value, `-` for downwards. */
-export const ORDERS = {
+export const ORDERS = lookup({
   newest: ["Newest first", (one, other) => (other.purchaseDate ?? other.createdAt).localeCompare(one.purchaseDate ?? one.createdAt)],
   price: ["Price, lowest first", (one, other) => last(one.price) - last(other.price)],
   "-price": ["Price, highest first", (one, other) => (other.price ?? -1) - (one.price ?? -1)],
@@ -33,7 +34,7 @@ export const ORDERS = {
   "-name": ["Make and model, from Z", (one, other) => ORDERS.name[1](other, one)],
   stock: ["Stock number", (one, other) => (one.stockNumber ?? "~").localeCompare(other.stockNumber ?? "~", "en", { numeric: true })],
   "-stock": ["Stock number, from the end", (one, other) => ORDERS.stock[1](other, one)],
-};
+});
 
 /** What is asked for. */
 export const filters = signal(read(route.peek()));

@@ -2,11 +2,12 @@
 
 import { at, call } from "../api.js";
 import { html, useEffect, useSignal } from "../html.js";
+import { lookup } from "../lookup.js";
 import { Copyable, Switch, Working } from "../parts.js";
 import { toast } from "../toasts.js";
 import { many, when } from "../words.js";
 
-const NAMES = { google: "Google vehicle ads", meta: "Meta automotive", generic: "Any other site" };
+const NAMES = lookup({ google: "Google vehicle ads", meta: "Meta automotive", generic: "Any other site" });
 
 /** The card. */
 export function Feeds() {

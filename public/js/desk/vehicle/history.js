@@ -1,6 +1,7 @@
 /** What each partner last heard of a vehicle, in words. */
 
 import { html } from "../html.js";
+import { lookup } from "../lookup.js";
 import { errand, heardAt, partner, standing } from "../task-words.js";
 import { retry } from "../partners/tasks.js";
 
@@ -15,7 +16,7 @@ export function History({ about }) {
     </section>`;
 }
 
-const WHAT = { sale: "Sale", edits: "Edits", invoice: "Invoice", expense: "Service cost" };
+const WHAT = lookup({ sale: "Sale", edits: "Edits", invoice: "Invoice", expense: "Service cost" });
 
 function Heard({ task }) {
   const [words, kind] = standing(task);

@@ -6,6 +6,7 @@ import { Icon } from "../icons.js";
 import { ordered } from "../lot.js";
 import { drop, entries, put } from "../outbox.js";
 import { Dialog } from "../parts.js";
+import { loadable } from "../pictures.js";
 import { toast } from "../toasts.js";
 import { many, name } from "../words.js";
 import { UnreadablePicture, pictures, prepared } from "./photo-files.js";
@@ -75,7 +76,7 @@ function Photo({ photo, index, vehicle, order, count, onOpen }) {
   const which = `photo ${index + 1} of ${count}`;
   return html`
     <li class=${`photo-tile${order.dragged.value === photo.id ? " photo-dragged" : ""}`} data-photo=${photo.id}>
-      <button type="button" class="photo-open" aria-label=${`Look at ${which}`} onClick=${onOpen}><img src=${safe(photo.url)} alt="" loading="lazy" decoding="async" draggable=${false} /></button>
+      <button type="button" class="photo-open" aria-label=${`Look at ${which}`} onClick=${onOpen}><img src=${loadable(photo.url)} alt="" loading="lazy" decoding="async" draggable=${false} /></button>
       ${index === 0 && html`<span class="photo-cover">Cover</span>`}
       <button type="button" class="photo-tool photo-handle" aria-label=${`Move ${which}: arrow keys, Home for the cover`} ...${order.handle(photo.id)}><${Icon} name="grip" /></button>
       <button type="button" class="photo-tool photo-remove" aria-label=${`Remove ${which}`} onClick=${() => remove(vehicle, photo)}><${Icon} name="bin" /></button>
@@ -107,7 +108,7 @@ function Large({ photos, id, vehicle, onGo }) {
   return html`
     <${Dialog} title=${`Photo ${place + 1} of ${photos.length}`} wide onClose=${close} onKeyDown=${keys}>
       <div class="large">
-        <img src=${safe(photos[place].url)} alt=${`${name(vehicle)}, photo ${place + 1}`} />
+        <img src=${loadable(photos[place].url)} alt=${`${name(vehicle)}, photo ${place + 1}`} />
         <div class="form-actions">
           <button type="button" class="button" disabled=${place === 0} onClick=${() => step(-1)}>Previous</button>
           <button type="button" class="button" disabled=${place === photos.length - 1} onClick=${() => step(1)}>Next</button>
@@ -138,8 +139,4 @@ async function addAll(vehicle, files, there, preparing) {
 function remove(vehicle, photo) {
   const { id } = put({ kind: "unphoto", lane: `unphoto/${photo.id}`, vehicleId: vehicle.id, words: `Removing a photo of ${name(vehicle)}`, photoId: photo.id }, UNDO_MS);
   toast({ words: "Photo removed.", undo: () => drop(id) || toast({ words: "Too late: the photo is gone." }) });
-}
-
-function safe(url) {
-  return /^(https?:|\/|blob:)/.test(url) ? url : "";
 }

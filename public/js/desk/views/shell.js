@@ -3,6 +3,7 @@
 import { html, signal, useEffect } from "../html.js";
 import { Icon } from "../icons.js";
 import { useKeys } from "../keys.js";
+import { lookup } from "../lookup.js";
 import { Menu } from "../menu.js";
 import { go, link, route } from "../route.js";
 import { signOut } from "../session.js";
@@ -28,7 +29,7 @@ const PLACES = [
   ["integrations", "Integrations", "plug", "p"],
   ["failed", "Failed syncs", "alert", "f"],
 ];
-const VIEWS = { inventory: Inventory, sales: Sales, service: Service, customers: Customers, integrations: Integrations, failed: Failed };
+const VIEWS = lookup({ inventory: Inventory, sales: Sales, service: Service, customers: Customers, integrations: Integrations, failed: Failed });
 const SCHEMES = { auto: ["As the system", "half"], light: ["Light", "sun"], dark: ["Dark", "moon"] };
 
 const helping = signal(false);

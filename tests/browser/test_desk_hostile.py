@@ -1,0 +1,319 @@
+"""Texts that break programs, in every field of everything the desk shows, and typed into everything it asks: they stay texts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import cycle
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from browser.conftest import Complaints, OpenDesk
+from browser.desk_page import add_vehicle, address, becomes, field, stored, toast
+from browser.installation import Installation
+from support.naughty import NAUGHTY
+
+MARKUP = '"><img src=x onerror="window.pwned=1"><script>window.pwned=1</script>'
+NOW = "2026-11-20T10:00:00.000Z"
+DAY = "2026-11-20"
+TEXTS = (
+    *("vin", "make", "model", "trim", "stockNumber", "bodyStyle", "exteriorColor", "interiorColor"),
+    *("transmission", "fuelType", "drivetrain", "engine", "location", "description"),
+)
+# What can only be there when a text has become part of the page.
+GROWN = """() => [
+    ...document.querySelectorAll('#desk :is(script, iframe, object, embed, style, link, meta, base, marquee, form[action])'),
+    ...[...document.querySelectorAll('#desk *')].filter(each =>
+        each.getAttributeNames().some(name => /^on|^formaction$/.test(name))),
+    ...[...document.querySelectorAll('#desk :is([href], [src])')].filter(each =>
+        !/^(#|\\/|https?:|mailto:|tel:|data:|blob:|$)/.test(each.getAttribute('href') ?? each.getAttribute('src'))),
+].map(each => each.outerHTML.slice(0, 200)).concat(window.pwned ? ['a script has run'] : [])"""
+
+
+def vehicle(number: int, texts: Iterator[str]) -> dict[str, Any]:
+    """A vehicle as the API has it, but with anything at all in its texts."""
+    return {
+        **{name: next(texts) for name in TEXTS},
+        "id": f"{number:032x}",
+        "year": 2019,
+        "mileage": None,
+        "price": 18500,
+        "photos": [{"id": f"{number}-{place}", "url": next(texts), "position": place} for place in range(2)],
+        "externalDmsId": next(texts),
+        "purchasePrice": None,
+        "purchaseDate": None,
+        "status": ("available", "pending", "sold")[number % 3],
+        "publishToWebsite": True,
+        "publishToThirdParty": True,
+        "editedFields": ["trim"],
+        "vinValid": False,
+        "version": 1,
+        "createdAt": NOW,
+        "updatedAt": NOW,
+        "url": "/inventory.html",
+    }
+
+
+def task(number: int, texts: Iterator[str], **known: Any) -> dict[str, Any]:
+    """A sync task whose partner, kind and outcome are anything."""
+    words = {name: next(texts) for name in ("target", "kind", "vin", "error", "outcome")}
+    times = dict.fromkeys(("nextAttemptAt", "deadlineAt", "createdAt", "updatedAt", "doneAt"), NOW)
+    return {"id": f"task-{number}", "subjectId": "1", "state": "dead", "attempts": 1, **words, **times, **known}
+
+
+class HostileLot:
+    """Answers of the API with every naughty text in every place for a text, each text in the first of them at least once."""
+
+    def __init__(self) -> None:
+        texts = cycle(NAUGHTY)
+        # Fewer places than texts would show each text in one field only: an offset that wanders shows it in all.
+        numbers = range(len(NAUGHTY))
+        self.vehicles = [vehicle(number, texts) for number in numbers]
+        self.sales: list[dict[str, Any]] = [
+            {
+                "id": f"sale-{number}",
+                "vehicleId": f"{number:032x}",
+                "salePrice": 1,
+                "saleDate": DAY,
+                "balance": 1,
+                "paidAt": None,
+                "createdAt": NOW,
+                **{name: next(texts) for name in ("vin", "docNumber", "state", "invoiceId")},
+                "customer": self._customer(number, texts),
+            }
+            for number in numbers
+        ]
+        self.records = [
+            {
+                "id": f"record-{number}",
+                "vehicleId": f"{number:032x}",
+                "serviceDate": DAY,
+                "cost": 1,
+                "createdAt": NOW,
+                **{name: next(texts) for name in ("vin", "description", "vendor", "docNumber", "state")},
+            }
+            for number in numbers
+        ]
+        self.customers = [self._customer(number, texts) for number in numbers]
+        self.tasks = [task(number, texts) for number in numbers]
+        self.waiting = [task(number, texts, state="blocked") for number in range(40)]
+        self.texts = texts
+
+    def _customer(self, number: int, texts: Iterator[str]) -> dict[str, Any]:
+        return {"id": f"customer-{number}", "createdAt": NOW, **{name: next(texts) for name in ("name", "email", "phone")}}
+
+    def serve(self, page: Page, status: dict[str, Any]) -> None:
+        """Answer the page's calls, reads with these texts, writes with a refusal in them."""
+        run = {"id": "1", "startedBy": next(self.texts), "total": 1, "createdAt": NOW, "startedAt": NOW, "finishedAt": NOW}
+        counts = dict.fromkeys(("pages", "seen", "created", "updated", "unchanged", "removed"), 1)
+        runs = [
+            {**run, **counts, "id": str(number), "status": next(self.texts), "message": text, "error": text, "rejectedCount": 1}
+            for number, text in enumerate(NAUGHTY[-12:])
+        ]
+        rejected = [{"stockNumber": text, "field": text, "message": text} for text in NAUGHTY]
+        feeds = [
+            {
+                "format": text,
+                "url": text,
+                "paused": False,
+                "lastFetchedAt": None,
+                "vehicles": 1,
+                "leftOut": 1,
+                "missingSettings": [text],
+            }
+            for text in NAUGHTY[-12:]
+        ]
+        for part in ("wayneReeves", "quickbooks"):
+            status[part] = {**status[part], "message": MARKUP, "status": MARKUP, "configured": True, "authenticated": True}
+        status["queue"]["dead"] = len(self.tasks)
+        listing = {"configured": True, "state": "absent", "price": 1, "updatedAt": NOW, "verifiedAt": NOW, "removeBy": NOW}
+
+        def lists(name: str, rows: list[dict[str, Any]]) -> Any:
+            return lambda route: route.fulfill(json={name: rows, "total": len(rows)})
+
+        def one(route: Route) -> None:
+            name = route.request.url.rsplit("/", 1)[1]
+            if not re.fullmatch("[0-9a-f]{32}", name):
+                return route.fulfill(status=404, json={"code": "not-found", "detail": MARKUP})
+            number = int(name, 16)
+            if route.request.method == "GET":
+                return route.fulfill(json=self.vehicles[number])
+            text = NAUGHTY[number]
+            fault = {"code": "invalid", "detail": text, "errors": [{"field": "trim", "message": text}]}
+            return route.fulfill(status=422, json=fault, content_type="application/problem+json")
+
+        answers = {
+            "vehicles?*": lists("vehicles", self.vehicles),
+            "vehicles/*": one,
+            "vehicles/*/listings": lambda route: route.fulfill(
+                json={
+                    "listings": {next(self.texts): {**listing, "reasons": [next(self.texts) for _ in range(6)]} for _ in range(3)}
+                }
+            ),
+            "vehicles/*/sync": lambda route: route.fulfill(
+                json={"sync": [task(number, self.texts, state=state) for number, state in enumerate(("dead", "done", "blocked"))]}
+            ),
+            "sales?*": lists("sales", self.sales),
+            "service-records?*": lists("serviceRecords", self.records),
+            "customers?*": lists("customers", self.customers),
+            "integrations/status": lambda route: route.fulfill(json=status),
+            "integrations/tasks?state=dead*": lambda route: route.fulfill(json={"tasks": self.tasks, "nextCursor": None}),
+            "integrations/tasks?state=blocked*": lambda route: route.fulfill(json={"tasks": self.waiting, "nextCursor": None}),
+            "integrations/runs?*": lambda route: route.fulfill(json={"runs": runs}),
+            "integrations/runs/*": lambda route: route.fulfill(json={**runs[0], "rejected": rejected}),
+            "feeds": lambda route: route.fulfill(json={"feeds": feeds}),
+        }
+        for path, answer in answers.items():
+            page.route(f"**/api/{path}", answer)
+
+
+@pytest.fixture
+def hostile(desk: OpenDesk, desk_lot: Installation, complaints: Complaints) -> tuple[Page, HostileLot]:
+    """A desk at which everything it is told is hostile."""
+    complaints.expect("404", "422", "ERR_NAME_NOT_RESOLVED")
+    page = desk("#/customers")
+    page.on("dialog", lambda dialog: complaints.append(f"a dialog: {dialog.message}"))
+    lot = HostileLot()
+    lot.serve(page, desk_lot.ask("GET", "/api/integrations/status").json())
+    return page, lot
+
+
+def test_515_naughty_texts_in_every_list(hostile: tuple[Page, HostileLot]) -> None:
+    page, lot = hostile
+    page.goto(page.url.split("#")[0] + "#/inventory")
+    page.reload()
+    for view in ("lot", "sold"):
+        page.goto(page.url.split("#")[0] + f"#/inventory?view={view}")
+        expect(page.locator(".lot-row").first).to_be_visible()
+        shown = page.evaluate(READ_ALL)
+        wanted = [car for car in lot.vehicles if (car["status"] == "sold") == (view == "sold")]
+        assert sorted(shown) == sorted(heading(car) for car in wanted)
+        assert page.evaluate(GROWN) == []
+    views = {
+        "sales": [sale["docNumber"] for sale in lot.sales],
+        "service": [record["description"] for record in lot.records],
+        "customers": [customer["phone"] for customer in lot.customers],
+        "failed": [each["error"] for each in lot.tasks],
+    }
+    for view, texts in views.items():
+        page.goto(page.url.split("#")[0] + f"#/{view}")
+        expect(page.locator(".ledger tbody tr, .inbox .letter").nth(len(texts) - 1)).to_be_attached()
+        content = page.evaluate("() => document.getElementById('main').textContent")
+        assert [text for text in texts if text not in content] == []
+        assert page.evaluate(GROWN) == []
+    page.goto(page.url.split("#")[0] + "#/integrations")
+    page.get_by_role("button", name="1 record rejected").first.click()
+    expect(page.get_by_role("region", name="Rejected records").get_by_role("row")).to_have_count(len(NAUGHTY) + 1)
+    assert page.evaluate(GROWN) == []
+    # In the address, too, anything may stand.
+    for text in ("constructor", "__proto__", "%", MARKUP):
+        for path in (text, f"inventory?view={text}&sort={text}&status={text}&priceMin={text}", f"vehicle/{text}"):
+            page.evaluate("hash => { location.hash = hash; }", f"#/{path}")
+            expect(page.get_by_role("heading").first).to_be_visible()
+            assert page.evaluate(GROWN) == []
+
+
+def test_515_naughty_texts_on_a_vehicles_page_and_in_the_search(hostile: tuple[Page, HostileLot], complaints: Complaints) -> None:
+    page, lot = hostile
+    page.goto(page.url.split("#")[0] + "#/inventory")
+    page.reload()
+    expect(page.locator(".lot-row").first).to_be_visible()
+    # Twelve texts a page: with these every text has been on one.
+    for car in lot.vehicles[:: len(TEXTS) - 2]:
+        page.evaluate("id => { location.hash = `#/vehicle/${id}`; }", car["id"])
+        page.wait_for_function(
+            "text => document.querySelector('h1')?.textContent === text && document.querySelector('.heard')",
+            arg=heading(car),
+        )
+        values = page.locator(".lines :is(input, textarea)").evaluate_all("fields => fields.map(field => field.value)")
+        # An input keeps no line breaks; what is not shown in one line is shown in several.
+        assert {line(car[name]) for name in TEXTS} <= {line(value) for value in values}
+        assert page.evaluate(GROWN) == []
+    refused = lot.vehicles[NAUGHTY.index("</script><script>alert(1)</script>")]
+    page.goto(page.url.split("#")[0] + f"#/vehicle/{refused['id']}")
+    field(page, "Trim").fill("To be refused")
+    field(page, "Trim").press("Enter")
+    expect(page.locator(".line-note.fault")).to_have_text("</script><script>alert(1)</script>")
+    page.goto(page.url.split("#")[0] + "#/inventory")
+    page.evaluate(SEARCH_EACH, NAUGHTY)
+    assert page.evaluate(GROWN) == []
+
+
+def test_markup_typed_into_every_field_comes_back_as_it_was(desk: OpenDesk, desk_lot: Installation) -> None:
+    car = add_vehicle(desk_lot)
+    page = desk(address(car))
+    typed = {
+        "Stock number": "stockNumber",
+        "Make": "make",
+        "Model": "model",
+        "Trim": "trim",
+        "Location": "location",
+        "Body style": "bodyStyle",
+        "Exterior color": "exteriorColor",
+        "Interior color": "interiorColor",
+        "Engine": "engine",
+        "Transmission": "transmission",
+        "Drivetrain": "drivetrain",
+        "Fuel": "fuelType",
+        "Description": "description",
+    }
+    for label in typed:
+        field(page, label).fill(f"{label}{MARKUP}")
+        field(page, label).press("Tab")
+    becomes(desk_lot, car, **{name: f"{label}{MARKUP}" for label, name in typed.items()})
+    page.get_by_role("button", name="Sell", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Customer").fill(f"Customer{MARKUP}")
+    dialog.get_by_label("Phone").fill(f"Phone{MARKUP}")
+    dialog.get_by_role("button", name="Sell").click()
+    expect(toast(page, "is sold for $18,500.")).to_contain_text(MARKUP)
+    expect(page.get_by_role("region", name="The sale")).to_contain_text(f"to Customer{MARKUP}")
+    assert page.evaluate(GROWN) == []
+    page.goto(f"{desk_lot.url}/#/inventory?view=sold")
+    page.get_by_role("searchbox").fill(MARKUP)
+    expect(page.locator(".lot-row")).to_have_count(1)
+    page.get_by_role("button", name="Save view").click()
+    page.get_by_label("Name").fill(MARKUP[:30])
+    page.keyboard.press("Enter")
+    page.reload()
+    expect(page.get_by_role("button", name=MARKUP[:30], exact=True)).to_be_visible()
+    assert page.evaluate(GROWN) == []
+    for view in ("sales", "customers"):
+        page.goto(f"{desk_lot.url}/#/{view}")
+        expect(page.locator("tbody")).to_contain_text(f"Customer{MARKUP}")
+        assert page.evaluate(GROWN) == []
+    assert stored(desk_lot, car)["status"] == "sold"
+
+
+def heading(car: dict[str, Any]) -> str:
+    """What a vehicle is called."""
+    return " ".join(filter(None, ("2019", car["make"], car["model"])))
+
+
+def line(text: str) -> str:
+    """A text without what an input leaves out of it."""
+    return text.replace("\r", "").replace("\n", "").replace("\x00", "")
+
+
+READ_ALL = """async () => {
+  const names = new Map();
+  const frame = () => new Promise(done => requestAnimationFrame(() => setTimeout(done)));
+  window.scrollTo(0, 0);
+  for (let top = 0; ; top += 800) {
+    window.scrollTo(0, top);
+    await frame();
+    for (const row of document.querySelectorAll('.lot-row')) names.set(row.ariaRowIndex, row.querySelector('th a').textContent);
+    if (top > document.documentElement.scrollHeight) return [...names.values()];
+  }
+}"""
+SEARCH_EACH = """async (texts) => {
+  const input = document.querySelector('#find');
+  const write = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set;
+  for (const text of texts) {
+    write.call(input, text.slice(0, 100));
+    input.dispatchEvent(new Event('input', { bubbles: true }));
+    await new Promise(done => setTimeout(done));
+  }
+}"""
