@@ -57,8 +57,8 @@ backup: ## keep D1 and the photos in one file under backups/; LOCAL=.wrangler/st
 restore: ## put FILE=... back, in place of what is there; LOCAL as above
 	@dev/restore $(if $(LOCAL),--local $(LOCAL)) $(FILE)
 
-doctor: ## versions, bindings, what is configured, what to do next
-	@dev/doctor
+doctor: ## versions, bindings, what is configured, what to do next; URL=https://... asks a running instance how it is
+	@dev/doctor $(URL)
 
 lock: ## make the lock files anew
 	@dev/setup

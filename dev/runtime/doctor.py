@@ -1,4 +1,7 @@
-"""What is here, what is configured, what to do next: `make doctor`. Changes nothing and prints no value."""
+"""What is here, what is configured, what to do next: `make doctor`. With a URL: whether the instance there is well.
+
+Prints no secret.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,12 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from urllib.parse import urlsplit
 
 from runtime import setup
+from runtime.checkup import LOCAL, checked_url, look_at
 from runtime.configuration import DEV_VARS, bindings, is_set, missing, read_config, read_dev_vars, secret_names
+from runtime.deploy import deployed_secrets
 from runtime.paths import BUNDLE, NODE, NODE_MODULES, PYTHON_MODULES, ROOT
 
 
@@ -82,9 +88,11 @@ def next_steps(settings: Mapping[str, object]) -> list[str]:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """What `make doctor` does. Returns 0 whatever it finds."""
+    """What `make doctor` does. Returns 0 whatever it finds here, 1 when the instance at a given address is not well."""
+    if len(arguments) == 1 and not arguments[0].startswith("-"):
+        return examine(checked_url(arguments[0]))
     if arguments:
-        raise SystemExit("[doctor] takes no flags")
+        raise SystemExit("[doctor] takes no flags, and at most one address")
     config, secrets = read_config(), read_dev_vars()
     settings = {**config.get("vars", {}), **secrets}
     show("Versions", versions())
@@ -110,6 +118,19 @@ def main(arguments: Sequence[str]) -> int:
     if found := leftovers():
         print(f"\nStill running from this folder: {', '.join(found)}")
     return 0
+
+
+def examine(url: str) -> int:
+    """Say of a running instance what is well and what is not."""
+    findings = look_at(url)
+    marks = {"ok": "ok   ", "note": "note ", "wrong": "WRONG"}
+    show(url, [(finding.name, f"{marks[finding.verdict]}  {finding.text}") for finding in findings])
+    there = None if urlsplit(url).hostname in LOCAL else deployed_secrets()
+    if there is not None:
+        show("Secrets there", [(name, "set" if name in there else "not set") for name in secret_names()])
+    wrong = [finding.name for finding in findings if finding.verdict == "wrong"]
+    print(f"\nNot well: {', '.join(wrong)}" if wrong else "\nAll is well.")
+    return 1 if wrong else 0
 
 
 def leftovers() -> list[str]:

@@ -87,4 +87,4 @@ def test_the_command(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.lstrip().startswith("Versions")
     refused = run("doctor", "--verbose")
-    assert (refused.returncode, refused.stderr) == (1, "[doctor] takes no flags\n")
+    assert (refused.returncode, refused.stderr) == (1, "[doctor] takes no flags, and at most one address\n")

@@ -1,0 +1,190 @@
+"""Look at an instance that runs: `make doctor URL=https://...`. Asks it what any visitor, partner and dealer would ask.
+
+The admin token and the webhook's secret come from the environment (ADMIN_TOKEN, WEBHOOK_SECRET) or .dev.vars, and are sent to
+that address alone. One event of a type that means nothing is left in the instance's log of webhooks; nothing else is changed.
+"""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import http.client
+import json
+import os
+import secrets
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
+from urllib.parse import urlsplit
+
+from runtime.configuration import is_set, read_dev_vars
+
+TIMEOUT_S = 20.0
+# 128 bits in base64. A shorter token may be guessed.
+TOKEN_LENGTH = 22
+MAX_WAIT_S = 15 * 60
+LOCAL = ("localhost", "127.0.0.1", "::1")
+Verdict = Literal["ok", "note", "wrong"]
+
+
+class Finding(NamedTuple):
+    """One thing that was looked at. `wrong` is what keeps it from working, `note` what the dealer may want to know."""
+
+    name: str
+    verdict: Verdict
+    text: str
+
+
+class Answer(NamedTuple):
+    """What the instance answered. `content` is its JSON, `None` where it is none."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """An instance at an address, `scheme://host:port`."""
+
+    url: str
+
+    def ask(self, method: str, path: str, headers: Mapping[str, str] | None = None, body: bytes | None = None) -> Answer:
+        """One request; no redirect is followed, so that no token goes elsewhere. Raises: OSError, http.client.HTTPException."""
+        parts = urlsplit(self.url)
+        kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        connection = kind(parts.netloc, timeout=TIMEOUT_S)
+        try:
+            connection.request(method, path, body, dict(headers or {}))
+            response = connection.getresponse()
+            text = response.read(10_000_000)
+        finally:
+            connection.close()
+        try:
+            content = json.loads(text)
+        except ValueError:
+            content = None
+        return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, content)
+
+
+def checked_url(text: str) -> str:
+    """The instance's address. Raises: SystemExit when secrets could be read on the way there."""
+    parts = urlsplit(text if "://" in text else f"https://{text}")
+    if not parts.hostname or (parts.scheme != "https" and parts.hostname not in LOCAL):
+        raise SystemExit(f"[doctor] {text!r} is no address of an instance: it begins with https://")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def secret(name: str) -> str:
+    """A secret as it is set here; empty when it is not."""
+    value = os.environ.get(name) or read_dev_vars().get(name, "")
+    return value if is_set(value) else ""
+
+
+def look_at_health(instance: Instance) -> Iterator[Finding]:
+    """Whether it answers, is protected, and shows its lot."""
+    health = instance.ask("GET", "/api/health")
+    if health.status != 200 or health.content != {"ok": True}:
+        yield Finding(
+            "health", "wrong", f"GET /api/health answers {health.status}: this is no CarLot Manager, or it does not start"
+        )
+        return
+    yield Finding("health", "ok", "answers")
+    lacking = {"strict-transport-security", "content-security-policy", "x-content-type-options"} - set(health.headers)
+    yield Finding("headers", "wrong" if lacking else "ok", f"missing: {', '.join(sorted(lacking))}" if lacking else "all there")
+    lot = instance.ask("GET", "/api/public/inventory?limit=1")
+    cars = lot.headers.get("x-total-count", "?")
+    yield Finding(
+        "public list", "ok" if lot.status == 200 else "wrong", f"{cars} on show" if lot.status == 200 else f"{lot.status}"
+    )
+
+
+def look_at_entrance(instance: Instance, token: str) -> Iterator[Finding]:
+    """Whether it is closed to strangers and open to the dealer."""
+    stranger = instance.ask("GET", "/api/integrations/status")
+    if stranger.status == 503:
+        yield Finding("sign-in", "wrong", "nobody can sign in: npx wrangler secret put ADMIN_TOKEN")
+    elif stranger.status != 401:
+        yield Finding("sign-in", "wrong", f'a stranger gets {stranger.status} instead of 401: is AUTH_MODE "required"?')
+    elif not token:
+        yield Finding("sign-in", "note", "closed to strangers; with ADMIN_TOKEN set here, more could be looked at")
+    else:
+        known = instance.ask("GET", "/api/integrations/status", {"authorization": f"Bearer {token}"})
+        if known.status != 200:
+            yield Finding("sign-in", "wrong", f"the ADMIN_TOKEN that is set here gets {known.status}: it is another one there")
+            return
+        yield Finding("sign-in", "ok", "closed to strangers, open with the token")
+        if len(token) < TOKEN_LENGTH:
+            yield Finding("admin token", "note", f"shorter than {TOKEN_LENGTH} characters: take a long random one")
+        yield from look_at_status(known.content)
+
+
+def look_at_status(status: Mapping[str, Any]) -> Iterator[Finding]:
+    """Partners, queue and deadlines as the instance itself sees them."""
+    for name, state in (("Wayne Reeves", status["wayneReeves"]), ("QuickBooks", status["quickbooks"])):
+        said = state["status"]
+        verdict: Verdict = "ok" if said == "connected" else "note" if said == "not_configured" else "wrong"
+        message = state.get("message")
+        yield Finding(name, verdict, said + (f": {message}" if message else ""))
+    listings = status["listings"]
+    sites = [name for name, site in listings.items() if isinstance(site, dict) and site["configured"]]
+    yield Finding(
+        "listing sites", "ok" if sites else "note", f"{', '.join(sites) or 'none'}; {listings['totalPublished']} cars live"
+    )
+    queue = status["queue"]
+    waits = f"{queue['backlog']} messages wait, the oldest for {queue['oldestMessageSeconds']} s; {queue['pending']} tasks to do"
+    yield Finding("queue", "wrong" if queue["oldestMessageSeconds"] > MAX_WAIT_S else "ok", waits)
+    yield Finding("failed syncs", "wrong" if queue["dead"] else "ok", f"{queue['dead']}")
+    due = status["deadlines"]
+    told = ", ".join(f"{count} {name}" for name, count in due.items())
+    yield Finding("deadlines", "wrong" if due["overdue"] else "ok", told)
+
+
+def signed(body: bytes, key: str, now_s: int, message_id: str) -> dict[str, str]:
+    """The headers of a webhook. Source: standardwebhooks.com, "Signature scheme"."""
+    plain = base64.b64decode(key[6:] + "==") if key.startswith("whsec_") else key.encode()
+    mac = hmac.digest(plain, f"{message_id}.{now_s}.".encode() + body, "sha256")
+    return {
+        "content-type": "application/json",
+        "webhook-id": message_id,
+        "webhook-timestamp": str(now_s),
+        "webhook-signature": f"v1,{base64.b64encode(mac).decode()}",
+    }
+
+
+def look_at_webhook(instance: Instance, key: str) -> Iterator[Finding]:
+    """Whether an event of the DMS gets in when it is signed, and only then."""
+    path, message_id = "/api/webhooks/wayne-reeves", f"doctor_{secrets.token_hex(8)}"
+    body = json.dumps({"id": message_id, "event": "carlot.doctor"}).encode()
+    forged = instance.ask("POST", path, signed(body, secrets.token_hex(16), int(time.time()), message_id), body)
+    if forged.status == 503:
+        yield Finding("webhook", "note", "not configured: npx wrangler secret put WEBHOOK_SECRET")
+    elif forged.status != 401:
+        yield Finding("webhook", "wrong", f"a forged event gets {forged.status} instead of 401")
+    elif not key:
+        yield Finding("webhook", "note", "refuses forged events; with WEBHOOK_SECRET set here, a signed one could be tried")
+    else:
+        current = key.split(maxsplit=1)[0]
+        told = instance.ask("POST", path, signed(body, current, int(time.time()), message_id), body)
+        good = told.status == 200
+        text = (
+            "takes a signed event, refuses a forged one"
+            if good
+            else f"a signed event gets {told.status}: another secret, or clocks apart"
+        )
+        yield Finding("webhook", "ok" if good else "wrong", text)
+
+
+def look_at(url: str) -> list[Finding]:
+    """Everything; what cannot be reached is one finding."""
+    instance = Instance(url)
+    findings: list[Finding] = []
+    try:
+        findings += look_at_health(instance)
+        if findings[0].verdict == "ok":
+            findings += look_at_entrance(instance, secret("ADMIN_TOKEN"))
+            findings += look_at_webhook(instance, secret("WEBHOOK_SECRET"))
+    except (OSError, http.client.HTTPException) as failure:
+        findings.append(Finding("address", "wrong", f"{url} does not answer: {failure}"))
+    return findings

@@ -1,0 +1,107 @@
+"""`make doctor URL=...` against a running instance: what is well, what is not, and no secret in what it says."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+
+import pytest
+
+from runtime import checkup, doctor
+from runtime.checkup import Finding, Instance, Verdict, checked_url, look_at
+from support.running import TOKEN, Worker, free_port
+from workerd.conftest import SETTINGS, StartWorker
+
+
+@pytest.fixture(autouse=True)
+def _nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checkup, "read_dev_vars", dict)
+    for name in ("ADMIN_TOKEN", "WEBHOOK_SECRET"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def set_here(monkeypatch: pytest.MonkeyPatch, token: str = TOKEN, secret: str = SETTINGS["WEBHOOK_SECRET"]) -> None:
+    """The two secrets, as the environment of whoever runs it has them."""
+    monkeypatch.setenv("ADMIN_TOKEN", token)
+    monkeypatch.setenv("WEBHOOK_SECRET", secret)
+
+
+def verdicts(findings: list[Finding]) -> dict[str, Verdict]:
+    """What is said of each thing, in a word."""
+    return {finding.name: finding.verdict for finding in findings}
+
+
+def test_an_instance_that_is_well(worker: Worker, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    set_here(monkeypatch)
+    before = {row["id"] for row in worker.query("SELECT id FROM webhook_events")}
+    assert doctor.main([worker.url]) == 0
+    said = capsys.readouterr().out
+    assert "All is well." in said
+    assert "takes a signed event, refuses a forged one" in said
+    assert "closed to strangers, open with the token" in said
+    assert not [secret for secret in (TOKEN, SETTINGS["WEBHOOK_SECRET"]) if secret in said]
+    kept = [row for row in worker.query("SELECT * FROM webhook_events") if row["id"] not in before]
+    assert [(row["type"], row["state"]) for row in kept] == [("carlot.doctor", "ignored")]
+
+
+def test_without_secrets_it_says_what_can_be_seen(worker: Worker) -> None:
+    found = verdicts(look_at(worker.url))
+    assert (found["health"], found["headers"], found["sign-in"], found["webhook"]) == ("ok", "ok", "note", "note")
+    assert "queue" not in found
+
+
+def test_another_token_or_secret_is_told(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    set_here(monkeypatch, "another token", "another secret")
+    assert doctor.main([worker.url]) == 1
+    said = capsys.readouterr().out
+    assert "it is another one there" in said
+    assert "a signed event gets 401" in said
+    assert "Not well: sign-in, webhook" in said
+
+
+def test_what_failed_and_what_is_late_is_told(new_worker: StartWorker, monkeypatch: pytest.MonkeyPatch) -> None:
+    worker = new_worker(WEBHOOK_SECRET="", WAYNE_REEVES_API_KEY="")
+    with contextlib.closing(sqlite3.connect(worker.database)) as connection, connection:
+        past = "2025-01-01T00:00:00.000Z"
+        columns = "id, target, kind, subject_id, state, attempts, error, next_attempt_at, wake_due_at, created_at, updated_at"
+        connection.execute(
+            f"INSERT INTO sync_tasks ({columns}) VALUES ('t', 'kbb', 'listing', 'x', 'dead', 3, 'No.', ?, ?, ?, ?)", (past,) * 4
+        )
+    set_here(monkeypatch)
+    found = {finding.name: finding for finding in look_at(worker.url)}
+    assert found["failed syncs"] == Finding("failed syncs", "wrong", "1")
+    assert (found["Wayne Reeves"].verdict, found["webhook"].verdict) == ("note", "note")
+    assert "WEBHOOK_SECRET" in found["webhook"].text
+    worker.stop()
+
+
+def test_nobody_there() -> None:
+    assert verdicts(look_at(f"http://127.0.0.1:{free_port()}")) == {"address": "wrong"}
+
+
+def test_something_else_there(partners: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    set_here(monkeypatch)
+    sent: list[object] = []
+
+    def answer(*words: object) -> checkup.Answer:
+        sent.append(words)
+        return checkup.Answer(404, {}, None)
+
+    monkeypatch.setattr(Instance, "ask", answer)
+    assert verdicts(look_at("https://example.test")) == {"health": "wrong"}
+    assert TOKEN not in repr(sent), "the token goes to no stranger"
+
+
+@pytest.mark.parametrize("text", ["http://lot.example", "ftp://lot.example", "https://", "", "http://localhost.example"])
+def test_secrets_travel_encrypted(text: str) -> None:
+    with pytest.raises(SystemExit):
+        checked_url(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "url"), [("lot.example", "https://lot.example"), ("http://localhost:8787/x", "http://localhost:8787")]
+)
+def test_an_address_is_made_whole(text: str, url: str) -> None:
+    assert checked_url(text) == url
