@@ -135,8 +135,6 @@ CREATE TABLE customers (
   email TEXT,
   -- NULL: none given.
   phone TEXT,
-  -- The customer in QuickBooks. NULL: not looked up or created yet.
-  quickbooks_id TEXT,
   created_at TEXT NOT NULL,
   updated_at TEXT NOT NULL
 ) STRICT;
@@ -163,8 +161,15 @@ CREATE TABLE sales (
   -- What all retries of the invoice carry, chosen once: QuickBooks' DocNumber (21 characters at most) and requestid (36 at most).
   doc_number TEXT NOT NULL UNIQUE CHECK (length(doc_number) <= 21),
   request_id TEXT NOT NULL UNIQUE CHECK (length(request_id) <= 36),
+  -- Written before QuickBooks is sent the invoice: from here on it may have it, whatever came back. NULL: it was never sent, or is known
+  -- not to be there.
+  books_tried_at TEXT,
+  -- The requestid of the batch in which it was sent: sent again, it goes under the same one. NULL: it went alone, under its own.
+  books_batch_id TEXT CHECK (length(books_batch_id) <= 36),
   -- The invoice in QuickBooks. NULL: not posted.
   invoice_id TEXT,
+  -- What QuickBooks shows otherwise than it was posted: voided, deleted or changed there. NULL: nothing.
+  books_note TEXT,
   -- What is still owed on the invoice. NULL: not posted.
   balance_cents INTEGER,
   -- When the invoice was first seen with nothing owed. NULL: not paid in full.
@@ -197,8 +202,14 @@ CREATE TABLE service_records (
   -- As in sales: one DocNumber and one requestid for all retries of the expense.
   doc_number TEXT NOT NULL UNIQUE CHECK (length(doc_number) <= 21),
   request_id TEXT NOT NULL UNIQUE CHECK (length(request_id) <= 36),
+  -- As in sales.
+  books_tried_at TEXT,
+  -- As in sales.
+  books_batch_id TEXT CHECK (length(books_batch_id) <= 36),
   -- The Purchase in QuickBooks. NULL: not posted.
   purchase_id TEXT,
+  -- As in sales.
+  books_note TEXT,
   -- NULL: it stands. Otherwise when it was undone.
   voided_at TEXT,
   created_at TEXT NOT NULL,
@@ -208,6 +219,8 @@ CREATE TABLE service_records (
 CREATE INDEX service_records_vehicle ON service_records (vehicle_id);
 -- The list, newest first.
 CREATE INDEX service_records_newest ON service_records (created_at DESC, id);
+-- A change in QuickBooks names a purchase.
+CREATE INDEX service_records_purchase ON service_records (purchase_id) WHERE purchase_id IS NOT NULL;
 
 -- Payments received in QuickBooks, one row for each invoice a payment touches.
 CREATE TABLE payments (
@@ -453,6 +466,28 @@ CREATE TABLE oauth_states (
   -- NULL: not used yet; a second use is refused.
   used_at TEXT
 ) STRICT;
+
+-- What was looked up or made in QuickBooks once: by which id it knows a name of ours.
+CREATE TABLE books_names (
+  -- The company: another one has other ids.
+  realm_id TEXT NOT NULL,
+  -- item, account (of expenses), cash and card (what expenses are paid from): by the name in the settings. customer: by our customer's
+  -- id, or '' for the default one. vendor: by its name in lower case.
+  kind TEXT NOT NULL CHECK (kind IN ('item', 'account', 'cash', 'card', 'customer', 'vendor')),
+  -- What it is looked for by, as the line above says.
+  name TEXT NOT NULL,
+  -- Its id there.
+  quickbooks_id TEXT NOT NULL,
+  PRIMARY KEY (realm_id, kind, name)
+) STRICT, WITHOUT ROWID;
+
+-- How far the changes in QuickBooks have been read, for what its webhook missed.
+CREATE TABLE books_changes (
+  -- The company.
+  realm_id TEXT PRIMARY KEY NOT NULL,
+  -- Everything changed before was seen.
+  seen_until TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 
 -- What each listing site holds, by VIN, as far as its answers tell.
 CREATE TABLE listings (

@@ -85,7 +85,6 @@ CREATE TABLE customers (
   name TEXT NOT NULL CHECK (name <> ''),
   email TEXT,
   phone TEXT,
-  quickbooks_id TEXT,
   created_at TEXT NOT NULL,
   updated_at TEXT NOT NULL
 ) STRICT;
@@ -103,7 +102,10 @@ CREATE TABLE sales (
   dms_tried_at TEXT,
   doc_number TEXT NOT NULL UNIQUE CHECK (length(doc_number) <= 21),
   request_id TEXT NOT NULL UNIQUE CHECK (length(request_id) <= 36),
+  books_tried_at TEXT,
+  books_batch_id TEXT CHECK (length(books_batch_id) <= 36),
   invoice_id TEXT,
+  books_note TEXT,
   balance_cents INTEGER,
   paid_at TEXT,
   voided_at TEXT,
@@ -124,13 +126,17 @@ CREATE TABLE service_records (
   cost_cents INTEGER NOT NULL CHECK (cost_cents >= 0),
   doc_number TEXT NOT NULL UNIQUE CHECK (length(doc_number) <= 21),
   request_id TEXT NOT NULL UNIQUE CHECK (length(request_id) <= 36),
+  books_tried_at TEXT,
+  books_batch_id TEXT CHECK (length(books_batch_id) <= 36),
   purchase_id TEXT,
+  books_note TEXT,
   voided_at TEXT,
   created_at TEXT NOT NULL,
   updated_at TEXT NOT NULL
 ) STRICT;
 CREATE INDEX service_records_vehicle ON service_records (vehicle_id);
 CREATE INDEX service_records_newest ON service_records (created_at DESC, id);
+CREATE INDEX service_records_purchase ON service_records (purchase_id) WHERE purchase_id IS NOT NULL;
 
 CREATE TABLE payments (
   payment_id TEXT NOT NULL,
@@ -272,6 +278,19 @@ CREATE TABLE oauth_states (
   expires_at TEXT NOT NULL,
   used_at TEXT
 ) STRICT;
+
+CREATE TABLE books_names (
+  realm_id TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('item', 'account', 'cash', 'card', 'customer', 'vendor')),
+  name TEXT NOT NULL,
+  quickbooks_id TEXT NOT NULL,
+  PRIMARY KEY (realm_id, kind, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE books_changes (
+  realm_id TEXT PRIMARY KEY NOT NULL,
+  seen_until TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE listings (
   platform TEXT NOT NULL,

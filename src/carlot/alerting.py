@@ -21,6 +21,9 @@ MAX_WAIT_S = 15 * 60
 REMOVAL_FAILS = timedelta(hours=1)
 """How long a site may fail to take a sold car off before the dealer is told."""
 
+SIGN_IN_ENDS = timedelta(days=14)
+"""How long before a sign-in ends the dealer is told."""
+
 
 async def watch(services: Services) -> None:
     """Look at what holds now; raise and clear alerts. Says nothing itself: each change is a task."""
@@ -28,7 +31,7 @@ async def watch(services: Services) -> None:
         return
     now = services.clock.now()
     at_risk = to_json({kind: instant(now + ahead) for kind, ahead in AT_RISK.items()}).decode()
-    findings = await alerts.findings(services.database, at_risk, instant(now - REMOVAL_FAILS))
+    findings = await alerts.findings(services.database, at_risk, instant(now - REMOVAL_FAILS), instant(now + SIGN_IN_ENDS))
     holding = {str(row["subject"]): _sentence(row) for row in findings}
     holding |= await _backlog(services)
     known = await alerts.open_subjects(services.database)
@@ -67,6 +70,8 @@ def _sentence(row: Row) -> str:
         return f"CarLot: {count} sync task(s) with {name} failed for good. See Integrations, Failed syncs. {row['detail']}"
     if kind == "refused":
         return f"CarLot: {name} needs you. {row['detail']}"
+    if kind == "expiring":
+        return f"CarLot: the sign-in to {name} ends on {row['detail'][:10]}. Connect it again under Integrations."
     if kind == "removal":
         return f"CarLot: {name} still lists {count} car(s) that it was told to remove. {row['detail']}"
     return f"CarLot: {count} task(s) with {name} are close to their deadline or late; the first is due {row['detail']}."

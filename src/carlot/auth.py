@@ -39,6 +39,24 @@ async def require_admin(request: Request, services: Services) -> None:
     )
 
 
+async def identities(request: Request, services: Services) -> list[str]:
+    """Hashes of all that shows who sends a request; one that comes back from another site with what it began here shows the same.
+
+    Cookies and this machine count whatever page led here: to be used only where a secret of the request itself proves the rest.
+    """
+    found = [f"access:{request.access_email}"] if request.access_email is not None else []
+    if _bearer_holds(request, services):
+        found.append("bearer")
+    if services.settings.auth_mode == "dev-open" and request.host in _LOCAL_HOSTS:
+        found.append("dev-open")
+    cookie = session_cookie(request)
+    if cookie and services.settings.admin_token:
+        key = session_key(cookie, services)
+        if await sessions.holds(services.database, key, instant(services.clock.now())):
+            found.append(f"session:{key}")
+    return [hashlib.sha256(each.encode("utf-8", "replace")).hexdigest() for each in found]
+
+
 def not_set_up() -> Unavailable:
     """Nobody can sign in yet."""
     return Unavailable("No one can sign in yet. Set a token: npx wrangler secret put ADMIN_TOKEN", code="auth-not-configured")

@@ -9,10 +9,12 @@ from urllib.parse import unquote
 from carlot.endpoint import Guard, Route
 from carlot.errors import MethodNotAllowed, NotFound
 from carlot.handlers import (
+    books,
     customers,
     feeds,
     integrations,
     listings,
+    oauth,
     photos,
     public,
     reference,
@@ -61,6 +63,10 @@ ROUTES: tuple[Route, ...] = (
     Route("PATCH", "/api/feeds/:format", feeds.change_feed, Guard.ADMIN),
     Route("POST", "/api/feeds/:format/rotate", feeds.rotate_feed, Guard.ADMIN),
     Route("POST", "/api/integrations/wayne-reeves/sync", integrations.sync_wayne_reeves, Guard.ADMIN),
+    Route("GET", "/api/integrations/quickbooks/authorize", oauth.authorize_quickbooks, Guard.ADMIN),
+    Route("GET", "/api/integrations/quickbooks/callback", oauth.return_from_quickbooks, Guard.OPEN),
+    Route("POST", "/api/integrations/quickbooks/sync", books.sync_quickbooks, Guard.ADMIN),
+    Route("POST", "/api/integrations/quickbooks/disconnect", oauth.disconnect_quickbooks, Guard.ADMIN),
     Route("POST", "/api/integrations/listings/publish", listings.publish_listing, Guard.ADMIN),
     Route("GET", "/api/integrations/runs", integrations.list_runs, Guard.ADMIN),
     Route("GET", "/api/integrations/runs/:id", integrations.get_run, Guard.ADMIN),
@@ -70,6 +76,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/api/integrations/tasks/:id/retry", tasks.retry_task, Guard.ADMIN),
     Route("POST", "/api/integrations/tasks/:id/discard", tasks.discard_task, Guard.ADMIN),
     Route("POST", "/api/webhooks/wayne-reeves", webhooks.receive_wayne_reeves, Guard.SIGNED),
+    Route("POST", "/api/webhooks/quickbooks", webhooks.receive_quickbooks, Guard.SIGNED),
 )
 
 

@@ -12,11 +12,14 @@ from carlot.domain.times import instant
 from carlot.partners.listings import reconcile
 from carlot.partners.listings import sync as sites
 from carlot.partners.listings.registry import SITES
+from carlot.partners.quickbooks import payments
 from carlot.partners.quickbooks import sync as books
+from carlot.partners.quickbooks.client import BATCH_ITEMS
 from carlot.partners.wayne_reeves import events, push
 from carlot.partners.wayne_reeves import sync as pulling
 from carlot.photo_sweep import sweep_photos
 from carlot.ports import Services
+from carlot.posting import post_daily
 from carlot.pulls import start_daily_pull
 from carlot.store import rate_limits, sessions
 from carlot.sweep import sweep
@@ -30,8 +33,16 @@ TASKS: Registry = {
     ("wayne_reeves", "edits"): TaskKind(push.push_edits, OUTBOUND, lease_s=60),
     # Nearly always without a call; a tie pages through what has changed since.
     ("carlot", "event"): TaskKind(events.apply_event, OUTBOUND, lease_s=120),
-    ("quickbooks", "invoice"): TaskKind(books.post_document, OUTBOUND, lease_s=60),
-    ("quickbooks", "expense"): TaskKind(books.post_document, OUTBOUND, lease_s=60),
+    # Names are looked up for 25 seconds and a call; the lease is held anew for the call that posts.
+    **{
+        ("quickbooks", kind): TaskKind(books.post_document, OUTBOUND, 120, together=books.post_documents, most=BATCH_ITEMS)
+        for kind in ("invoice", "expense")
+    },
+    # Reading, a few calls.
+    ("quickbooks", "payment"): TaskKind(payments.read_payment, OUTBOUND, lease_s=120),
+    ("quickbooks", "invoice_look"): TaskKind(payments.look_at_invoice, OUTBOUND, lease_s=60),
+    ("quickbooks", "expense_look"): TaskKind(payments.look_at_expense, OUTBOUND, lease_s=60),
+    ("quickbooks", "changes"): TaskKind(payments.look_at_changes, OUTBOUND, lease_s=60),
     # Nearly always one call; taking a car off is two, and a car whose VIN was corrected is taken off before it is put on.
     **{
         (site, "listing"): TaskKind(sites.match_site, LISTING, lease_s=120, on_dead=partial(sites.refused, site))
@@ -53,6 +64,7 @@ async def every_minute(services: Services, at: datetime) -> None:
 async def every_hour(services: Services, at: datetime) -> None:
     """Start what is due once in the dealer's day; delete the files of photos that are gone."""
     await start_daily_pull(services, at)
+    await post_daily(services, at)
     await reconcile.look_nightly(services, at)
     await sweep_photos(services, at)
 

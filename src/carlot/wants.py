@@ -16,10 +16,15 @@ from carlot.store.tasks import Want
 from carlot.sync import DELIVERY_S
 
 
+def document_deadline(now: datetime) -> str:
+    """By when a document raised now is in the books."""
+    return instant(now + DOCUMENT_POSTED)
+
+
 def sale_wants(sale_id: str, vehicle: Mapping[str, Any], now: datetime, *, from_dms: bool = False) -> list[Want]:
     """A sale was made or undone: the books have an invoice or none, the DMS (unless it told us) has the sale or not."""
     vehicle_id = vehicle.get("id")
-    wants = [Want("quickbooks", "invoice", sale_id, vehicle_id, instant(now + DOCUMENT_POSTED))]
+    wants = [Want("quickbooks", "invoice", sale_id, vehicle_id, document_deadline(now))]
     if vehicle.get("externalDmsId") is not None and not from_dms:
         wants.append(Want("wayne_reeves", "sale", sale_id, vehicle_id))
     return wants
@@ -27,7 +32,7 @@ def sale_wants(sale_id: str, vehicle: Mapping[str, Any], now: datetime, *, from_
 
 def service_wants(record_id: str, vehicle_id: str, now: datetime) -> list[Want]:
     """Work was done: the books have an expense."""
-    return [Want("quickbooks", "expense", record_id, vehicle_id, instant(now + DOCUMENT_POSTED))]
+    return [Want("quickbooks", "expense", record_id, vehicle_id, document_deadline(now))]
 
 
 def edit_wants(vehicle: Mapping[str, Any], changed: Collection[str]) -> list[Want]:

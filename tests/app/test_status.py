@@ -42,7 +42,8 @@ async def test_it_has_these_members_and_no_others(lot: Lot) -> None:
     dms, books, listings, queue = (found[name] for name in ("wayneReeves", "quickbooks", "listings", "queue"))
     assert list(found) == ["wayneReeves", "quickbooks", "listings", "queue", "deadlines"]
     assert dms == {"configured": True, "lastSync": "2025-02-03T10:31:00.000Z", "status": "connected", "message": None}
-    assert set(books) - {"message"} == {"configured", "authenticated", "lastSync", "status"}
+    added = {"message", "daysLeft", "daysLeftUnused"}
+    assert set(books) - added == {"configured", "authenticated", "lastSync", "status"}
     assert (books["configured"], books["authenticated"], books["lastSync"]) == (True, False, None)
     assert books["status"] == "reauth_required"
     assert listings["carGurus"]["configured"] is listings["trueCar"]["configured"] is True

@@ -33,6 +33,8 @@ ALLOWED: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"carlot/partners/\w+/webhook", (DOMAIN, VALUES, r"carlot\.partners\.signature", r"{own}\.mapping", PYDANTIC)),
     (r"carlot/partners/\w+/client", (DOMAIN, VALUES, r"carlot\.partners\.http", r"{own}\.(mapping|site)", PYDANTIC)),
     (r"carlot/partners/\w+/\w+", (DOMAIN, STORE, VALUES, r"carlot\.(sync|wants)", r"{own}\.\w+", PYDANTIC)),
+    # The dealer's own consent is exchanged while he waits.
+    (r"carlot/handlers/oauth", (DOMAIN, STORE, VALUES, CORE, r"carlot\.partners\.quickbooks\.(client|tokens)", PYDANTIC)),
     (r"carlot/handlers/\w+", (DOMAIN, STORE, VALUES, CORE, r"carlot\.(handlers|openapi)\.\w+", KNOWN, PYDANTIC)),
     (r"carlot/routes", (VALUES, r"carlot\.endpoint", r"carlot\.handlers\.\w+")),
     (r"carlot/tasks", (DOMAIN, STORE, CORE, r"carlot\.partners\..*")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import BaseModel, Field
@@ -9,6 +10,7 @@ from pydantic import BaseModel, Field
 from carlot import rate_limit
 from carlot.answers import json_answer
 from carlot.body import read_query
+from carlot.domain.times import parse_instant
 from carlot.errors import Conflict, NotFound, QueueUnavailable
 from carlot.partners.listings.registry import SITES
 from carlot.ports import Request, Response, Services
@@ -49,7 +51,6 @@ async def get_status(request: Request, services: Services) -> Response:
     """The state of every partner, of the queue and of the deadlines."""
     seen = await status.read(services.database)
     dms_status, dms_message = _dms_status(services, seen)
-    books_status = _books_status(services, seen)
     listings: dict[str, object] = {
         site.wire: {"configured": services.settings.configured(target)} for target, site in SITES.items()
     }
@@ -67,12 +68,7 @@ async def get_status(request: Request, services: Services) -> Response:
                 "status": dms_status,
                 "message": dms_message,
             },
-            "quickbooks": {
-                "configured": services.settings.configured("quickbooks"),
-                "authenticated": books_status == "connected",
-                "lastSync": seen.books_last_sync,
-                "status": books_status,
-            },
+            "quickbooks": _books(services, seen, now),
             "listings": {**listings, "totalPublished": seen.published},
             "queue": {
                 "backlog": backlog,
@@ -98,7 +94,33 @@ def _dms_status(services: Services, seen: status.Seen) -> tuple[str, str | None]
     return "connected", None
 
 
-def _books_status(services: Services, seen: status.Seen) -> str:
-    if not services.settings.configured("quickbooks"):
-        return "not_configured"
-    return "connected" if seen.books_state == "connected" else "reauth_required"
+def _books(services: Services, seen: status.Seen, now: datetime) -> dict[str, object]:
+    """The books: one of the documented states, the sentence that explains it, and how long the sign-in holds."""
+    state, message = _books_status(services, seen)
+    held = seen.books if seen.books and seen.books.state == "connected" else None
+    return {
+        "configured": services.settings.configured("quickbooks"),
+        "authenticated": held is not None and held.realm == services.settings.quickbooks_realm_id,
+        "lastSync": seen.books_last_sync,
+        "status": state,
+        "message": message,
+        # Without use for so many days it ends; and at the latest in so many.
+        "daysLeftUnused": _days_until(held.refresh_until, now) if held else None,
+        "daysLeft": _days_until(held.hard_until, now) if held and held.hard_until else None,
+    }
+
+
+def _books_status(services: Services, seen: status.Seen) -> tuple[str, str | None]:
+    if missing := services.settings.missing("quickbooks"):
+        return "not_configured", f"Set {' and '.join(missing)}."
+    if seen.books is None or seen.books.realm != services.settings.quickbooks_realm_id:
+        return "reauth_required", "QuickBooks is not connected yet."
+    if seen.books.state != "connected":
+        return "reauth_required", "QuickBooks wants you to sign in again; what waits is posted then."
+    if seen.books_refusal:
+        return "error", seen.books_refusal
+    return ("degraded", seen.books_error) if seen.books_error else ("connected", None)
+
+
+def _days_until(at: str, now: datetime) -> int:
+    return max(0, (parse_instant(at) - now).days)

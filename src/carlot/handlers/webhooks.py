@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from carlot.answers import json_answer
-from carlot.domain.times import instant
+from carlot.domain.times import after, instant
 from carlot.errors import Unauthorized, Unavailable, UniqueViolation
 from carlot.partners import signature
+from carlot.partners.quickbooks import webhook as quickbooks
 from carlot.partners.wayne_reeves import webhook as wayne_reeves
 from carlot.ports import Request, Response, Services
-from carlot.store import webhook_events
+from carlot.store import books, webhook_events
 from carlot.store.tasks import Want
-from carlot.sync import commit
+from carlot.sync import DELIVERY_S, commit
 
 MAX_WAYNE_REEVES_BYTES = 256 * 1024
+MAX_QUICKBOOKS_BYTES = 2 * 1024 * 1024
+MAX_KEPT_BYTES = 256 * 1024
+"""How much of a body is kept to be looked at. What it names is kept as tasks."""
 
 
 async def receive_wayne_reeves(request: Request, services: Services) -> Response:
@@ -38,6 +42,36 @@ async def receive_wayne_reeves(request: Request, services: Services) -> Response
     )
     try:
         await commit(services, [kept], [Want("carlot", "event", event_id)] if known else [])
+    except UniqueViolation:
+        return json_answer({"received": True, "duplicate": True})
+    return json_answer({"received": True})
+
+
+async def receive_quickbooks(request: Request, services: Services) -> Response:
+    """Changes in the books. They only name what to look at, which the queue does; 200 means that it will."""
+    settings = services.settings
+    verifiers = settings.quickbooks_webhook_verifier.split()
+    if not verifiers:
+        raise Unavailable(
+            "Set the webhook's verifier: npx wrangler secret put QUICKBOOKS_WEBHOOK_VERIFIER", code="webhook-not-configured"
+        )
+    body = await request.body.read(MAX_QUICKBOOKS_BYTES)
+    if not quickbooks.is_signed(request.headers.get("intuit-signature", ""), body, verifiers):
+        raise Unauthorized("Invalid signature", code="invalid-signature")
+    notice = quickbooks.read_notice(body, settings.quickbooks_realm_id)
+    now = services.clock.now()
+    reason = None if notice.changed else "It names nothing of ours."
+    kept = webhook_events.insert(
+        services.clock.token(),
+        "quickbooks",
+        (notice.key, notice.type, None),
+        body[:MAX_KEPT_BYTES].decode("utf-8", "replace"),
+        ("applied" if notice.changed else "ignored", reason),
+        instant(now),
+    )
+    raised = [books.raise_changed(notice.changed, instant(now), after(now, DELIVERY_S))] if notice.changed else []
+    try:
+        await commit(services, [kept], [], raised)
     except UniqueViolation:
         return json_answer({"received": True, "duplicate": True})
     return json_answer({"received": True})

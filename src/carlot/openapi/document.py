@@ -52,6 +52,7 @@ _TAKES = {
     "webhook-timestamp": "Standard Webhooks: seconds since 1970.",
     "webhook-signature": "Standard Webhooks: `v1,` and the HMAC-SHA256 of id, timestamp and body in base64.",
     "x-webhook-signature": "`sha256=` and the HMAC-SHA256 of timestamp, `.` and body in hex; or the SHA-256 of body and secret.",
+    "intuit-signature": "The HMAC-SHA256 of the body under the verifier token, in base64.",
     "x-webhook-timestamp": "Seconds since 1970, for the scheme with `sha256=`.",
 }
 _SIGN_IN: list[dict[str, list[str]]] = [{"token": []}, {"session": []}]
@@ -101,6 +102,7 @@ def _operation(route: Route) -> dict[str, Any]:
     summary, _, more = words.partition(". ")
     parameters = [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names]
     parameters += _query(row.query) if row.query else []
+    parameters += [{"name": name, "in": "query", "schema": {"type": "string"}} for name in row.texts]
     parameters += [{"name": name, "in": "header", **_text_of(_TAKES[name])} for name in row.headers]
     return {
         "operationId": f"{route.handler.__module__.rpartition('.')[2]}_{route.handler.__name__}",
@@ -149,7 +151,9 @@ def _responses(route: Route, row: Operation, named: bool) -> dict[str, Any]:
 
 
 def _success(status: int, given: Answer) -> dict[str, Any]:
-    meaning = {201: "Made.", 202: "Taken on.", 204: "Done.", 304: "Unchanged since that ETag."}.get(status, "Here it is.")
+    meaning = {201: "Made.", 202: "Taken on.", 302: "Go on there.", 204: "Done.", 304: "Unchanged since that ETag."}.get(
+        status, "Here it is."
+    )
     headers = {name: {"$ref": f"#/components/headers/{name}"} for name in given.headers}
     content = {} if given.shape is None else {"content": {media: {"schema": given.shape} for media in given.media}}
     return {"description": meaning, **({"headers": headers} if headers else {}), **content}

@@ -39,10 +39,15 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """What an endpoint takes and gives. `errors` are those that follow neither from its guard nor from what it takes."""
+    """What an endpoint takes and gives.
+
+    `query` is the model of its query string, `texts` are names in a query string that any text may follow. `errors` are those
+    that follow neither from its guard nor from what it takes.
+    """
 
     answers: Mapping[int, Answer]
     query: type[BaseModel] | None = None
+    texts: tuple[str, ...] = ()
     body: type[BaseModel] | None = None
     files: tuple[str, ...] = ()
     headers: tuple[str, ...] = ()
@@ -60,6 +65,7 @@ def _raw(*media: str, headers: tuple[str, ...] = ()) -> Answer:
 
 _UNCHANGED = {304: Answer(headers=("ETag",))}
 _EMPTY = {204: Answer()}
+_ELSEWHERE = {302: Answer(headers=("Location",))}
 _SIGNED_OUT = {204: Answer(headers=("Set-Cookie",))}
 _RECEIVED = {**record(received=FLAG, duplicate=FLAG), "required": ["received"]}
 _PLATFORMS = {site.wire: one_of("queued", "not_configured") for site in SITES.values()}
@@ -112,6 +118,14 @@ OPERATIONS: Mapping[str, Operation] = {
     "POST /api/integrations/wayne-reeves/sync": Operation(
         gives(record(runId=TEXT, status=one_of("queued", "running")), 202, "Location"), errors=(409, 429)
     ),
+    "GET /api/integrations/quickbooks/authorize": Operation(_ELSEWHERE, errors=(409,)),
+    "GET /api/integrations/quickbooks/callback": Operation(
+        _ELSEWHERE, texts=("code", "state", "realmId", "error"), errors=(401,)
+    ),
+    "POST /api/integrations/quickbooks/sync": Operation(
+        gives(record(queued=whole("How many sales and service records are posted.")), 202), errors=(409, 429)
+    ),
+    "POST /api/integrations/quickbooks/disconnect": Operation(_EMPTY),
     "POST /api/integrations/listings/publish": Operation(
         gives(record(vehicleId=TEXT, platforms=record(**_PLATFORMS)), 202), body=PublishEntry, errors=(404, 409, 429)
     ),
@@ -127,5 +141,6 @@ OPERATIONS: Mapping[str, Operation] = {
     "POST /api/integrations/tasks/:id/retry": Operation(gives(ref("Task"), 202), errors=(409,)),
     "POST /api/integrations/tasks/:id/discard": Operation(gives(ref("Task")), errors=(409,)),
     "POST /api/webhooks/wayne-reeves": Operation(gives(_RECEIVED), files=(JSON,), headers=SIGNATURES),
+    "POST /api/webhooks/quickbooks": Operation(gives(_RECEIVED), files=(JSON,), headers=("intuit-signature",)),
 }
 """Every endpoint, as `METHOD path`. One without a row is described by its docstring and its guard alone."""

@@ -197,7 +197,15 @@ SCHEMAS: dict[str, Schema] = {
     "Status": record(
         "Every partner's state, the queue, the deadlines.",
         wayneReeves=record(configured=FLAG, lastSync=maybe(TIME), status=_PARTNER_STATUS, message=maybe(TEXT)),
-        quickbooks=record(configured=FLAG, authenticated=FLAG, lastSync=maybe(TIME), status=_PARTNER_STATUS),
+        quickbooks=record(
+            configured=FLAG,
+            authenticated=FLAG,
+            lastSync=maybe(TIME),
+            status=_PARTNER_STATUS,
+            message=maybe(TEXT),
+            daysLeftUnused=maybe(whole("After so many days without a call the dealer has to sign in again.")),
+            daysLeft=maybe(whole("After so many days he has to in any case.")),
+        ),
         listings=record(
             **{site.wire: record(configured=FLAG) for site in SITES.values()},
             totalPublished=whole("Vehicles live on at least one site."),

@@ -32,7 +32,9 @@ _OBJECT = """json_object('id', s.id, 'vehicleId', s.vehicle_id, 'vin', v.vin,
   'customer', CASE WHEN c.id IS NOT NULL THEN json_object('id', c.id, 'name', c.name, 'email', c.email, 'phone', c.phone) END,
   'docNumber', s.doc_number, 'state', a.state, 'invoiceId', s.invoice_id,
   'balance', CASE WHEN s.balance_cents IS NOT NULL THEN json(printf('%.2f', s.balance_cents / 100.0)) END,
-  'paidAt', s.paid_at, 'createdAt', s.created_at)"""
+  'paidAt', s.paid_at, 'payments', (SELECT json_group_array(json_object(
+    'amount', json(printf('%.2f', p.amount_cents / 100.0)), 'date', p.paid_on) ORDER BY p.paid_on) FROM payments p WHERE p.sale_id = s.id),
+  'booksNote', s.books_note, 'createdAt', s.created_at)"""
 _JOINED = """
 FROM sales s JOIN vehicles v ON v.id = s.vehicle_id JOIN audit_sale a ON a.sale_id = s.id LEFT JOIN customers c ON c.id = s.customer_id"""
 

@@ -19,13 +19,27 @@ SELECT json_object(
   'last_run_message', (SELECT message FROM import_runs WHERE finished_at IS NOT NULL ORDER BY created_at DESC, id LIMIT 1),
   'pull_error', (SELECT error FROM sync_tasks WHERE target = 'wayne_reeves' AND kind = 'pull' AND error IS NOT NULL
     AND state IN ('pending', 'running', 'blocked') LIMIT 1),
-  'books_state', (SELECT state FROM oauth_tokens WHERE provider = 'quickbooks'),
+  'books', (SELECT json_object('state', state, 'realm', realm_id, 'refresh_until', refresh_expires_at, 'hard_until', hard_expires_at)
+    FROM oauth_tokens WHERE provider = 'quickbooks'),
+  'books_refusal', (SELECT blocked_reason FROM partners WHERE target = 'quickbooks'),
+  'books_error', (SELECT error FROM sync_tasks WHERE target = 'quickbooks' AND error IS NOT NULL
+    AND state IN ('pending', 'running', 'blocked') AND attempts > 0 ORDER BY kind NOT IN ('invoice', 'expense'), updated_at DESC LIMIT 1),
   'books_last_sync', (SELECT max(done_at) FROM sync_tasks WHERE target = 'quickbooks'),
   'published', (SELECT count(DISTINCT vin) FROM listings WHERE state = 'live'),
   'pending', (SELECT count(*) FROM sync_tasks WHERE state IN ('pending', 'running')),
   'dead', (SELECT count(*) FROM sync_tasks WHERE state = 'dead'),
   'due', (SELECT json_group_array(json_array(kind, deadline_at)) FROM sync_tasks WHERE deadline_at IS NOT NULL AND state <> 'done')
 ) AS seen"""
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """The connection to QuickBooks, and the instants at which it ends unless it is used, and for good."""
+
+    state: str
+    realm: str
+    refresh_until: str
+    hard_until: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +50,9 @@ class Seen:
     last_run_status: str | None
     last_run_message: str | None
     pull_error: str | None
-    books_state: str | None
+    books: Books | None
+    books_refusal: str | None
+    books_error: str | None
     books_last_sync: str | None
     published: int
     pending: int

@@ -70,11 +70,14 @@ UPDATE sync_tasks SET
 WHERE id = ?1
 RETURNING state"""
 
+# It is still being worked on. ?3 until when the lease holds now.
+EXTEND = f"UPDATE sync_tasks SET state = {_FENCED.format(state='state')}, leased_until = ?3, wake_due_at = ?3 WHERE id = ?1"
+
 # Tasks that should have been awake by now: their message was lost or their lease ran out. They are given time to be delivered.
 SWEEP = """
 UPDATE sync_tasks SET wake_due_at = ?2
 WHERE id IN (SELECT id FROM sync_tasks WHERE state IN ('pending', 'running') AND wake_due_at <= ?1 ORDER BY wake_due_at LIMIT ?3)
-RETURNING id"""
+RETURNING id, target, kind"""
 
 # Blocked tasks of a partner that is ready again.
 RELEASE = """
@@ -192,9 +195,15 @@ def settle_failed(taken: Lease, *, state: str, now: str, error: str, next_attemp
     return statement(SETTLE_FAILED, taken.id, taken.lease_token, state, now, error, next_attempt, wake_due, int(tried))
 
 
+def extend(taken: Lease, until: str) -> Statement:
+    """Hold a lease for longer; fails its batch when it is lost."""
+    return statement(EXTEND, taken.id, taken.lease_token, until)
+
+
 async def sweep(database: Database, now: str, wake_due: str, most: int) -> list[str]:
-    """The ids of tasks whose wake-up is overdue, each put off until `wake_due`."""
-    return [str(row["id"]) for row in await database.all(SWEEP, now, wake_due, most)]
+    """The ids of tasks whose wake-up is overdue, each put off until `wake_due`; those that can be worked on together side by side."""
+    rows = await database.all(SWEEP, now, wake_due, most)
+    return [str(row["id"]) for row in sorted(rows, key=lambda row: (str(row["target"]), str(row["kind"])))]
 
 
 async def hurry(database: Database, subject_id: str, now: str) -> list[str]:

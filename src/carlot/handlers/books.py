@@ -1,0 +1,17 @@
+"""Posting to QuickBooks on demand."""
+
+from __future__ import annotations
+
+from carlot.answers import json_answer
+from carlot.errors import Conflict
+from carlot.ports import Request, Response, Services
+from carlot.posting import post_unposted
+from carlot.store import partners
+
+
+async def sync_quickbooks(request: Request, services: Services) -> Response:
+    """Queue every sale and service record that is not in the books."""
+    if missing := services.settings.missing("quickbooks"):
+        raise Conflict(f"QuickBooks is not configured yet: set {' and '.join(missing)}.", code="not-configured")
+    # Who presses the button has perhaps just made what was missing.
+    return json_answer({"queued": await post_unposted(services, [partners.unblock("quickbooks")])}, 202)

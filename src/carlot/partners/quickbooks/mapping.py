@@ -1,0 +1,198 @@
+"""What QuickBooks' JSON means. Amounts are dollars on the wire, cents here.
+
+Source: developer.intuit.com, API reference: Invoice, Purchase, Customer, Vendor, Payment, "Batch", "Change data capture".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Annotated, Any, TypeVar
+
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
+
+from carlot.errors import AuthExpired, Permanent, Retryable
+
+DUPLICATE_NUMBER = frozenset({"6140", "6210"})
+DUPLICATE_NAME = "6240"
+STALE = "5010"
+INVALID_REFERENCE = "2500"
+
+_ACCOUNT = frozenset({"6190"})
+"""The company itself takes nothing: the dealer must act."""
+_PASSING = frozenset({"10000", "3001", "003001", "5000"})
+"""Something of theirs broke, or was too busy."""
+
+
+class Fault(Permanent):
+    """The books refuse a request, and say why. Nothing was done."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message, 400)
+        self.code = code
+
+
+class _Error(BaseModel):
+    model_config = ConfigDict(coerce_numbers_to_str=True)
+
+    message: str = Field("", validation_alias=AliasChoices("Message", "message"))
+    detail: str | None = Field(None, validation_alias=AliasChoices("Detail", "detail"))
+    code: str = ""
+
+
+class _Faults(BaseModel):
+    errors: list[_Error] = Field([], validation_alias=AliasChoices("Error", "error"))
+    type: str | None = ""
+
+
+class _FaultAnswer(BaseModel):
+    fault: _Faults | None = Field(None, validation_alias=AliasChoices("Fault", "fault"))
+
+
+def read_fault(body: bytes) -> Exception | None:
+    """The fault in an answer, whatever its status; `None`: there is none."""
+    try:
+        found = _FaultAnswer.model_validate_json(body).fault
+    except ValidationError:
+        return None
+    return None if found is None else _failure(found)
+
+
+def _failure(found: _Faults) -> Exception:
+    error = found.errors[0] if found.errors else _Error.model_validate({})
+    words = (error.detail or error.message or "It gives no reason.")[:500]
+    kind = (found.type or "").lower()
+    if kind.startswith("auth"):
+        return AuthExpired(f"QuickBooks refused our credentials: {words}")
+    if error.code in _ACCOUNT:
+        return AuthExpired(f"QuickBooks takes nothing for this company: {words}")
+    if error.code in _PASSING or kind.startswith(("system", "service", "throttl")):
+        return Retryable(f"QuickBooks is having trouble: {words}")
+    return Fault(error.code, f"QuickBooks refuses it: {words}{f' ({error.code})' if error.code else ''}")
+
+
+class LinkedTxn(BaseModel):
+    """A document that a line of a payment pays."""
+
+    model_config = ConfigDict(coerce_numbers_to_str=True)
+
+    id: str = Field("", alias="TxnId")
+    type: str = Field("", alias="TxnType")
+
+
+class PaymentLine(BaseModel):
+    """A line of a payment, in dollars."""
+
+    amount: Decimal = Field(Decimal(0), alias="Amount")
+    linked: list[LinkedTxn] = Field([], alias="LinkedTxn")
+
+
+class _Address(BaseModel):
+    address: str | None = Field(None, alias="Address")
+
+
+class _MetaData(BaseModel):
+    updated: str | None = Field(None, alias="LastUpdatedTime")
+
+
+class Entity(BaseModel):
+    """The fields used of any object of the books. Amounts are dollars."""
+
+    model_config = ConfigDict(coerce_numbers_to_str=True)
+
+    id: Annotated[str, Field(alias="Id", min_length=1, max_length=100)]
+    sync_token: str = Field("0", alias="SyncToken")
+    number: str | None = Field(None, alias="DocNumber")
+    display_name: str | None = Field(None, alias="DisplayName")
+    account_type: str | None = Field(None, alias="AccountType")
+    total: Decimal | None = Field(None, alias="TotalAmt")
+    balance: Decimal | None = Field(None, alias="Balance")
+    note: str | None = Field(None, alias="PrivateNote")
+    date: str | None = Field(None, alias="TxnDate")
+    email: _Address | None = Field(None, alias="PrimaryEmailAddr")
+    status: str | None = None
+    lines: list[PaymentLine] = Field([], alias="Line")
+    meta: _MetaData | None = Field(None, alias="MetaData")
+
+    @property
+    def total_cents(self) -> int | None:
+        """What it comes to."""
+        return None if self.total is None else round(self.total * 100)
+
+    @property
+    def balance_cents(self) -> int | None:
+        """What is owed; `None`: not told."""
+        return None if self.balance is None else round(self.balance * 100)
+
+    @property
+    def is_void(self) -> bool:
+        """Whether it was voided: QuickBooks keeps it with nothing on it, and says so in its note."""
+        return self.total_cents == 0 and (self.note or "").lower().startswith("voided")
+
+
+_Content = dict[str, Any]
+_Read = TypeVar("_Read")
+
+
+def _entities(found: object, entity: str) -> list[Entity]:
+    """The objects of a kind in one part of an answer."""
+    rows = found.get(entity, []) if isinstance(found, dict) else []
+    return [Entity.model_validate(row) for row in rows]
+
+
+class Answer(BaseModel):
+    """An answer of the API: the object asked for, or what a query or a look at changes has found."""
+
+    model_config = ConfigDict(extra="allow")
+
+    query: _Content | None = Field(None, alias="QueryResponse")
+    changes: list[_Content] | None = Field(None, alias="CDCResponse")
+
+    def one(self, entity: str) -> Entity | None:
+        """The object asked for."""
+        found = (self.model_extra or {}).get(entity)
+        return _readable(lambda: Entity.model_validate(found)) if isinstance(found, dict) else None
+
+    def found(self, entity: str) -> list[Entity]:
+        """What a query has found."""
+        if self.query is None:
+            raise Retryable("QuickBooks' answer leaves out what it was asked for.")
+        return _readable(lambda: _entities(self.query, entity))
+
+    def changed(self, entity: str) -> list[Entity]:
+        """What has changed."""
+        parts = [part for each in self.changes or [] for part in each.get("QueryResponse", [])]
+        return _readable(lambda: [one for part in parts for one in _entities(part, entity)])
+
+
+class _Item(BaseModel):
+    model_config = ConfigDict(extra="allow", coerce_numbers_to_str=True)
+
+    key: str = Field(alias="bId")
+    fault: _Faults | None = Field(None, alias="Fault")
+
+
+class BatchAnswer(BaseModel):
+    """The answer to a batch."""
+
+    items: list[_Item] = Field(alias="BatchItemResponse")
+
+    def results(self, entity: str) -> dict[str, Entity | Exception]:
+        """What became of each item, by its key."""
+        return {item.key: self._result(item, entity) for item in self.items}
+
+    @staticmethod
+    def _result(item: _Item, entity: str) -> Entity | Exception:
+        if item.fault is not None:
+            return _failure(item.fault)
+        try:
+            return Entity.model_validate((item.model_extra or {}).get(entity))
+        except ValidationError:
+            return Retryable("QuickBooks' answer to one document of a batch cannot be read.")
+
+
+def _readable(read: Callable[[], _Read]) -> _Read:
+    try:
+        return read()
+    except (ValidationError, AttributeError, TypeError) as failure:
+        raise Retryable("QuickBooks' answer cannot be read.") from failure

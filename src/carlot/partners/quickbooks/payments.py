@@ -1,0 +1,118 @@
+"""What has changed in the books: payments, and documents voided, deleted or edited there. It is seen and shown, not fought.
+
+Events only name what to look at; what holds is read from the books, so that neither order nor repeats matter.
+Source: developer.intuit.com, API reference: Payment (`LinkedTxn`), Invoice (`Balance`), "Change data capture".
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from carlot.domain.money import dollars
+from carlot.domain.times import after, instant, parse_instant
+from carlot.partners.quickbooks import client
+from carlot.partners.quickbooks.client import Company
+from carlot.partners.quickbooks.company import open_company
+from carlot.partners.quickbooks.mapping import Entity
+from carlot.partners.quickbooks.webhook import KINDS
+from carlot.ports import Services, Statement
+from carlot.store import books, payments
+from carlot.store.tasks import Done, Lease
+from carlot.sync import DELIVERY_S
+
+OVERLAP = timedelta(hours=1)
+"""How far a look at changes reaches back behind the last one: their clock may differ from ours."""
+
+MOST_CHANGES = 1000
+"""Objects in one answer."""
+
+LOOKED_AT = ("Invoice", "Payment", "Purchase")
+
+
+async def read_payment(services: Services, lease: Lease) -> Done:
+    """Take over one payment: what it pays of which sale, and what is still owed. Raises: as `client`."""
+    company = await open_company(services)
+    payment = await client.read(company, "Payment", lease.subject_id)
+    paid = _paid(payment)
+    before = await payments.invoices_of(services.database, lease.subject_id)
+    ours = await payments.sales_by_invoice(services.database, {*paid, *before})
+    writes: list[Statement] = [payments.forget(lease.subject_id)]
+    now = instant(services.clock.now())
+    for invoice_id, sale_id in ours.items():
+        if payment is not None and invoice_id in paid:
+            writes.append(payments.keep(lease.subject_id, sale_id, paid[invoice_id], payment.date or now[:10], now))
+    for invoice_id in ours:
+        writes += await _invoice_state(services, company, invoice_id)
+    return Done(tuple(writes), "Payment read." if ours else "It pays no sale of ours.")
+
+
+async def look_at_invoice(services: Services, lease: Lease) -> Done:
+    """See what the books show of an invoice of ours by now. Raises: as `client`."""
+    if not await payments.sales_by_invoice(services.database, {lease.subject_id}):
+        return Done(outcome="No invoice of ours.")
+    company = await open_company(services)
+    return Done(tuple(await _invoice_state(services, company, lease.subject_id)), "Invoice read.")
+
+
+async def look_at_expense(services: Services, lease: Lease) -> Done:
+    """See what the books show of an expense of ours by now. Raises: as `client`."""
+    cost_cents = await payments.expense(services.database, lease.subject_id)
+    if cost_cents is None:
+        return Done(outcome="No expense of ours.")
+    company = await open_company(services)
+    found = await client.read(company, "Purchase", lease.subject_id)
+    note = _difference(found, cost_cents)
+    return Done((payments.note_expense(lease.subject_id, note, instant(services.clock.now())),), "Expense read.")
+
+
+async def look_at_changes(services: Services, lease: Lease) -> Done:
+    """Look at everything that has changed since the last look: the webhook may have missed it. Raises: as `client`."""
+    realm = services.settings.quickbooks_realm_id
+    company = await open_company(services)
+    now = services.clock.now()
+    seen = await books.seen_until(services.database, realm)
+    since = (parse_instant(seen) if seen else now - timedelta(days=1)) - OVERLAP
+    changes = await client.changes(company, LOOKED_AT, since)
+    changed = [(KINDS[entity.lower()], each.id) for entity, found in changes.items() for each in found]
+    raised = books.raise_changed(changed, instant(now), after(now, DELIVERY_S))
+    if len(changed) < MOST_CHANGES:
+        return Done((books.keep_seen(realm, instant(now)),), f"{len(changed)} changes seen.", raises=(raised,))
+    # There is more: go on from the latest one.
+    latest = max(each.meta.updated for found in changes.values() for each in found if each.meta and each.meta.updated)
+    until = instant(parse_instant(latest) + OVERLAP)
+    if seen is not None and until <= seen:  # A thousand changes within the overlap: it goes on behind them.
+        until = after(parse_instant(seen), OVERLAP.total_seconds())
+    return Done((books.keep_seen(realm, until),), f"{len(changed)} changes seen.", more=True, raises=(raised,))
+
+
+async def _invoice_state(services: Services, company: Company, invoice_id: str) -> list[Statement]:
+    """What an invoice of ours shows: what is owed, and whether it was changed there."""
+    found = await client.read(company, "Invoice", invoice_id)
+    price_cents = await payments.price(services.database, invoice_id)
+    note = _difference(found, price_cents)
+    gone = found is None or found.is_void
+    owed = 0 if gone or found is None or found.balance_cents is None else found.balance_cents
+    return [payments.note_invoice(invoice_id, owed, note, instant(services.clock.now()), paid=not gone and owed == 0)]
+
+
+def _difference(found: Entity | None, amount_cents: int) -> str | None:
+    """What the books show otherwise than it was posted, in plain words."""
+    if found is None:
+        return "It was deleted in QuickBooks."
+    if found.is_void:
+        return "It was voided in QuickBooks."
+    if found.total_cents is not None and found.total_cents != amount_cents:
+        return f"It was changed in QuickBooks: it is {dollars(found.total_cents)} there."
+    return None
+
+
+def _paid(payment: Entity | None) -> dict[str, int]:
+    """What a payment pays, in cents by invoice; nothing when it is gone or void."""
+    paid: dict[str, int] = {}
+    if payment is None or payment.is_void:
+        return paid
+    for line in payment.lines:
+        for linked in line.linked:
+            if linked.type == "Invoice":
+                paid[linked.id] = paid.get(linked.id, 0) + round(line.amount * 100)
+    return paid
