@@ -19,7 +19,9 @@ from simulators.core import Core, answered
 from simulators.faults import Fault, FaultSettings
 from simulators.listings import CARGURUS, KBB, TRUECAR, ListingSite
 from simulators.mishaps import suffer
-from simulators.partner import Partner
+from simulators.partner import OwnWords, Partner
+from simulators.quickbooks import QuickBooks
+from simulators.quickbooks.clock import Clock as BooksClock
 from simulators.wayne_reeves.lot import Lot as DmsLot
 from simulators.wayne_reeves.lot import utc_text
 from simulators.wayne_reeves.partner import WayneReeves
@@ -27,6 +29,7 @@ from simulators.wayne_reeves.sales import Sales
 from support.platform import FixedClock
 
 DMS = "wayne-reeves"
+BOOKS = "quickbooks"
 BASE = "http://partners.test"
 
 Work = Callable[[], Awaitable[web.StreamResponse]]
@@ -51,6 +54,17 @@ class ClockedLot(DmsLot):
         return dict(record)
 
 
+class ClockedBooks(BooksClock):
+    """The clock of QuickBooks: the test's."""
+
+    def __init__(self, clock: FixedClock) -> None:
+        super().__init__()
+        self._clock = clock
+
+    def now(self) -> float:
+        return self._clock.now().timestamp() + self.offset_s
+
+
 class SimulatedNetwork:
     """A network on which the simulated partners are, each with its fault plan. What it hears stands in `core.ledger`."""
 
@@ -63,11 +77,13 @@ class SimulatedNetwork:
         self.dms.sales = Sales(self.dms.lot)
         self.sites = {shape.name: ListingSite(shape) for shape in (CARGURUS, TRUECAR, KBB)}
         self.alerts = Alerts()
-        partners: list[Partner] = [self.dms, *self.sites.values(), self.alerts]
+        self.books = QuickBooks(clock=ClockedBooks(clock))
+        partners: list[Partner] = [self.dms, *self.sites.values(), self.alerts, self.books]
         self.core = Core(partners, seed, 0)
         self._app = web.Application()
         for partner in partners:
             self._app.add_routes(partner.routes())
+        self._counted = self.books.middleware()
         self._late: list[Work] = []
 
     def faults(self, partner: str = DMS, **knobs: Any) -> None:
@@ -91,6 +107,8 @@ class SimulatedNetwork:
         fault = plan.next_fault(method, request.path) if plan else None
 
         async def work() -> web.StreamResponse:
+            if partner == BOOKS:  # It counts who comes, because it limits how many.
+                return await self._counted(request, lambda counted: answered(counted, self._app._handle))
             return await answered(request, self._app._handle)
 
         answer = await (work() if fault is None else self._struck(fault, request, work, timeout_s))
@@ -118,11 +136,12 @@ class SimulatedNetwork:
         if kind == "lost_answer" or (kind == "truncate" and fault.truncate_mode == "length"):
             await work()
             raise NetworkFailure("the answer ended early")
-        return await suffer(fault, request, work)
+        partner = next(each for each in self.core.partners if each.name == self.core.partner_at(request.path))
+        return await suffer(fault, request, work, partner if isinstance(partner, OwnWords) else None)
 
     def _request(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> web.Request:
         given = CIMultiDictProxy(CIMultiDict({**headers, "Host": urlsplit(BASE).netloc}))
-        message = RawRequestMessage(method, path, HttpVersion11, given, (), False, None, False, False, URL(path))
+        message = RawRequestMessage(method, path, HttpVersion11, given, (), False, None, False, False, URL(path, encoded=True))
         nothing: Any = None
         connection: Any = _Connection()
         request = web.Request(message, nothing, connection, nothing, nothing, asyncio.get_running_loop())

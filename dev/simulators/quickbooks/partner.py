@@ -30,8 +30,8 @@ class QuickBooks:
     name = "quickbooks"
     prefixes: tuple[str, ...] = ("/connect/oauth2", "/oauth2/v1", "/v2/oauth2", "/v3/company", "/.well-known")
 
-    def __init__(self, webhooks: WebhookSettings | None = None) -> None:
-        self.clock = Clock()
+    def __init__(self, webhooks: WebhookSettings | None = None, clock: Clock | None = None) -> None:
+        self.clock = clock or Clock()
         self.tokens = Tokens(self.clock)
         self.outbox = Outbox(webhooks or WebhookSettings())
         self.reset()
