@@ -43,12 +43,13 @@ WITHOUT_BODY = {
     *("DELETE /api/session", "DELETE /api/sessions"),
     *("DELETE /api/vehicles/:id", "DELETE /api/vehicles/:id/photos/:photoId", "POST /api/sales/:id/void"),
     *("POST /api/integrations/wayne-reeves/sync", "POST /api/integrations/tasks/retry-all"),
+    *("POST /api/integrations/quickbooks/sync", "POST /api/integrations/quickbooks/disconnect"),
     *("POST /api/integrations/tasks/:id/retry", "POST /api/integrations/tasks/:id/discard", "POST /api/feeds/:format/rotate"),
 }
 """The routes that change something and read no body."""
 
-SIGNED = {"POST /api/webhooks/wayne-reeves"}
-"""The routes that verify the bytes before they look at them."""
+SIGNED = {"POST /api/webhooks/wayne-reeves": 256 * 1024, "POST /api/webhooks/quickbooks": 2 * 1024 * 1024}
+"""The routes that verify the bytes before they look at them, and how many they take."""
 
 FILES = {"POST /api/vehicles/:id/photos", "POST /api/vehicles/import"}
 """The routes that take a file."""
@@ -111,7 +112,7 @@ class Gate:
     async def open(cls) -> Gate:
         """A new one."""
         lot = Lot()
-        lot.env["WEBHOOK_SECRET"] = "webhook-secret"
+        lot.env |= {"WEBHOOK_SECRET": "webhook-secret", "QUICKBOOKS_WEBHOOK_VERIFIER": "verifier"}
         return cls(lot, (await add(lot, 1, publishToThirdParty=True))["id"])
 
     def target(self, route: Route, filling: str = "x") -> str:
