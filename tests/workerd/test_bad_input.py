@@ -20,6 +20,8 @@ from carlot.routes import ROUTES
 from support.running import Worker
 
 JSON = {"content-type": "application/json"}
+OFF = {"/api/webhooks/quickbooks"}
+"""What is not set up with this Worker."""
 TABLES = ("vehicles", "sales", "customers", "service_records", "sync_tasks", "sessions", "webhook_events", "import_runs")
 
 
@@ -96,7 +98,7 @@ def in_parts(size: int) -> Iterator[bytes]:
 
 def test_bodies_too_large(worker: Worker, vehicle_id: str) -> None:
     for route in ROUTES:
-        if route.method in CHANGING and named(route) not in WITHOUT_BODY | FILES:
+        if route.method in CHANGING and named(route) not in WITHOUT_BODY | FILES and route.path not in OFF:
             target = filled(route, vehicle_id)
             check_problem(sent_alone(worker, route.method, target, b" " * (MAX_JSON_BYTES + 1)), 413)
             # Without a stated length, it is found out while reading.
