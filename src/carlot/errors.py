@@ -35,7 +35,7 @@ CarlotError
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 
 class CarlotError(Exception):
@@ -55,6 +55,8 @@ class Problem(CarlotError):
     status = 500
     code = "internal-error"
     title = "Something went wrong here"
+    always: ClassVar[Mapping[str, str]] = {}
+    """The headers that come with every such answer."""
 
     def __init__(
         self,
@@ -68,7 +70,7 @@ class Problem(CarlotError):
         self.detail = detail
         self.code = code or type(self).code
         self.errors = tuple(errors)
-        self.headers = dict(headers or {})
+        self.headers = {**self.always, **(headers or {})}
 
 
 class BadRequest(Problem):
@@ -78,9 +80,10 @@ class BadRequest(Problem):
 
 
 class Unauthorized(Problem):
-    """No valid sign-in came with the request."""
+    """No valid sign-in came with the request. Source: RFC 9110, 15.5.2: the answer says how to sign in."""
 
     status, code, title = 401, "unauthorized", "Sign in first"
+    always: ClassVar[Mapping[str, str]] = {"www-authenticate": 'Bearer realm="CarLot"'}
 
 
 class Forbidden(Problem):

@@ -123,7 +123,7 @@ OPERATIONS: Mapping[str, Operation] = {
         _ELSEWHERE, texts=("code", "state", "realmId", "error"), errors=(401,)
     ),
     "POST /api/integrations/quickbooks/sync": Operation(
-        gives(record(queued=whole("How many sales and service records are posted.")), 202), errors=(409, 429)
+        gives(record(queued=whole("How many sales and service records are posted.")), 202), errors=(409,)
     ),
     "POST /api/integrations/quickbooks/disconnect": Operation(_EMPTY),
     "POST /api/integrations/listings/publish": Operation(

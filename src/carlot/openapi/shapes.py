@@ -142,6 +142,8 @@ SCHEMAS: dict[str, Schema] = {
         invoiceId=maybe(TEXT),
         balance=maybe(DOLLARS),
         paidAt=maybe(TIME),
+        payments=many(record(amount=DOLLARS, date=DAY)),
+        booksNote=maybe(text("What QuickBooks shows otherwise than it was posted.")),
         createdAt=TIME,
     ),
     "ServiceRecord": record(
@@ -156,6 +158,7 @@ SCHEMAS: dict[str, Schema] = {
         docNumber=text("The expense's number in QuickBooks."),
         state=one_of(*_STATES),
         purchaseId=maybe(TEXT),
+        booksNote=maybe(text("What QuickBooks shows otherwise than it was posted.")),
         createdAt=TIME,
     ),
     "Customer": record("A customer.", **_CONTACT, createdAt=TIME),

@@ -1,0 +1,1 @@
+"""The description of the API, and whether the program does as it says."""

@@ -1,0 +1,167 @@
+"""What a real run answers is as described: every endpoint, every success it tells of, and the usual refusals."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from app.typed import entry
+from carlot.errors import NotFound
+from carlot.openapi.operations import OPERATIONS
+from carlot.ports import Response
+from carlot.routes import ROUTES, match
+from listings.market import Market
+from openapi.description import faults, operation
+from photos.album import PNG, uploaded
+from support.lot import TOKEN, answer, car
+from support.signing import encoded, signed, with_type
+from support.world import SECRET
+
+# Made elsewhere: the desk's page is an asset; connecting the books takes Intuit.
+ELSEWHERE = {
+    ("GET /", 200),
+    ("GET /api/integrations/quickbooks/authorize", 302),
+    ("GET /api/integrations/quickbooks/callback", 302),
+    ("POST /api/integrations/quickbooks/sync", 202),
+    ("POST /api/webhooks/quickbooks", 200),
+}
+
+
+class Watched(Market):
+    """A dealer's world in which every answer is held against the description."""
+
+    def __init__(self) -> None:
+        super().__init__(cars=[car(1), car(2)], DEALER_NAME="Corner Cars", IMPORT_PUBLISH_TO_WEBSITE="true")
+        self.seen: set[tuple[str, int]] = set()
+
+    async def call(
+        self, method: str, target: str, content: Any = None, headers: Mapping[str, str] | None = None, **more: Any
+    ) -> Response:
+        response = await super().call(method, target, content, headers, **more)
+        try:
+            route = match(method, target.partition("?")[0]).route
+        except NotFound:
+            return response
+        assert list(faults(route, response, head=method == "HEAD")) == [], f"{method} {target}: {response.body!r}"
+        self.seen.add((f"{route.method} {route.path}", response.status))
+        return response
+
+    async def all_of(self, *targets: str) -> None:
+        """Get each."""
+        for target in targets:
+            assert (await self.call("GET", target)).status == 200, target
+
+    async def twice(self, target: str) -> None:
+        """Get it, and again with the ETag that came."""
+        first = await self.call("GET", target)
+        assert (await self.call("GET", target, headers={"if-none-match": first.headers["etag"]})).status == 304
+
+
+async def run_the_lot(world: Watched) -> None:
+    """Vehicles, photos, files."""
+    tesla = answer(await world.call("POST", "/api/vehicles", entry(1, publishToThirdParty=True, photos=[])))
+    first, second = await uploaded(world, tesla, 1), await uploaded(world, tesla, 2)
+    form = {"content-type": "image/png"}
+    assert (await world.call("POST", f"/api/vehicles/{tesla['id']}/photos", PNG, form)).status == 201
+    assert (await world.call("POST", f"/api/vehicles/{tesla['id']}/photos", PNG, form)).status == 200
+    shown = answer(await world.call("GET", f"/api/vehicles/{tesla['id']}"))["photos"]
+    await world.call("PUT", f"/api/vehicles/{tesla['id']}/photos", {"photos": [each["id"] for each in reversed(shown)]})
+    await world.call("DELETE", f"/api/vehicles/{tesla['id']}/photos/{second['id']}")
+    await world.call("PATCH", f"/api/vehicles/{tesla['id']}", {"price": 19_999.5, "purchaseDate": "2025-01-02", "trim": None})
+    await world.call("PATCH", f"/api/vehicles/{tesla['id']}", {"price": 1}, {"if-match": '"0"'})
+    await world.call("POST", "/api/integrations/listings/publish", {"vehicleId": tesla["id"]})
+    exported = await world.call("GET", "/api/vehicles/export.csv")
+    assert exported.parts is not None
+    text = "".join([part async for part in exported.parts])
+    rows = list(csv.reader(io.StringIO(text)))
+    await world.call("POST", "/api/vehicles/import?dryRun=true", text.encode(), {"content-type": "text/csv"})
+    rows[1][rows[0].index("year")] = "soon"
+    broken = "\n".join(",".join(row) for row in rows).encode()
+    await world.call("POST", "/api/vehicles/import?dryRun=true", broken, {"content-type": "text/csv"})
+    await world.until_quiet()
+    await world.all_of("/api/vehicles?q=tesla", f"/api/vehicles/{tesla['id']}/listings", f"/api/vehicles/{tesla['id']}/sync")
+    for target in (f"/photos/{first['id']}", f"/api/public/vehicle/{tesla['id']}", "/api/public/inventory?limit=1"):
+        await world.twice(target)
+
+
+async def run_the_desk(world: Watched) -> None:
+    """Sales, service work, customers, feeds, sign-in."""
+    sale = await world.sell("A1", customer={"name": "Ann", "phone": "5"})
+    await world.call("POST", "/api/sales", {"vehicleId": "none", "salePrice": 1, "saleDate": "2025-02-03"})
+    vehicle = world.vehicle("A2")["id"]
+    work = {"vehicleId": vehicle, "serviceDate": "2025-02-03", "description": "Oil", "cost": 40}
+    await world.call("POST", "/api/service-records", work)
+    await world.call("POST", "/api/customers", {"name": "Bob", "email": "bob@example.com"})
+    await world.all_of("/api/sales", f"/api/sales/{sale['id']}", "/api/service-records", "/api/customers?q=bob", "/api/feeds")
+    await world.void(sale["id"])
+    feed = answer(await world.call("POST", "/api/feeds/google/rotate"))
+    await world.all_of(feed["url"].removeprefix("https://lot.test"))
+    await world.call("PATCH", "/api/feeds/google", {"paused": True})
+    await world.call("DELETE", f"/api/vehicles/{vehicle}")
+    await world.call("POST", "/api/session", {"token": TOKEN})
+    await world.call("POST", "/api/session", {"token": "wrong"})
+    await world.call("DELETE", "/api/session")
+    await world.call("DELETE", "/api/sessions")
+
+
+async def run_the_partners(world: Watched) -> None:
+    """Pulls, tasks, status, webhooks."""
+    runs = answer(await world.call("GET", "/api/integrations/runs"))["runs"]
+    await world.all_of(f"/api/integrations/runs/{runs[0]['id']}", "/api/integrations/status", "/api/integrations/tasks?limit=2")
+    waiting = answer(await world.call("GET", "/api/integrations/tasks?target=quickbooks"))["tasks"][0]["id"]
+    await world.call("POST", f"/api/integrations/tasks/{waiting}/discard")
+    await world.call("POST", f"/api/integrations/tasks/{waiting}/retry")
+    await world.call("POST", "/api/integrations/tasks/retry-all")
+    await world.call("POST", "/api/integrations/quickbooks/disconnect")
+    body = encoded({"id": "evt_1", "event": "vehicle.updated", "occurred_at": "2025-02-03T10:00:00Z", "vehicle": car(2)})
+    headers = with_type(signed(body, SECRET, world.clock.now(), "standard"))
+    for _ in range(2):
+        assert (await world.call("POST", "/api/webhooks/wayne-reeves", body, headers, signed_in=False)).status == 200
+    await world.all_of("/api/health", "/api/public/dealer")
+    await world.twice("/api/openapi.json")
+
+
+async def test_every_answer_of_a_real_run_is_as_described() -> None:
+    world = Watched()
+    assert await world.pull() == "completed"
+    await run_the_lot(world)
+    await run_the_desk(world)
+    await run_the_partners(world)
+    promised = {(name, status) for name, told in OPERATIONS.items() for status in told.answers}
+    assert promised - world.seen == ELSEWHERE
+
+
+@pytest.mark.parametrize("signed_in", [True, False])
+async def test_every_refusal_is_as_described(signed_in: bool) -> None:
+    """Each endpoint with nothing behind its names, an empty body and a query it cannot read."""
+    world = Watched()
+    for route in ROUTES:
+        target = "/".join("none" if part.startswith(":") else part for part in route.path.split("/"))
+        if route.path == "/":
+            continue
+        for query, content in (("", None), ("?limit=-1", b"{"), ("", b'{"x": 1}')):
+            sent = {"content-type": "application/json"}
+            body = content if route.method not in ("GET", "DELETE") else None
+            await world.call(route.method, target + query, body, sent, signed_in=signed_in)
+
+
+@pytest.mark.parametrize(
+    ("changed", "fault"),
+    [
+        ({"status": 418}, "418 is not described"),
+        ({"headers": {"content-type": "text/html"}}, "comes as text/html"),
+        ({"body": b'{"ok": "yes"}'}, "$.ok"),
+        ({"body": b'{"ok": true, "more": 1}'}, "more"),
+        ({"body": b"{}"}, "'ok' is a required property"),
+    ],
+)
+def test_what_is_not_as_described_is_seen(changed: dict[str, Any], fault: str) -> None:
+    route = match("GET", "/api/health").route
+    right: dict[str, Any] = {"status": 200, "headers": {"content-type": "application/json"}, "body": b'{"ok": true}'}
+    assert list(faults(route, Response(**right))) == []
+    assert any(fault in each for each in faults(route, Response(**{**right, **changed})))
+    assert operation(route)["responses"]["200"]
