@@ -48,14 +48,14 @@ wordpress-test: ## try the plugin in a real WordPress with MariaDB (installs Deb
 	@dev/wordpress --packages
 	@$(PY) -m pytest tests/wordpress/real_wordpress.py
 
-deploy: ## put it on Cloudflare; says first what is missing
-	@dev/deploy
+deploy: ## put it on Cloudflare; says first what is missing; ENV=preview beside production, with a database of its own
+	@dev/deploy $(ENV)
 
 backup: ## keep D1 and the photos in one file under backups/; LOCAL=.wrangler/state takes a local instance's
-	@dev/backup $(if $(LOCAL),--local $(LOCAL)) $(FILE)
+	@dev/backup $(if $(LOCAL),--local $(LOCAL)) $(if $(ENV),--env $(ENV)) $(FILE)
 
 restore: ## put FILE=... back, in place of what is there; LOCAL as above
-	@dev/restore $(if $(LOCAL),--local $(LOCAL)) $(FILE)
+	@dev/restore $(if $(LOCAL),--local $(LOCAL)) $(if $(ENV),--env $(ENV)) $(FILE)
 
 doctor: ## versions, bindings, what is configured, what to do next; URL=https://... asks a running instance how it is
 	@dev/doctor $(URL)

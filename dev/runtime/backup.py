@@ -20,8 +20,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
-from runtime import setup, wrangler
-from runtime.configuration import read_config
+from runtime import environments, setup, wrangler
 from runtime.paths import ROOT
 from runtime.state import D1_FOLDER
 
@@ -35,10 +34,10 @@ PASSING = ("sessions", "rate_limits")
 AT_ONCE = 4
 
 
-def flags_of(local: Path | None, env: str | None) -> list[str]:
+def flags_of(local: Path | None, env: str) -> list[str]:
     """The flags that say to wrangler which instance is meant."""
     where = ["--local", "--persist-to", str(local)] if local else ["--remote"]
-    return [*where, *(["--env", env] if env else [])]
+    return [*where, *environments.flags_of(env)]
 
 
 def run_quietly(*words: str) -> str:
@@ -61,7 +60,7 @@ def local_file(local: Path) -> Path:
     return found[0]
 
 
-def copy_database(target: Path, local: Path | None, env: str | None) -> None:
+def copy_database(target: Path, local: Path | None, env: str) -> None:
     """The whole database as an SQLite file. A local one may be in use: it is copied as of one moment."""
     with contextlib.closing(sqlite3.connect(target)) as copy:
         if local:
@@ -92,9 +91,9 @@ def photos_of(database: Path) -> dict[str, str]:
         return dict(connection.execute("SELECT id, content_type FROM photos ORDER BY id").fetchall())
 
 
-def fetch_photos(keys: Sequence[str], target: Path, local: Path | None, env: str | None) -> None:
+def fetch_photos(keys: Sequence[str], target: Path, local: Path | None, env: str) -> None:
     """The files of R2. Raises: SystemExit when one cannot be had: a backup is whole or is none."""
-    bucket = read_config()["r2_buckets"][0]["bucket_name"] + (f"-{env}" if env else "")
+    bucket = environments.config_of(env)["r2_buckets"][0]["bucket_name"]
     target.mkdir()
 
     def fetch(key: str) -> None:
@@ -115,7 +114,7 @@ def pack(folder: Path, file: Path) -> None:
     partial.replace(file)
 
 
-def back_up(file: Path, local: Path | None, env: str | None) -> dict[str, int]:
+def back_up(file: Path, local: Path | None, env: str) -> dict[str, int]:
     """Make the archive; answer how many rows and photos are in it. Raises: SystemExit."""
     with tempfile.TemporaryDirectory(prefix="carlot-backup-") as name:
         folder = Path(name)
@@ -134,7 +133,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="backup", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("file", nargs="?", type=Path, help="default: backups/carlot-<time>.tar.gz")
     parser.add_argument("--local", type=Path, metavar="FOLDER", help="a local instance's persist folder")
-    parser.add_argument("--env", help="an environment of wrangler.jsonc, such as preview")
+    parser.add_argument("--env", default=environments.PRODUCTION, help="another environment, such as preview")
     flags = parser.parse_args(arguments)
     setup.ensure()
     file = flags.file or FOLDER / f"carlot-{datetime.now(UTC):%Y-%m-%dT%H%M%SZ}.tar.gz"

@@ -1,4 +1,4 @@
-"""Put CarLot Manager on Cloudflare: `make deploy`. Refuses with one list when something is missing.
+"""Put CarLot Manager on Cloudflare: `make deploy`, or `make deploy ENV=preview`. Refuses with one list when something is missing.
 
 Order: a bookmark of the database to go back to, the migrations, the Worker. Migrations only ever add, so the Worker that
 is still running meanwhile keeps working.
@@ -13,8 +13,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from runtime import setup, wrangler
-from runtime.configuration import ESSENTIAL, bindings, half_configured, is_set, missing, read_config
+from runtime import environments, setup, wrangler
+from runtime.configuration import ESSENTIAL, bindings, half_configured, is_set, missing
 from runtime.paths import ROOT
 
 # How wrangler says that a database of that name is not there. Source: wrangler 4.164, src/d1/utils.ts.
@@ -48,9 +48,9 @@ def is_logged_in() -> bool:
         return "not authenticated" not in (done.stdout + done.stderr).lower()
 
 
-def deployed_secrets() -> set[str] | None:
-    """The names of the secrets in production; `None` before the first deploy."""
-    done = ask_wrangler("secret", "list", "--format", "json")
+def deployed_secrets(flags: Sequence[str] = ()) -> set[str] | None:
+    """The names of the secrets there; `None` before the first deploy. `flags` say which environment, by default production."""
+    done = ask_wrangler("secret", "list", "--format", "json", *flags)
     if done.returncode:
         return None
     return {str(entry["name"]) for entry in json.loads(done.stdout[done.stdout.index("[") :])}
@@ -72,74 +72,82 @@ def problems_of_config(config: Mapping[str, Any]) -> list[str]:
     return found
 
 
-def problems_of_secrets(config: Mapping[str, Any], present: set[str]) -> list[str]:
+def problems_of_secrets(config: Mapping[str, Any], present: set[str], flags: Sequence[str] = ()) -> list[str]:
     """What a Worker that is there lacks: what nobody can do without, and what a partner that is half configured needs."""
     settings = {name for name, value in config.get("vars", {}).items() if is_set(value)} | present
-    found = [f"secret {name}: run `npx wrangler secret put {name}`" for name in ESSENTIAL if name not in present]
+    put = " ".join(["npx wrangler secret put", *flags])
+    found = [f"secret {name}: run `{put} {name}`" for name in ESSENTIAL if name not in present]
     return found + half_configured(settings)
 
 
-def problems() -> list[str]:
+def problems(config: Mapping[str, Any], flags: Sequence[str]) -> list[str]:
     """Everything that stands in the way, at once."""
-    config = read_config()
     found = problems_of_config(config)
     if not is_logged_in():
         return [*found, "wrangler knows no account: run `npx wrangler login`, or set CLOUDFLARE_API_TOKEN"]
-    present = deployed_secrets()
+    present = deployed_secrets(flags)
     # Before the first deploy nothing is there that could hold secrets; the admin stays closed until they are set.
-    return found if present is None else found + problems_of_secrets(config, present)
+    return found if present is None else found + problems_of_secrets(config, present, flags)
 
 
-def bookmark() -> None:
+def bookmark(config: Mapping[str, Any], flags: Sequence[str]) -> None:
     """Print what the database can be put back to; make the database when there is none. Raises: SystemExit."""
-    info = ask_wrangler("d1", "time-travel", "info", "DB")
+    info = ask_wrangler("d1", "time-travel", "info", "DB", *flags)
     if info.returncode == 0:
         print(f"[deploy] To go back to the database as it is now:\n{info.stdout.strip()}", flush=True)
         return
     said = info.stdout + info.stderr
     if NO_DATABASE not in said:
         raise SystemExit(f"[deploy] stopped: the database does not say its bookmark.\n{said.strip()}")
-    name = read_config()["d1_databases"][0]["database_name"]
+    name = config["d1_databases"][0]["database_name"]
     print(f"[deploy] The first deploy: making the database {name}", flush=True)
     made = ask_wrangler("d1", "create", name)
     if made.returncode:
         raise SystemExit(f"[deploy] stopped: the database could not be made.\n{(made.stdout + made.stderr).strip()}")
 
 
-def deploy() -> None:
+def deploy(config: Mapping[str, Any], flags: Sequence[str]) -> None:
     """Bookmark, migrations, Worker."""
-    bookmark()
-    run_wrangler("d1", "migrations", "apply", "DB", "--remote")
+    bookmark(config, flags)
+    run_wrangler("d1", "migrations", "apply", "DB", "--remote", *flags)
     if not shutil.which("uv"):
         # With the packages that `dev/setup` has put into python_modules.
-        run_wrangler("deploy")
+        run_wrangler("deploy", *flags)
         return
-    print("\n[deploy] uv run pywrangler deploy", flush=True)
-    if subprocess.run(["uv", "run", "pywrangler", "deploy"], cwd=ROOT, env=wrangler.environment(), check=False).returncode:
+    words = ["uv", "run", "pywrangler", "deploy", *flags]
+    print(f"\n[deploy] {' '.join(words)}", flush=True)
+    if subprocess.run(words, cwd=ROOT, env=wrangler.environment(), check=False).returncode:
         raise SystemExit("[deploy] stopped: pywrangler deploy failed; run make deploy again any time")
 
 
 def main(arguments: Sequence[str]) -> int:
-    """What `make deploy` does."""
-    if arguments:
-        raise SystemExit("[deploy] takes no flags")
+    """What `make deploy` does. The one argument that it takes is the environment."""
+    if len(arguments) > 1 or any(argument.startswith("-") for argument in arguments):
+        raise SystemExit("[deploy] takes no flags, and at most the name of an environment, such as preview")
+    environment = arguments[0] if arguments else environments.PRODUCTION
+    config, flags = environments.config_of(environment), environments.flags_of(environment)
     setup.ensure()
-    print("[deploy] Checking configuration, account and secrets ...", flush=True)
-    if found := problems():
+    print(f"[deploy] {environment}: checking configuration, account and secrets ...", flush=True)
+    if found := problems(config, flags):
         print("[deploy] Not yet. Missing:", file=sys.stderr)
         for problem in found:
             print(f"  - {problem}", file=sys.stderr)
         return 1
     if uncommitted():
         print("[deploy] Note: the tree differs from its last commit.")
-    config = read_config()
     for name, what in bindings(config):
         print(f"[deploy] binding {name}: {what}")
-    deploy()
-    present = deployed_secrets() or set()
+    deploy(config, flags)
+    report(config, flags)
+    return 0
+
+
+def report(config: Mapping[str, Any], flags: Sequence[str]) -> None:
+    """Say what is left to do."""
+    present = deployed_secrets(flags) or set()
+    put = " ".join(["npx wrangler secret put", *flags])
     if closed := [name for name in ESSENTIAL if name not in present]:
-        print(f"\n[deploy] Done. The admin stays closed until this is set: npx wrangler secret put {', '.join(closed)}")
+        print(f"\n[deploy] Done. The admin stays closed until this is set: {put} {', '.join(closed)}")
     settings = {name for name, value in config.get("vars", {}).items() if is_set(value)} | present
     idle = [purpose for purpose, lacking in missing(settings).items() if lacking]
-    print(f"[deploy] Not configured, and so not in use: {', '.join(idle) or 'nothing'}. Secrets: npx wrangler secret put NAME")
-    return 0
+    print(f"[deploy] Not configured, and so not in use: {', '.join(idle) or 'nothing'}. Secrets: {put} NAME")

@@ -17,9 +17,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from graphlib import TopologicalSorter
 from pathlib import Path
 
-from runtime import setup
+from runtime import environments, setup
 from runtime.backup import CONTENTS, DATABASE, PHOTOS, flags_of, run_quietly
-from runtime.configuration import read_config
 
 # D1 takes statements up to 100,000 bytes; a character is four at most. Source: developers.cloudflare.com/d1/platform/limits.
 PIECE = 20_000
@@ -113,10 +112,10 @@ def write_script(lines: Iterable[str], path: Path) -> None:
         output.writelines(f"{line}\n" for line in lines)
 
 
-def restore(file: Path, local: Path | None, env: str | None) -> dict[str, int]:
+def restore(file: Path, local: Path | None, env: str) -> dict[str, int]:
     """Put the archive back; answer how many rows each table has. Raises: SystemExit."""
     flags = flags_of(local, env)
-    bucket = read_config()["r2_buckets"][0]["bucket_name"] + (f"-{env}" if env else "")
+    bucket = environments.config_of(env)["r2_buckets"][0]["bucket_name"]
     with tempfile.TemporaryDirectory(prefix="carlot-restore-") as name:
         folder = Path(name)
         with tarfile.open(file) as archive:
@@ -145,7 +144,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="restore", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("file", type=Path, help="what make backup has made")
     parser.add_argument("--local", type=Path, metavar="FOLDER", help="a local instance's persist folder; stop it first")
-    parser.add_argument("--env", help="an environment of wrangler.jsonc, such as preview")
+    parser.add_argument("--env", default=environments.PRODUCTION, help="another environment, such as preview")
     parser.add_argument("--yes", action="store_true", help="do not ask")
     flags = parser.parse_args(arguments)
     if not flags.file.is_file():
@@ -155,7 +154,7 @@ def main(arguments: Sequence[str]) -> int:
     if not flags.yes:
         confirm(f"all that {local or 'the deployed instance'} holds")
     if not local:
-        said = run_quietly("d1", "time-travel", "info", "DB", *(["--env", flags.env] if flags.env else []))
+        said = run_quietly("d1", "time-travel", "info", "DB", *environments.flags_of(flags.env))
         print(f"[restore] To go back to the database as it is now:\n{said.strip()}", flush=True)
     found = restore(flags.file.absolute(), local, flags.env)
     print("[restore] " + ", ".join(f"{count} {name}" for name, count in found.items() if count))

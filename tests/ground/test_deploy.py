@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from runtime import configuration, deploy, setup, wrangler
+from runtime import configuration, deploy, environments, setup, wrangler
 from runtime.paths import ROOT
 
 pytestmark = pytest.mark.xdist_group("ground")
@@ -87,7 +87,7 @@ def test_everything_that_is_missing_is_told_at_once(monkeypatch: pytest.MonkeyPa
     config: dict[str, Any] = configuration.read_config()
     config["vars"] |= {"AUTH_MODE": "dev-open", "CARGURUS_API_URL": "https://cargurus.example"}
     config["compatibility_flags"] = ["python_workers", "experimental"]
-    monkeypatch.setattr(deploy, "read_config", lambda: config)
+    monkeypatch.setattr(environments, "read_config", lambda: config)
     cloudflare = Cloudflare(monkeypatch, {**WELL, "secret list": secrets("WEBHOOK_SECRET")})
     assert deploy.main([]) == 1
     assert cloudflare.changes == []
@@ -123,3 +123,59 @@ def test_what_is_uploaded_fits_and_wrangler_has_nothing_to_say_against_it(tmp_pa
     assert 500 < float(size[1]) <= LARGEST_KIB
     assert (tmp_path / "python_modules" / "pydantic" / "__init__.py").exists()
     assert not list(tmp_path.rglob("tests")), "nothing but the Worker is uploaded"
+
+
+@pytest.fixture
+def preview(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The flags of the environment `preview`, its configuration written elsewhere."""
+    monkeypatch.setattr(environments, "ROOT", tmp_path)
+    return ["--config", str(tmp_path / "wrangler.preview.json")]
+
+
+def names_in_the_account(config: Mapping[str, Any]) -> set[str]:
+    """What two environments must not share."""
+    queues = config["queues"]
+    return {
+        config["name"],
+        *(database["database_name"] for database in config["d1_databases"]),
+        *(bucket["bucket_name"] for bucket in config["r2_buckets"]),
+        *(queue["queue"] for queue in (*queues["producers"], *queues["consumers"])),
+        *(queue["dead_letter_queue"] for queue in queues["consumers"] if "dead_letter_queue" in queue),
+    }
+
+
+def test_a_preview_shares_nothing_with_production_and_differs_in_nothing_else(preview: list[str]) -> None:
+    assert environments.flags_of("production") == []
+    assert environments.flags_of("preview") == preview
+    production, other = configuration.read_config(), json.loads(Path(preview[1]).read_text())
+    own, others = names_in_the_account(production), names_in_the_account(other)
+    assert len(own) == 4
+    assert others == {f"{name}-preview" for name in own}
+    assert json.dumps(other).replace("-preview", "") == json.dumps(production)
+
+
+def test_a_preview_is_deployed_by_its_own_configuration(monkeypatch: pytest.MonkeyPatch, preview: list[str]) -> None:
+    cloudflare = Cloudflare(monkeypatch, WELL)
+    assert deploy.main(["preview"]) == 0
+    flags = " ".join(preview)
+    assert cloudflare.changes == [f"d1 migrations apply DB --remote {flags}", f"deploy {flags}"]
+    assert [command for command in cloudflare.told if flags not in command] == ["whoami --json"]
+
+
+@pytest.mark.parametrize("argument", ["--force", "Preview", "../x", ""])
+def test_what_is_no_environment_is_refused(monkeypatch: pytest.MonkeyPatch, argument: str) -> None:
+    cloudflare = Cloudflare(monkeypatch, WELL)
+    with pytest.raises(SystemExit):
+        deploy.main([argument])
+    assert cloudflare.told == []
+
+
+def test_the_button_has_a_word_on_every_secret_and_binding() -> None:
+    """Source: Cloudflare, "Deploy to Cloudflare buttons": package.json, cloudflare.bindings."""
+    package = json.loads((ROOT / "package.json").read_text())
+    described = package["cloudflare"]["bindings"]
+    bound = {name for name, _ in configuration.bindings(configuration.read_config()) if name not in ("(consumer)", "ASSETS")}
+    assert set(described) == bound | set(configuration.secret_names())
+    assert all(len(entry["description"]) > 20 for entry in described.values())
+    assert package["scripts"]["deploy"] == "dev/deploy"
+    assert "https://deploy.workers.cloudflare.com/?url=" in (ROOT / "README.md").read_text()

@@ -95,7 +95,7 @@ def test_half_a_backup_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(backup, "copy_database", lambda target, *_: shutil.copy(photo_row(tmp_path), target))
     monkeypatch.setattr(backup, "run_quietly", lambda *_: (_ for _ in ()).throw(SystemExit("no such object")))
     with pytest.raises(SystemExit, match="no such object"):
-        backup.back_up(tmp_path / "out" / "lot.tar.gz", None, None)
+        backup.back_up(tmp_path / "out" / "lot.tar.gz", None, "production")
     assert not (tmp_path / "out").exists()
 
 
