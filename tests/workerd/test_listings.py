@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import datetime
 from functools import partial
 from random import Random
 from typing import Any
@@ -19,6 +20,10 @@ from workerd.sites import SITES, all_calm, check, imported, settings, shown
 CARS = 300
 HOUR_S = 3600
 LEASE_S = 120
+PUBLIC_FIELDS = {
+    *("id", "vin", "stockNumber", "year", "make", "model", "trim", "bodyStyle", "exteriorColor", "interiorColor", "transmission"),
+    *("fuelType", "drivetrain", "engine", "mileage", "price", "description", "location", "photos", "url"),
+}
 
 
 class Dealer:
@@ -115,6 +120,40 @@ def test_a_day_of_prices_and_sales_with_every_fault(dealer: Dealer) -> None:
         dealer.partners.sim("DELETE", f"faults/{site}")
     all_calm(dealer.worker)
     assert len(dealer.sold) == 20
+    dealer.check()
+
+
+def test_what_anyone_may_see_of_the_day(dealer: Dealer) -> None:
+    """The lot's page and the feeds: nothing sold, nothing unpublished, nothing that is nobody's business."""
+    http = dealer.worker.client
+    hidden = dealer.cars[stocks(dealer, 1, seed=6)[0]]
+    assert http.patch(f"/api/vehicles/{hidden['id']}", json={"publishToWebsite": False}).status_code == 200
+    shown_to_all = http.get("/api/public/inventory", params={"limit": 1000}, headers={"Authorization": ""}).json()
+    on_show = dealer.worker.query("SELECT id FROM vehicles WHERE status = 'available' AND publish_to_website = 1")
+    assert {car["id"] for car in shown_to_all} == {row["id"] for row in on_show}
+    assert len(shown_to_all) == CARS - len(dealer.sold) - 1
+    assert {name for car in shown_to_all for name in car} == PUBLIC_FIELDS
+    for stock in [*sorted(dealer.sold)[:5], hidden["stockNumber"]]:
+        assert http.get(f"/api/public/vehicle/{dealer.cars[stock]['id']}").status_code == 404
+    sold = {dealer.cars[stock]["vin"] for stock in dealer.sold}
+    for feed in http.get("/api/feeds").json()["feeds"]:
+        lines = csv.DictReader(io.StringIO(http.get(feed["url"]).text, newline=""), strict=True)
+        assert not sold & {line["vin"] for line in lines}
+
+
+def test_a_site_that_asks_for_rest_gets_it(dealer: Dealer) -> None:
+    rest_s, on_its_way_s = 8, 3
+    dealer.partners.sim("DELETE", "ledger")
+    dealer.partners.sim("PUT", "faults/kbb", {"script": [{"fault": "rate_limit", "retry_after_s": rest_s}]})
+    for stock in stocks(dealer, 12, seed=7):
+        dealer.reprice(stock, 6543.0)
+    all_calm(dealer.worker)
+    dealer.partners.sim("DELETE", "faults/kbb")
+    heard = dealer.partners.client.get("/_sim/ledger", params={"partner": "kbb"}).json()["entries"]
+    asked = next(datetime.fromisoformat(entry["time"]) for entry in heard if entry["status"] == 429)
+    waited_s = [(datetime.fromisoformat(entry["time"]) - asked).total_seconds() for entry in heard]
+    assert [after_s for after_s in waited_s if on_its_way_s < after_s < rest_s] == []
+    assert max(waited_s) >= rest_s
     dealer.check()
 
 
