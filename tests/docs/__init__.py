@@ -1,0 +1,1 @@
+"""README and the guides are true: what they name is there, and what they print runs."""
