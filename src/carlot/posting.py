@@ -11,15 +11,19 @@ from carlot.ports import Services, Statement
 from carlot.store import books, days, tasks
 from carlot.store.tasks import Want
 from carlot.sync import DELIVERY_S, wake_tasks
-from carlot.wants import document_deadline
 
 DAILY_JOB = "quickbooks-posting"
 DAILY_HOUR = 5
 """The hour of the dealer's night from which what is left over is posted and missed changes are looked for."""
 
 
-async def post_unposted(services: Services, first: Sequence[Statement] = (), wants: Sequence[Want] = ()) -> int:
-    """Queue every sale and service record that is not in the books, to be tried at once; answer how many."""
+async def post_unposted(
+    services: Services, first: Sequence[Statement] = (), wants: Sequence[Want] = (), *, discarded: bool = False
+) -> int:
+    """Queue every sale and service record that is not in the books, to be tried at once; answer how many.
+
+    Those that the dealer has discarded stay so, unless `discarded` are meant too.
+    """
     now = services.clock.now()
     at, due = instant(now), after(now, DELIVERY_S)
     raised = [tasks.raise_task(services.clock.token(), want, at, due) for want in wants]
@@ -28,7 +32,7 @@ async def post_unposted(services: Services, first: Sequence[Statement] = (), wan
         tasks.release("quickbooks", at),
         books.hurry_unposted(at),
         *raised,
-        books.raise_unposted(at, due, document_deadline(now)),
+        books.raise_unposted(at, due, discarded=discarded),
     ]
     rows = await services.database.batch(batch)
     unposted = [str(row["id"]) for row in rows[-1]]

@@ -10,8 +10,9 @@ from carlot.store import partners
 
 
 async def sync_quickbooks(request: Request, services: Services) -> Response:
-    """Queue every sale and service record that is not in the books."""
+    """Queue every sale and service record that is not in the books, those that were given up too."""
     if missing := services.settings.missing("quickbooks"):
         raise Conflict(f"QuickBooks is not configured yet: set {' and '.join(missing)}.", code="not-configured")
     # Who presses the button has perhaps just made what was missing.
-    return json_answer({"queued": await post_unposted(services, [partners.unblock("quickbooks")])}, 202)
+    queued = await post_unposted(services, [partners.unblock("quickbooks")], discarded=True)
+    return json_answer({"queued": queued}, 202)

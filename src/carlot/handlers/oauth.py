@@ -19,7 +19,6 @@ from carlot.partners.quickbooks import client, tokens
 from carlot.ports import Request, Response, Services
 from carlot.store import books, oauth_states, oauth_tokens, partners, tasks
 from carlot.sync import DELIVERY_S, commit
-from carlot.wants import document_deadline
 
 CALLBACK = "/api/integrations/quickbooks/callback"
 STATE_LASTS = timedelta(minutes=10)
@@ -85,7 +84,7 @@ async def _connect(request: Request, services: Services, code: str) -> None:
         partners.unblock("quickbooks"),
         tasks.release("quickbooks", at),
     ]
-    unposted = books.raise_unposted(at, after(now, DELIVERY_S), document_deadline(now))
+    unposted = books.raise_unposted(at, after(now, DELIVERY_S))
     rows = await commit(services, changes, [], [unposted])
     log("quickbooks.connected", generation=int(rows[0][0]["generation"]))
     await tokens.mirror(services, sealed, int(rows[0][0]["generation"]))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pydantic_core import to_json
 
+from carlot.domain.deadlines import DOCUMENT_POSTED
 from carlot.ports import Database, Row, Statement, statement
 from carlot.store.tasks import INTO_TASKS, OR_AGAIN
 
@@ -37,12 +38,17 @@ MARK_INVOICED = """
 UPDATE sales SET invoice_id = ?2, balance_cents = coalesce(?4, balance_cents, sale_price_cents), updated_at = ?3 WHERE id = ?1"""
 MARK_EXPENSED = "UPDATE service_records SET purchase_id = ?2, updated_at = ?3 WHERE id = ?1"
 
-# Every sale and service record that is not in the books. ?1 now, ?2 when the sweep wakes them, ?3 the deadline.
+# Every sale and service record that is not in the books. Its deadline stays what it was from the start. ?1 now, ?2 when the sweep wakes
+# them, ?3 the days they have, ?4 1: also those that the dealer has discarded.
 RAISE_UNPOSTED = f"""{INTO_TASKS}
-SELECT lower(hex(randomblob(16))), 'quickbooks', kind, id, vehicle_id, ?1, ?2, ?3, ?1, ?1 FROM (
-  SELECT 'invoice' AS kind, id, vehicle_id FROM sales WHERE invoice_id IS NULL AND voided_at IS NULL
-  UNION ALL SELECT 'expense', id, vehicle_id FROM service_records WHERE purchase_id IS NULL AND voided_at IS NULL) AS unposted
-WHERE true {OR_AGAIN}"""
+SELECT lower(hex(randomblob(16))), 'quickbooks', kind, id, vehicle_id, ?1, ?2,
+  strftime('%Y-%m-%dT%H:%M:%fZ', created_at, '+' || ?3 || ' days'), ?1, ?1
+FROM (
+  SELECT 'invoice' AS kind, id, vehicle_id, created_at FROM sales WHERE invoice_id IS NULL AND voided_at IS NULL
+  UNION ALL SELECT 'expense', id, vehicle_id, created_at FROM service_records WHERE purchase_id IS NULL AND voided_at IS NULL
+) AS unposted
+WHERE ?4 OR NOT EXISTS (SELECT 1 FROM sync_tasks t WHERE t.target = 'quickbooks' AND t.kind = unposted.kind
+  AND t.subject_id = unposted.id AND t.state = 'done' AND t.outcome = 'Discarded.') {OR_AGAIN}"""
 
 # The posting of these, at once: who asks has perhaps just made what was missing.
 HURRY_UNPOSTED = """
@@ -112,9 +118,9 @@ def mark_posted(kind: str, row_id: str, document_id: str, balance_cents: int | N
     return statement(MARK_EXPENSED, row_id, document_id, now)
 
 
-def raise_unposted(now: str, wake_due: str, deadline: str) -> Statement:
-    """Want everything posted that is not; the rows that come back have the ids to wake."""
-    return statement(RAISE_UNPOSTED, now, wake_due, deadline)
+def raise_unposted(now: str, wake_due: str, *, discarded: bool = False) -> Statement:
+    """Want everything posted that is not, also what the dealer has `discarded`; the rows that come back have the ids to wake."""
+    return statement(RAISE_UNPOSTED, now, wake_due, DOCUMENT_POSTED.days, int(discarded))
 
 
 def hurry_unposted(now: str) -> Statement:
