@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from carlot import auth, messages, sync
+from carlot import auth, messages, trace
 from carlot.answers import empty, problem_answer, secured
+from carlot.dead_letters import bury, keep_poison
 from carlot.endpoint import Guard
 from carlot.errors import BlobsUnavailable, CarlotError, DatabaseUnavailable, Problem, Unavailable
 from carlot.log import log
 from carlot.ports import Delivery, Request, Response, Services, Verdict
 from carlot.routes import is_public, match
 from carlot.tasks import CRONS, TASKS
+from carlot.work import work_on
 
 _PREFLIGHT = {
     "access-control-allow-origin": "*",
@@ -27,20 +29,21 @@ _RETRY_S = 30
 async def handle_request(request: Request, services: Services) -> Response:
     """Answer a request, whatever it is."""
     started = services.clock.now()
+    trace.begin(request.id)
     try:
         response = await _answer(request, services)
     except Problem as problem:
         response = problem_answer(problem, request.id)
     except (DatabaseUnavailable, BlobsUnavailable) as failure:
-        log("request.failed", level="error", request=request.id, error=str(failure))
+        log("request.failed", level="error", error=str(failure))
         what = "database" if isinstance(failure, DatabaseUnavailable) else "store of photos"
         busy = Unavailable(f"The {what} does not answer. Try again in a moment.", headers={"retry-after": "5"})
         response = problem_answer(busy, request.id)
     except Exception as failure:  # noqa: BLE001  The last net: a mistake of ours is an answer too, never a traceback.
-        log("request.failed", level="error", request=request.id, error=repr(failure), path=_logged(request.path))
+        log("request.failed", level="error", error=repr(failure), path=_logged(request.path))
         response = problem_answer(Problem("It has been logged under the id in 'instance'."), request.id)
     ms = round((services.clock.now() - started).total_seconds() * 1000)
-    log("request", request=request.id, method=request.method, path=_logged(request.path), status=response.status, ms=ms)
+    log("request", method=request.method, path=_logged(request.path), status=response.status, ms=ms)
     return secured(response, request)
 
 
@@ -64,16 +67,17 @@ async def handle_delivery(deliveries: Sequence[Delivery], services: Services, *,
     What is to be tried again stands in D1, so a message is done with once it was looked at; only when the database is away
     are the messages themselves delivered again.
     """
-    wanted: dict[str, None] = {}
+    wanted: dict[str, str] = {}
     try:
         for delivery in deliveries:
             message = messages.parse(delivery.body)
             if message is None:
-                await sync.keep_poison(services, delivery.id)
+                await keep_poison(services, delivery.id)
             else:
-                wanted[message.id] = None
-        work = sync.bury if dead_letters else sync.work_on
-        await work(services, TASKS, list(wanted))
+                wanted[message.id] = message.request
+        trace.deliver(wanted)
+        look = bury if dead_letters else work_on
+        await look(services, TASKS, list(wanted))
     except CarlotError as failure:
         log("delivery.failed", level="error", tasks=len(wanted), error=str(failure))
         return [Verdict(delivery.id, _RETRY_S) for delivery in deliveries]
@@ -82,6 +86,7 @@ async def handle_delivery(deliveries: Sequence[Delivery], services: Services, *,
 
 async def handle_tick(cron: str, at: datetime, services: Services) -> None:
     """Do what a cron is for. It calls no partner."""
+    trace.begin("")
     work = CRONS.get(cron)
     if work is None:
         log("cron.unknown", level="error", cron=cron)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
+from carlot import trace
 from carlot.domain.times import after, instant, parse_instant
 from carlot.errors import NetworkFailure, Throttled
 from carlot.partners.http import retry_after_s
@@ -52,6 +53,8 @@ class GatedHttp:
         path, narrower = NARROWER.get(self._target, ("", ""))
         if path and url.partition("?")[0].endswith(path):
             await self._admit_within(narrower, call_id, timeout_s)
+        if request_id := trace.current():
+            headers = {**headers, "x-request-id": request_id}
         try:
             answer = await self._services.http.request(method, url, headers, body, timeout_s=timeout_s, max_bytes=max_bytes)
         except NetworkFailure:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from carlot import trace
+
 Sink = Callable[[str, dict[str, object]], None]
 
 sinks: list[Sink] = []
@@ -11,6 +13,7 @@ sinks: list[Sink] = []
 
 
 def log(event: str, /, *, level: str = "info", **fields: object) -> None:
-    """Write one line. Never give it a token, key, signature or body."""
+    """Write one line, with the request that it is about. Never give it a token, key, signature or body."""
+    told = {"event": event, "request": trace.current() or None, **fields}
     for sink in sinks:
-        sink(level, {"event": event, **{name: value for name, value in fields.items() if value is not None}})
+        sink(level, {name: value for name, value in told.items() if value is not None})

@@ -16,11 +16,12 @@ class Wake(BaseModel):
 
     type: Literal["task"]
     id: str = Field(min_length=1, max_length=100)
+    request: str = Field(default="", max_length=100)
 
 
-def wake(task_id: str) -> dict[str, Value]:
-    """The message that says "look at this task"."""
-    return {"type": "task", "id": task_id}
+def wake(task_id: str, request_id: str = "") -> dict[str, Value]:
+    """The message that says "look at this task", and which request wants it."""
+    return {"type": "task", "id": task_id, **({"request": request_id} if request_id else {})}
 
 
 def parse(body: str) -> Wake | None:
