@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from carlot.domain.times import instant
 from carlot.ports import Database
 
-# Everything at once, as one JSON text.
+# Everything at once, as one JSON text. A sale that was undone before the books heard of it is not due there.
 READ = """
 SELECT json_object(
   'last_sync', (SELECT max(finished_at) FROM import_runs WHERE status = 'completed'
@@ -23,12 +23,14 @@ SELECT json_object(
     FROM oauth_tokens WHERE provider = 'quickbooks'),
   'books_refusal', (SELECT blocked_reason FROM partners WHERE target = 'quickbooks'),
   'books_error', (SELECT error FROM sync_tasks WHERE target = 'quickbooks' AND error IS NOT NULL
-    AND state IN ('pending', 'running', 'blocked') AND attempts > 0 ORDER BY kind NOT IN ('invoice', 'expense'), updated_at DESC LIMIT 1),
+    AND state IN ('pending', 'running', 'blocked', 'dead') AND attempts > 0 ORDER BY kind NOT IN ('invoice', 'expense'), updated_at DESC LIMIT 1),
   'books_last_sync', (SELECT max(done_at) FROM sync_tasks WHERE target = 'quickbooks'),
   'published', (SELECT count(DISTINCT vin) FROM listings WHERE state = 'live'),
   'pending', (SELECT count(*) FROM sync_tasks WHERE state IN ('pending', 'running')),
   'dead', (SELECT count(*) FROM sync_tasks WHERE state = 'dead'),
-  'due', (SELECT json_group_array(json_array(kind, deadline_at)) FROM sync_tasks WHERE deadline_at IS NOT NULL AND state <> 'done')
+  'due', (SELECT json_group_array(json_array(kind, deadline_at)) FROM sync_tasks WHERE deadline_at IS NOT NULL AND state <> 'done'
+    AND NOT (kind = 'invoice' AND subject_id IN (
+      SELECT id FROM sales WHERE voided_at IS NOT NULL AND books_tried_at IS NULL AND invoice_id IS NULL)))
 ) AS seen"""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,15 +20,17 @@ MOST_SUFFIXES = 20
 
 
 class Names:
-    """The names of one company."""
+    """The names of one company, each asked for once in one go at its documents."""
 
     def __init__(self, services: Services, company: Company) -> None:
         self._services = services
         self._company = company
         self._realm = services.settings.quickbooks_realm_id
+        self._known: dict[tuple[str, str], str] = {}
+        self._missing: dict[str, Retryable] = {}
 
     async def item(self) -> str:
-        """The product or service on an invoice. Raises: `Retryable` with what the dealer has to do."""
+        """The product or service on an invoice. Raises: `Retryable` with what the dealer has to do; it goes by itself then."""
         found = await self._listed("item", "Item", "QUICKBOOKS_SALES_ITEM", "a product or service")
         return found[1]
 
@@ -48,7 +49,7 @@ class Names:
         if sale["customer_id"] is None:
             default = self._services.settings.quickbooks_default_customer
             if not default:
-                raise Permanent("The sale names no customer: set QUICKBOOKS_DEFAULT_CUSTOMER to the name of one.")
+                raise Retryable("The sale names no customer: set QUICKBOOKS_DEFAULT_CUSTOMER to the name of one.", MISSING_S)
             return await self._person("customer", "Customer", "", default, None, None)
         key, email, phone = str(sale["customer_id"]), sale["customer_email"], sale["customer_phone"]
         return await self._person("customer", "Customer", key, str(sale["customer_name"]), email, phone)
@@ -64,18 +65,22 @@ class Names:
         if not name:
             raise Retryable(f"Set {setting} to the name of {what} in QuickBooks.", MISSING_S)
         for remembered in ("cash", "card") if kind == "cash" else (kind,):
-            if known := (await books.names(self._services.database, self._realm, remembered, [name])).get(name):
+            if known := await self._remembered(remembered, name):
                 return remembered, known
+        if setting in self._missing:
+            raise self._missing[setting]
         found = await client.find(self._company, entity, "Name", name)
         if not found:
-            raise Retryable(f"Create {what} named “{name}” in QuickBooks, or set {setting} to the name of yours.", MISSING_S)
+            sentence = f"Create {what} named “{name}” in QuickBooks, or set {setting} to the name of yours."
+            self._missing[setting] = Retryable(sentence, MISSING_S)
+            raise self._missing[setting]
         kept = "card" if kind == "cash" and found[0].account_type == "Credit Card" else kind
         await self._keep(kept, name, found[0].id)
         return kept, found[0].id
 
     async def _person(self, kind: str, entity: str, key: str, name: str, email: str | None, phone: str | None) -> str:
         """A customer or vendor: remembered, found by name or mail, or made."""
-        known = (await books.names(self._services.database, self._realm, kind, [key])).get(key)
+        known = await self._remembered(kind, key)
         if known is None:
             known = await self._found_or_made(kind, entity, name, email, phone)
             await self._keep(kind, key, known)
@@ -113,21 +118,28 @@ class Names:
         if phone:
             content["PrimaryPhone"] = {"FreeFormNumber": phone[:30]}
         try:
-            return (
-                await client.create(self._company, entity, content, self._request_id(kind, name, email or "", phone or ""))
-            ).id
+            return await self._made(entity, content)
         except Fault as fault:
             if fault.code == DUPLICATE_NAME or len(content) == 1:
                 raise
         # A mail address or phone number that QuickBooks does not take is no reason to leave the sale out of the books.
-        return (await client.create(self._company, entity, {"DisplayName": name}, self._request_id(kind, name))).id
+        return await self._made(entity, {"DisplayName": name})
 
-    def _request_id(self, *parts: str) -> str:
-        """The same for every try to make the same."""
-        return hashlib.sha256("\n".join([self._realm, *parts]).encode()).hexdigest()[:32]
+    async def _made(self, entity: str, content: Mapping[str, Any]) -> str:
+        """A new entry; names are unique, so that a second try makes no second one."""
+        # Under the requestid of an earlier try, the answer would be an entry that the dealer may have taken out since.
+        return (await client.create(self._company, entity, content, self._services.clock.token())).id
+
+    async def _remembered(self, kind: str, name: str) -> str | None:
+        """By which id QuickBooks knows a name, as far as it was looked up before."""
+        if (kind, name) not in self._known:
+            found = await books.names(self._services.database, self._realm, kind, [name])
+            self._known |= {(kind, each): quickbooks_id for each, quickbooks_id in found.items()}
+        return self._known.get((kind, name))
 
     async def _keep(self, kind: str, name: str, quickbooks_id: str) -> None:
         await self._services.database.batch([books.keep_name(self._realm, kind, name, quickbooks_id)])
+        self._known[kind, name] = quickbooks_id
 
 
 def _may_be(found: Entity, email: str | None) -> bool:
