@@ -34,7 +34,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "a task is settled before its work is done",
-        "sync.py",
+        "work.py",
         "        result = await kind.run(gated(services, lease.target), lease)\n",
         "        await _settle(services, lease, Done())\n        result = await kind.run(gated(services, lease.target), lease)\n",
         f"{HERE}/test_crash_everywhere.py::test_killed_at_every_call[sale-before]",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from carlot import sync
+from carlot import work as engine
 from carlot.domain.backoff import OUTBOUND
 from carlot.errors import AuthExpired, Permanent, Retryable
 from carlot.ports import Services
@@ -134,6 +134,6 @@ async def test_a_change_during_the_call_is_not_lost(world: World) -> None:
         return await inner(services, leases)
 
     registry = {(TARGET, KIND): TaskKind(batches._alone, OUTBOUND, 60, together=changed, most=5)}
-    await sync.work_on(world.services, registry, task_ids)
+    await engine.work_on(world.services, registry, task_ids)
     assert states(world) == {"a": "done", "b": "pending"}
     assert state_of(world, task_ids[1])["done_rev"] == 1

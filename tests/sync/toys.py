@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from carlot import sync
+from carlot import work as engine
 from carlot.domain.backoff import OUTBOUND, Backoff
 from carlot.ports import Services, Statement, statement
 from carlot.store.tasks import Done, Lease, Want
@@ -60,7 +61,7 @@ async def want(world: World, *subjects: str, target: str = TARGET, deadline: str
 
 async def work(world: World, registry: Registry, *task_ids: str) -> None:
     """Take tasks up, as a delivery does."""
-    await sync.work_on(world.services, registry, list(task_ids))
+    await engine.work_on(world.services, registry, list(task_ids))
 
 
 def state_of(world: World, task_id: str) -> Mapping[str, object]:
