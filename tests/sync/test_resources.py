@@ -17,11 +17,11 @@ DAY_S = 86_400
 SALE = {"salePrice": 6500, "saleDate": "2025-02-03"}
 SALE_SHOWN = {
     *("id", "vehicleId", "vin", "salePrice", "saleDate", "customer"),
-    *("docNumber", "state", "invoiceId", "balance", "paidAt", "createdAt"),
+    *("docNumber", "state", "invoiceId", "balance", "paidAt", "payments", "booksNote", "createdAt"),
 }
 RECORD_SHOWN = {
     *("id", "vehicleId", "vin", "serviceDate", "description", "vendor"),
-    *("cost", "docNumber", "state", "purchaseId", "createdAt"),
+    *("cost", "docNumber", "state", "purchaseId", "booksNote", "createdAt"),
 }
 
 
