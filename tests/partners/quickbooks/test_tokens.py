@@ -1,0 +1,201 @@
+"""The tokens: refreshed ahead of their end by one at a time, stored before they are used, given up only when Intuit says so."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from carlot.errors import AuthExpired, PartnerError, Throttled
+from carlot.partners.quickbooks import tokens
+from support.books import BOOKS, BooksWorld
+from support.lot import answer
+from support.perils import Killed, Perils
+
+HOUR = 3600
+TOKEN_PATH = "/oauth2/v1/tokens/bearer"
+
+
+async def connected() -> BooksWorld:
+    world = BooksWorld()
+    await world.connect()
+    return world
+
+
+def refreshes(world: BooksWorld) -> int:
+    return world.network.books.tokens.counts["refreshes"]
+
+
+def kept(world: BooksWorld) -> dict[str, Any]:
+    (row,) = world.database.query("SELECT * FROM oauth_tokens")
+    return row
+
+
+async def token(world: BooksWorld) -> str:
+    return await tokens.access_token(world.services)
+
+
+def token_faults(world: BooksWorld, *script: dict[str, Any]) -> None:
+    world.network.faults(BOOKS, script=[{**rule, "path": TOKEN_PATH} for rule in script])
+
+
+async def test_a_fresh_token_is_used_as_it_is() -> None:
+    world = await connected()
+    assert await token(world) == await token(world)
+    world.clock.forward(HOUR - 301)
+    await token(world)
+    assert refreshes(world) == 0
+
+
+@pytest.mark.parametrize("rotation", ["strict", "graceful", "daily"])
+async def test_it_is_refreshed_ahead_of_its_end_for_months(rotation: str) -> None:
+    world = await connected()
+    world.knobs(rotation=rotation)
+    seen = set()
+    for _ in range(60):
+        world.clock.forward(2 * 86400)
+        seen.add(await token(world))
+    assert (len(seen), refreshes(world)) == (60, 60)
+    assert kept(world)["generation"] == 61
+
+
+async def test_two_hundred_at_once_are_one_refresh() -> None:
+    world = await connected()
+    world.clock.forward(HOUR)
+    results = await asyncio.gather(*(token(world) for _ in range(200)), return_exceptions=True)
+    assert refreshes(world) == 1
+    assert world.network.books.tokens.most_refreshing == 1
+    good = {result for result in results if isinstance(result, str)}
+    assert len(good) == 1
+    assert all(isinstance(result, (str, Throttled)) for result in results)
+    world.clock.forward(3)
+    assert {await token(world)} == good
+
+
+async def test_the_mirror_shows_the_pair_sealed_with_its_end_and_generation() -> None:
+    world = await connected()
+    world.clock.forward(HOUR)
+    await token(world)
+    row = kept(world)
+    for name in ("access", "refresh"):
+        text = world.key_value.texts[f"quickbooks_{name}_token"]
+        assert f'"expires_at":"{row[f"{name}_expires_at"]}"' in text
+        assert '"generation":2' in text
+        assert row[f"{name}_token_sealed"] in text
+
+
+async def test_the_new_pair_is_stored_before_it_is_used() -> None:
+    """With strict rotation the old refresh token is void at once: a pair that is lost is a connection that is lost."""
+    world = await connected()
+    world.knobs(rotation="strict")
+    world.clock.forward(HOUR)
+    world.restart(Perils(world.clock, locked={5: True, 6: False}))
+    await token(world)
+    world.restart()
+    for _ in range(5):
+        world.clock.forward(HOUR)
+        await token(world)
+    assert kept(world)["state"] == "connected"
+
+
+@pytest.mark.parametrize("after_effect", [False, True])
+async def test_killed_at_every_call_it_goes_on(after_effect: bool) -> None:
+    for number in range(1, 30):
+        world = await connected()
+        world.knobs(rotation="graceful")
+        world.clock.forward(HOUR)
+        world.restart(Perils(world.clock, kill_at=number, after_effect=after_effect))
+        try:
+            await token(world)
+        except Killed:
+            world.restart()
+        else:
+            return
+        world.clock.forward(61)
+        assert await token(world)
+        assert kept(world)["state"] == "connected"
+    raise AssertionError("it makes more calls than are tried")
+
+
+async def test_a_revoked_connection_is_given_up_at_once_and_says_so() -> None:
+    world = await connected()
+    await world.pull()
+    world.clock.forward(HOUR)
+    for connection, _ in world.network.books.tokens._refresh.values():
+        connection.revoked = True
+    await world.sell("A1")
+    await world.sell("A2")
+    await world.work()
+    assert kept(world)["state"] == "reauth_required"
+    assert {task["state"] for task in world.tasks() if task["target"] == "quickbooks"} == {"blocked"}
+    asked = world.network.books.tokens.counts["refreshes_refused"]
+    assert asked == 1
+    shown = answer(await world.call("GET", "/api/integrations/status"))["quickbooks"]
+    assert (shown["status"], shown["authenticated"]) == ("reauth_required", False)
+    await world.minutes(60)
+    assert world.network.books.tokens.counts["refreshes_refused"] == asked
+    await world.connect()
+    await world.until_quiet()
+    world.check_books()
+
+
+async def test_a_refusal_looks_again_before_it_gives_up() -> None:
+    """Another instance has refreshed meanwhile: its pair is there."""
+    world = await connected()
+    world.clock.forward(HOUR)
+    world.knobs(rotation="strict")
+    services = world.services
+    stale = await tokens.oauth_tokens.read(world.database)
+    assert stale is not None
+    fresh = await token(world)
+    assert await tokens._given_up(services, stale) == fresh
+    assert kept(world)["state"] == "connected"
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [{"fault": "reset"}, {"fault": "status", "status": 500}, {"fault": "status", "status": 429}, {"fault": "truncate"}],
+    ids=lambda fault: str(fault.get("status", fault["fault"])),
+)
+async def test_trouble_at_intuit_is_no_reason_to_sign_in_again(fault: dict[str, Any]) -> None:
+    world = await connected()
+    world.knobs(rotation="graceful")
+    world.clock.forward(HOUR)
+    token_faults(world, fault)
+    with pytest.raises(PartnerError) as failure:
+        await token(world)
+    assert not isinstance(failure.value, AuthExpired)
+    assert kept(world)["state"] == "connected"
+    world.network.faults(BOOKS)
+    assert await token(world)
+
+
+async def test_a_key_that_was_changed_is_said_in_words() -> None:
+    world = await connected()
+    world.env["TOKEN_ENCRYPTION_KEY"] = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
+    with pytest.raises(AuthExpired, match="TOKEN_ENCRYPTION_KEY"):
+        await token(world)
+
+
+async def test_a_token_that_the_api_refuses_is_renewed_once() -> None:
+    world = await connected()
+    await world.pull()
+    world.network.books.tokens._access.clear()
+    await world.sell("A1")
+    await world.until_quiet()
+    world.check_books()
+    assert refreshes(world) == 1
+
+
+async def test_the_dealer_is_told_two_weeks_ahead_and_that_it_is_over() -> None:
+    world = BooksWorld(settings={"ALERT_WEBHOOK_URL": "http://partners.test/alerts"})
+    await world.connect()
+    world.clock.forward(87 * 86400)
+    await world.minutes(1)
+    begun = world.database.query("SELECT text, cleared_at FROM alerts WHERE subject = 'expiring:quickbooks'")
+    assert len(begun) == 1
+    assert "the sign-in to QuickBooks ends on" in begun[0]["text"]
+    await world.connect()
+    await world.minutes(1)
+    assert world.database.query("SELECT cleared_at FROM alerts WHERE subject = 'expiring:quickbooks'")[0]["cleared_at"]
