@@ -33,6 +33,9 @@ NARROWER: Mapping[str, tuple[str, str]] = {"quickbooks": ("/batch", "quickbooks.
 REST_S: Mapping[str, float] = {"quickbooks": 60.0}
 """How long a partner rests after a 429 that does not say how long. Source: Intuit, "API call limits and throttling"."""
 
+SOON = timedelta(seconds=10)
+"""A call goes so soon after it was asked for, or not at all: its task's lease was long enough for it then."""
+
 
 class GatedHttp:
     """The network as one partner's work sees it."""
@@ -49,10 +52,14 @@ class GatedHttp:
 
         Raises: `Throttled` when it does not, and as the port's.
         """
+        begun = self._services.clock.now()
         call_id = await self._admit(timeout_s, self._target)
         path, narrower = NARROWER.get(self._target, ("", ""))
         if path and url.partition("?")[0].endswith(path):
             await self._admit_within(narrower, call_id, timeout_s)
+        if self._services.clock.now() - begun > SOON:
+            await self._services.database.batch([partners.end_call(call_id, instant(self._services.clock.now()))])
+            raise Throttled("The database took too long to let the call go.", 1.0)
         if request_id := trace.current():
             headers = {**headers, "x-request-id": request_id}
         try:

@@ -11,6 +11,7 @@ import pytest
 from carlot.errors import NetworkFailure, Throttled
 from carlot.gate import LIMITS, GatedHttp
 from carlot.ports import HttpResponse
+from support.perils import Perils
 from support.world import World
 
 TARGET = "wayne_reeves"
@@ -98,6 +99,17 @@ class TestLimits:
         assert refused([await call(gate)])
         world.clock.forward(20)
         assert not refused([await call(gate)])
+
+    async def test_a_call_that_was_held_up_before_it_began_is_not_made(self, world: World, line: Line) -> None:
+        """By then another may have taken over what it was for. It is asked for again, and leaves its place to others."""
+        world.restart(Perils(world.clock, pause_at=1))
+        late = asyncio.ensure_future(call(instance(world, line)))
+        await world.perils.paused.wait()
+        world.clock.forward(11)
+        world.perils.go_on.set()
+        assert isinstance(await late, Throttled)
+        assert line.sent_at == []
+        assert not refused(await at_once(line, [instance(world, line) for _ in range(AT_ONCE)]))
 
     async def test_calls_a_minute_over_two_instances(self, world: World, line: Line) -> None:
         gates = [instance(world, line), instance(world, line)]

@@ -90,18 +90,21 @@ class Names:
         """Names are unique over customers, vendors and employees, so one that is taken by somebody else gets a suffix."""
         for number in range(1, MOST_SUFFIXES):
             candidate = to_display_name(name, number, kind)
-            for found in await client.find(self._company, entity, "DisplayName", candidate):
-                if _may_be(found, email):
-                    return found.id
-                break
-            else:
-                if number == 1 and email and (known := await self._by_mail(entity, email)):
-                    return known
-                try:
-                    return await self._make(kind, entity, candidate, email, phone)
-                except Fault as fault:
-                    if fault.code != DUPLICATE_NAME:
-                        raise
+            if found := await client.find(self._company, entity, "DisplayName", candidate):
+                if _may_be(found[0], email):
+                    return found[0].id
+                continue
+            if number == 1 and email and (known := await self._by_mail(entity, email)):
+                return known
+            try:
+                return await self._make(entity, candidate, email, phone)
+            except Fault as fault:
+                if fault.code != DUPLICATE_NAME:
+                    raise
+            # Somebody has made it at this very moment, perhaps for the same customer; or a vendor or employee is called so.
+            found = await client.find(self._company, entity, "DisplayName", candidate)
+            if found and _may_be(found[0], email):
+                return found[0].id
         raise Permanent(f"QuickBooks has too many customers, vendors and employees named {name}.")
 
     async def _by_mail(self, entity: str, email: str) -> str | None:
@@ -111,7 +114,7 @@ class Names:
             return None
         return found[0].id if found else None
 
-    async def _make(self, kind: str, entity: str, name: str, email: str | None, phone: str | None) -> str:
+    async def _make(self, entity: str, name: str, email: str | None, phone: str | None) -> str:
         content: dict[str, Any] = {"DisplayName": name}
         if email:
             content["PrimaryEmailAddr"] = {"Address": email}

@@ -24,11 +24,14 @@ from carlot.ports import Row, Services
 from carlot.store import books, tasks
 from carlot.store.tasks import Done, Lease
 
-UNDER_WAY_S = 30.0
-"""How long a document that was sent may still be on its way: longer than a call is waited for."""
+UNDER_WAY_S = 60.0
+"""How long a document that was sent may still be on its way: a call is waited for a third of it."""
 
-HOLD_S = 60.0
-"""How long a lease is held for one call."""
+UNDER_WAY_VOID_S = 600.0
+"""The same for one that is void by now: nothing tells of it should it still arrive after it was looked for."""
+
+HOLD_S = 120.0
+"""How long a lease is held for one call, in the course of which the token may have to be renewed."""
 
 PREPARING = timedelta(seconds=25)
 """How long names are looked up for one batch; what is not ready by then takes its turn later."""
@@ -82,7 +85,7 @@ class _Posting:
         """Undo what was posted of a sale or record that is void."""
         document = str(row["posted_id"]) if row["posted_id"] is not None else None
         if document is None and row["books_tried_at"] is not None:
-            self._check_arrived(row)
+            self._check_arrived(row, UNDER_WAY_VOID_S)
             found = await self._look_up(row)
             document = found.id if found else None
         if document is None:
@@ -138,9 +141,9 @@ class _Posting:
         found = await self._look_up(row)
         return Done() if found is None else self._posted(row, found)
 
-    def _check_arrived(self, row: Row) -> None:
+    def _check_arrived(self, row: Row, under_way_s: float = UNDER_WAY_S) -> None:
         """Raises: `Throttled` while it may still be on its way."""
-        left = (parse_instant(row["books_tried_at"]) - self._services.clock.now()).total_seconds() + UNDER_WAY_S
+        left = (parse_instant(row["books_tried_at"]) - self._services.clock.now()).total_seconds() + under_way_s
         if left > 0:
             raise Throttled("Whether it has arrived is looked up in a moment.", left)
 
