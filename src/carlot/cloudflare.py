@@ -124,13 +124,24 @@ def _flowing(parts: AsyncIterator[str]) -> Any:
     """A ReadableStream that asks for the next part when the last one is on its way. A failure cuts the answer off."""
 
     async def pull(controller: Any) -> None:
-        part = await anext(parts, None)
+        part = None
+        try:
+            part = await anext(parts, None)
+        finally:
+            # Nobody asks again: what JavaScript holds of us would otherwise stay as long as the isolate.
+            if part is None:
+                let_go(None)
         if part is None:
             controller.close()
         else:
             controller.enqueue(to_js(part.encode()))
 
-    return js.ReadableStream.new(plain_object({"pull": create_proxy(pull)}))
+    def let_go(_reason: object) -> None:
+        while held:
+            held.pop().destroy()
+
+    held = [create_proxy(pull), create_proxy(let_go)]
+    return js.ReadableStream.new(plain_object(dict(zip(("pull", "cancel"), held, strict=True))))
 
 
 def read_delivery(message: Any) -> Delivery:

@@ -79,6 +79,17 @@ def test_a_lot_goes_in_by_file_and_out_by_feed_and_file(worker: Worker) -> None:
     assert {car["description"] for car in worker.client.get("/api/vehicles?make=Tesla&limit=1000").json()["vehicles"]} >= {odd}
 
 
+def test_who_leaves_in_the_middle_of_a_feed_harms_nobody(worker: Worker) -> None:
+    (feed, *_) = worker.client.get("/api/feeds").json()["feeds"]
+    for _ in range(20):
+        with worker.client.stream("GET", feed["url"]) as answer:
+            assert next(answer.iter_bytes(1000)).startswith(b'"')
+    fetched = worker.client.get(feed["url"], timeout=60)
+    assert sum(1 for _ in csv.DictReader(io.StringIO(fetched.text, newline=""), strict=True)) == feed["vehicles"]
+    assert "Traceback" not in worker.said()
+    assert "destroyed" not in worker.said()
+
+
 def test_one_bad_row_and_nothing_of_a_file_is_taken(worker: Worker) -> None:
     rows = [f"{vin(number)},2013,Tesla,Model S,1\r\n" for number in range(FIRST, FIRST + CARS)]
     sheet = "vin,year,make,model,price\r\n" + "".join(rows) + f"{vin(FIRST + CARS)},2013,Tesla,Model S,a lot\r\n"
