@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +11,13 @@ from typing import Any
 
 import httpx
 
+from simulators.quickbooks.oauth import AUTHORIZE_PATH, REVOKE_PATH, TOKEN_PATH
+from simulators.quickbooks.preset import DEALER_REALM
 from simulators.wayne_reeves.files import LOT_FILE, read_lot
 from support.running import Partners, Worker
 from workerd import sites
 
+VERIFIER = "verifier-token"
 DEALER = {
     "DEALER_NAME": "Maple Street Motors",
     "DEALER_PHONE": "(555) 010-0142",
@@ -53,17 +57,25 @@ class Installation:
 
 
 @contextlib.contextmanager
-def running(folder: Path, *, on_sites: bool = False, **settings: str) -> Iterator[Installation]:
+def running(folder: Path, *, on_sites: bool = False, with_books: bool = False, **settings: str) -> Iterator[Installation]:
     """Start one on free ports, the partners with the demo lot; all it writes is in `folder`.
 
-    `on_sites`: the dealer is on all listing sites. `settings` are the Worker's own.
+    `on_sites`: the dealer is on all listing sites. `with_books`: QuickBooks is configured, and tells of payments; the dealer has
+    still to connect. `settings` are the Worker's own.
     """
     partners = Partners(folder / "partners.log")
     partner_settings = {"WAYNE_REEVES_API_URL": partners.url, "WAYNE_REEVES_API_KEY": "key"}
-    site_settings = sites.settings(partners) if on_sites else {}
+    partner_settings |= sites.settings(partners) if on_sites else {}
+    partner_settings |= books(partners) if with_books else {}
     worker = Worker(
         folder / "worker",
-        {"AUTH_MODE": "dev-open", "IMPORT_PUBLISH_TO_WEBSITE": "true", **partner_settings, **DEALER, **site_settings, **settings},
+        {
+            "AUTH_MODE": "dev-open",
+            "IMPORT_PUBLISH_TO_WEBSITE": "true",
+            **partner_settings,
+            **DEALER,
+            **settings,
+        },
     )
     # Pictures under its own address are taken although it is not https. Its port is known only now.
     with (worker.folder / "settings.env").open("a") as settings_file:
@@ -73,10 +85,28 @@ def running(folder: Path, *, on_sites: bool = False, **settings: str) -> Iterato
         worker.run()
         # The demo lot with pictures that this Worker serves.
         hold(partners, read_lot(LOT_FILE, f"{worker.url}/demo/"))
+        if with_books:
+            webhook = f"{worker.url}/api/webhooks/quickbooks"
+            partners.sim("PUT", "quickbooks/webhooks", {"url": webhook, "verifier": VERIFIER, "retry_delays_s": [1, 2, 4]})
         yield Installation(worker, partners)
     finally:
         worker.stop()
         partners.stop()
+
+
+def books(partners: Partners) -> dict[str, str]:
+    """The settings of a dealer whose QuickBooks company is the simulated one."""
+    return {
+        "QUICKBOOKS_AUTHORIZE_URL": partners.url + AUTHORIZE_PATH,
+        "QUICKBOOKS_TOKEN_URL": partners.url + TOKEN_PATH,
+        "QUICKBOOKS_REVOKE_URL": partners.url + REVOKE_PATH,
+        "QUICKBOOKS_API_URL": partners.url,
+        "QUICKBOOKS_REALM_ID": DEALER_REALM,
+        "QUICKBOOKS_CLIENT_ID": "client",
+        "QUICKBOOKS_CLIENT_SECRET": "secret",
+        "QUICKBOOKS_WEBHOOK_VERIFIER": VERIFIER,
+        "TOKEN_ENCRYPTION_KEY": b64encode(bytes(range(32))).decode(),
+    }
 
 
 def hold(partners: Partners, records: list[Any]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from itertools import cycle
 from typing import Any
 
@@ -80,7 +81,7 @@ class HostileLot:
                 "balance": 1,
                 "paidAt": None,
                 "createdAt": NOW,
-                **{name: next(texts) for name in ("vin", "docNumber", "state", "invoiceId")},
+                **{name: next(texts) for name in ("vin", "docNumber", "state", "invoiceId", "booksNote")},
                 "customer": self._customer(number, texts),
             }
             for number in numbers
@@ -92,7 +93,7 @@ class HostileLot:
                 "serviceDate": DAY,
                 "cost": 1,
                 "createdAt": NOW,
-                **{name: next(texts) for name in ("vin", "description", "vendor", "docNumber", "state")},
+                **{name: next(texts) for name in ("vin", "description", "vendor", "docNumber", "state", "booksNote")},
             }
             for number in numbers
         ]
@@ -106,67 +107,65 @@ class HostileLot:
 
     def serve(self, page: Page, status: dict[str, Any]) -> None:
         """Answer the page's calls, reads with these texts, writes with a refusal in them."""
-        run = {"id": "1", "startedBy": next(self.texts), "total": 1, "createdAt": NOW, "startedAt": NOW, "finishedAt": NOW}
-        counts = dict.fromkeys(("pages", "seen", "created", "updated", "unchanged", "removed"), 1)
-        runs = [
-            {**run, **counts, "id": str(number), "status": next(self.texts), "message": text, "error": text, "rejectedCount": 1}
-            for number, text in enumerate(NAUGHTY[-12:])
-        ]
-        rejected = [{"stockNumber": text, "field": text, "message": text} for text in NAUGHTY]
-        feeds = [
-            {
-                "format": text,
-                "url": text,
-                "paused": False,
-                "lastFetchedAt": None,
-                "vehicles": 1,
-                "leftOut": 1,
-                "missingSettings": [text],
-            }
-            for text in NAUGHTY[-12:]
-        ]
         for part in ("wayneReeves", "quickbooks"):
             status[part] = {**status[part], "message": MARKUP, "status": MARKUP, "configured": True, "authenticated": True}
         status["queue"]["dead"] = len(self.tasks)
-        listing = {"configured": True, "state": "absent", "price": 1, "updatedAt": NOW, "verifiedAt": NOW, "removeBy": NOW}
-
-        def lists(name: str, rows: list[dict[str, Any]]) -> Any:
-            return lambda route: route.fulfill(json={name: rows, "total": len(rows)})
-
-        def one(route: Route) -> None:
-            name = route.request.url.rsplit("/", 1)[1]
-            if not re.fullmatch("[0-9a-f]{32}", name):
-                return route.fulfill(status=404, json={"code": "not-found", "detail": MARKUP})
-            number = int(name, 16)
-            if route.request.method == "GET":
-                return route.fulfill(json=self.vehicles[number])
-            text = NAUGHTY[number]
-            fault = {"code": "invalid", "detail": text, "errors": [{"field": "trim", "message": text}]}
-            return route.fulfill(status=422, json=fault, content_type="application/problem+json")
-
-        answers = {
-            "vehicles?*": lists("vehicles", self.vehicles),
-            "vehicles/*": one,
-            "vehicles/*/listings": lambda route: route.fulfill(
-                json={
-                    "listings": {next(self.texts): {**listing, "reasons": [next(self.texts) for _ in range(6)]} for _ in range(3)}
-                }
-            ),
-            "vehicles/*/sync": lambda route: route.fulfill(
-                json={"sync": [task(number, self.texts, state=state) for number, state in enumerate(("dead", "done", "blocked"))]}
-            ),
-            "sales?*": lists("sales", self.sales),
-            "service-records?*": lists("serviceRecords", self.records),
-            "customers?*": lists("customers", self.customers),
-            "integrations/status": lambda route: route.fulfill(json=status),
-            "integrations/tasks?state=dead*": lambda route: route.fulfill(json={"tasks": self.tasks, "nextCursor": None}),
-            "integrations/tasks?state=blocked*": lambda route: route.fulfill(json={"tasks": self.waiting, "nextCursor": None}),
-            "integrations/runs?*": lambda route: route.fulfill(json={"runs": runs}),
-            "integrations/runs/*": lambda route: route.fulfill(json={**runs[0], "rejected": rejected}),
-            "feeds": lambda route: route.fulfill(json={"feeds": feeds}),
+        answers: dict[str, Any] = {
+            "vehicles?*": {"vehicles": self.vehicles, "total": len(self.vehicles)},
+            "sales?*": {"sales": self.sales, "total": len(self.sales)},
+            "service-records?*": {"serviceRecords": self.records, "total": len(self.records)},
+            "customers?*": {"customers": self.customers, "total": len(self.customers)},
+            "integrations/status": status,
+            "integrations/tasks?state=dead*": {"tasks": self.tasks, "nextCursor": None},
+            "integrations/tasks?state=blocked*": {"tasks": self.waiting, "nextCursor": None},
+            **self._partners(),
         }
         for path, answer in answers.items():
-            page.route(f"**/api/{path}", answer)
+            page.route(f"**/api/{path}", partial(fulfil, answer))
+        page.route("**/api/vehicles/*", self._vehicle)
+        page.route("**/api/vehicles/*/listings", lambda route: route.fulfill(json=self._listings()))
+        page.route("**/api/vehicles/*/sync", lambda route: route.fulfill(json=self._history()))
+
+    def _partners(self) -> dict[str, Any]:
+        """Pulls with what they rejected, and feeds."""
+        counts = dict.fromkeys(("pages", "seen", "total", "created", "updated", "unchanged", "removed", "rejectedCount"), 1)
+        times = dict.fromkeys(("createdAt", "startedAt", "finishedAt"), NOW)
+        runs = [
+            {"id": str(number), **counts, **times, **dict.fromkeys(("startedBy", "status", "message", "error"), text)}
+            for number, text in enumerate(NAUGHTY[-12:])
+        ]
+        feed = {"paused": False, "lastFetchedAt": None, "vehicles": 1, "leftOut": 1}
+        return {
+            "integrations/runs?*": {"runs": runs},
+            "integrations/runs/*": {
+                **runs[0],
+                "rejected": [dict.fromkeys(("stockNumber", "field", "message"), text) for text in NAUGHTY],
+            },
+            "feeds": {"feeds": [{**feed, "format": text, "url": text, "missingSettings": [text]} for text in NAUGHTY[-12:]]},
+        }
+
+    def _vehicle(self, route: Route) -> None:
+        """One vehicle, or the refusal of a change of it."""
+        name = route.request.url.rsplit("/", 1)[1]
+        if not re.fullmatch("[0-9a-f]{32}", name):
+            return route.fulfill(status=404, json={"code": "not-found", "detail": MARKUP})
+        number = int(name, 16)
+        if route.request.method == "GET":
+            return route.fulfill(json=self.vehicles[number])
+        fault = {"code": "invalid", "detail": NAUGHTY[number], "errors": [{"field": "trim", "message": NAUGHTY[number]}]}
+        return route.fulfill(status=422, json=fault, content_type="application/problem+json")
+
+    def _listings(self) -> dict[str, Any]:
+        known = {"configured": True, "state": "absent", "price": 1, **dict.fromkeys(("updatedAt", "verifiedAt", "removeBy"), NOW)}
+        return {"listings": {next(self.texts): {**known, "reasons": [next(self.texts) for _ in range(6)]} for _ in range(3)}}
+
+    def _history(self) -> dict[str, Any]:
+        return {"sync": [task(number, self.texts, state=state) for number, state in enumerate(("dead", "done", "blocked"))]}
+
+
+def fulfil(answer: Any, route: Route) -> None:
+    """Answer with this JSON."""
+    route.fulfill(json=answer)
 
 
 @pytest.fixture

@@ -108,15 +108,13 @@ def test_quickbooks_is_set_up_connected_and_disconnected(desk: OpenDesk, desk_lo
     expect(card.get_by_role("link", name="Connect to QuickBooks")).to_have_count(0)
     faultless(page)
     books = told(page, desk_lot)
-    books.update(configured=True, authenticated=False, status="reauth_required")
+    books.update(configured=True, authenticated=False, status="reauth_required", message="QuickBooks is not connected yet.")
     page.reload()
     expect(card.get_by_text("Waits for sign-in")).to_be_visible()
-    expect(
-        card.get_by_text("Invoices and expenses wait, and are posted as soon as you have signed in at Intuit.")
-    ).to_be_visible()
+    expect(card.get_by_text("QuickBooks is not connected yet. What waits is posted as soon as you have")).to_be_visible()
     connect = card.get_by_role("link", name="Connect to QuickBooks")
     expect(connect).to_have_attribute("href", "/api/integrations/quickbooks/authorize")
-    books.update(authenticated=True, status="connected", lastSync="2026-11-20T09:15:00Z")
+    books.update(authenticated=True, status="connected", message=None, lastSync="2026-11-20T09:15:00Z", daysLeft=9)
     calls: list[str] = []
 
     def posted(route: Route) -> None:
@@ -129,6 +127,7 @@ def test_quickbooks_is_set_up_connected_and_disconnected(desk: OpenDesk, desk_lo
     page.route("**/api/integrations/quickbooks/*", posted)
     page.reload()
     expect(card.get_by_text("Connected")).to_be_visible()
+    expect(card.get_by_text("The sign-in at Intuit ends in 9 days")).to_be_visible()
     card.get_by_role("button", name="Sync now").click()
     expect(toast(page, "3 documents on the way to QuickBooks.")).to_be_visible()
     card.get_by_role("button", name="Disconnect…").click()
@@ -137,6 +136,23 @@ def test_quickbooks_is_set_up_connected_and_disconnected(desk: OpenDesk, desk_lo
     dialog.get_by_role("button", name="Disconnect").click()
     expect(toast(page, "QuickBooks is disconnected.")).to_be_visible()
     assert calls == ["sync", "disconnect"]
+
+
+@pytest.mark.parametrize(
+    ("trouble", "says"),
+    [
+        ("declined", "You declined at Intuit"),
+        ("misconfigured", "check QUICKBOOKS_CLIENT_ID"),
+        ("constructor", "is not connected"),
+    ],
+)
+def test_what_went_wrong_at_intuit_is_said_once(desk: OpenDesk, desk_lot: Installation, trouble: str, says: str) -> None:
+    page = desk(f"#/partners/quickbooks-{trouble}")
+    expect(toast(page, says)).to_be_visible()
+    expect(page).to_have_url(f"{desk_lot.url}/#/integrations/quickbooks")
+    page.reload()
+    expect(page.get_by_role("region", name="QuickBooks")).to_be_visible()
+    expect(page.locator(".toast")).to_have_count(0)
 
 
 @pytest.mark.parametrize("partner", ["wayne_reeves", "carGurus", "trueCar", "kbb"])

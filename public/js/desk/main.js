@@ -4,6 +4,7 @@ import { ERRANDS } from "./errands.js";
 import { html, render } from "./html.js";
 import { load } from "./lot.js";
 import { begin as beginOutbox } from "./outbox.js";
+import { comeBack } from "./partners/connecting.js";
 import { begin as beginSession, session } from "./session.js";
 import { askStatus, watchStatus } from "./status.js";
 import { Toasts } from "./toasts.js";
@@ -25,4 +26,5 @@ async function open() {
   const { promise, resolve, reject } = Promise.withResolvers();
   load(resolve).then(resolve, reject);
   await promise;
+  comeBack();
 }

@@ -24,6 +24,10 @@ const ERRANDS = {
   "carlot/event": (car) => `Taking over what Wayne Reeves says of ${car}`,
   "quickbooks/invoice": (car) => `The invoice for ${car} in QuickBooks`,
   "quickbooks/expense": (car) => `The service cost of ${car} in QuickBooks`,
+  "quickbooks/payment": () => "Reading a payment in QuickBooks",
+  "quickbooks/invoice_look": () => "Looking at an invoice in QuickBooks",
+  "quickbooks/expense_look": () => "Looking at an expense in QuickBooks",
+  "quickbooks/changes": () => "Looking for changes in QuickBooks",
   "alerts/alert": () => "Sending an alert",
 };
 

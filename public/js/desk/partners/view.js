@@ -10,11 +10,13 @@ import { askStatus, status } from "../status.js";
 import { SITES } from "../task-words.js";
 import { toast } from "../toasts.js";
 import { PARTNER, many, number, when } from "../words.js";
+import { leave } from "./connecting.js";
 import { Feeds } from "./feeds.js";
 import { Runs, SyncNow } from "./runs.js";
 import { EMBED, STEPS } from "./steps.js";
 
 const ROUND_MS = 5000;
+const SOON_DAYS = 14;
 
 /** The view. */
 export function Integrations() {
@@ -86,18 +88,25 @@ function Setup({ id, open }) {
 
 function QuickBooks({ books }) {
   const asking = useSignal(false);
-  const connect = html`<a class="button button-strong" href="/api/integrations/quickbooks/authorize">Connect to QuickBooks</a>`;
+  const connect = html`<a class="button button-strong" href="/api/integrations/quickbooks/authorize" onClick=${leave}>Connect to QuickBooks</a>`;
   const action = !books.configured ? null : books.authenticated ? html`<${Working} run=${postAll}>Sync now<//>` : connect;
-  const message = books.status === "reauth_required" ? "Invoices and expenses wait, and are posted as soon as you have signed in at Intuit." : books.message;
+  const message = books.status === "reauth_required" ? `${books.message} What waits is posted as soon as you have signed in at Intuit.` : books.message;
   return html`
     <${Partner} id="quickbooks" name="QuickBooks" purpose="Sales become invoices, service becomes expenses, payments come back." state=${books.status} last=${books.lastSync} message=${message} action=${action}>
-      ${books.authenticated && html`<p><button type="button" class="button-quiet" onClick=${() => { asking.value = true; }}>Disconnect…</button></p>`}
+      ${books.authenticated && html`<${SignInHolds} books=${books} /><p><button type="button" class="button-quiet" onClick=${() => { asking.value = true; }}>Disconnect…</button></p>`}
       ${asking.value && html`
         <${Dialog} title="Disconnect QuickBooks?" onClose=${() => { asking.value = false; }}>
           <div class="form"><p>CarLot Manager's access is revoked at Intuit. What is in QuickBooks stays; new sales and expenses wait here until you connect again.</p>
             <div class="form-actions"><button type="button" class="button" onClick=${() => { asking.value = false; }}>Stay connected</button><${Working} class="button button-strong" run=${async () => { await disconnect(); asking.value = false; }}>Disconnect<//></div></div>
         <//>`}
     <//>`;
+}
+
+/** How long it goes on without another sign-in, when that is not long. */
+function SignInHolds({ books }) {
+  const left = Math.min(books.daysLeftUnused ?? Infinity, books.daysLeft ?? Infinity);
+  if (left > SOON_DAYS) return null;
+  return html`<p class="note note-warn">The sign-in at Intuit ends in ${many(left, "day")}: disconnect and connect again before.</p>`;
 }
 
 async function postAll() {

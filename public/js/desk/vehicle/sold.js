@@ -20,6 +20,7 @@ export function Sold({ vehicle, sale }) {
     <section class="strip" aria-label="The sale">
       <p><strong>Sold for ${amount(sale.salePrice)}</strong> on ${day(sale.saleDate)}${sale.customer ? ` to ${sale.customer.name}` : ""}</p>
       <p><${Badge} of=${SALE} state=${sale.state} /> ${invoice(sale)}</p>
+      ${sale.booksNote && html`<p class="note note-warn">${sale.booksNote}</p>`}
       <${UndoSale} sale=${sale} words=${name(vehicle)} />
     </section>`;
 }

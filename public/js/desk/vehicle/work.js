@@ -30,6 +30,7 @@ function Record({ record }) {
   return html`
     <li class="record">
       <p class="record-line"><span>${record.description}</span><strong>${amount(record.cost)}</strong></p>
+      ${record.booksNote && html`<p class="note note-warn">${record.booksNote}</p>`}
       <p class="soft">${[day(record.serviceDate), record.vendor].filter(Boolean).join(" · ")} · ${record.state === "sent" ? "Not sent yet" : html`<${Badge} of=${EXPENSE} state=${record.state} />`}</p>
     </li>`;
 }

@@ -34,7 +34,7 @@ function Sale({ sale }) {
       <td data-label="Customer">${sale.customer?.name ?? "–"}</td>
       <td data-label="Price" class="number">${amount(sale.salePrice)}</td>
       <td data-label="Gross" class="number">${sale.state === "voided" ? "–" : amount(gross(sale.salePrice, vehicle, spent))}</td>
-      <td data-label="Invoice"><${Badge} of=${SALE} state=${sale.state} /><span class="second">${sale.docNumber}${sale.balance > 0 && sale.state === "posted" ? `, ${amount(sale.balance)} open` : ""}${sale.paidAt ? `, ${day(sale.paidAt.slice(0, 10))}` : ""}</span></td>
+      <td data-label="Invoice"><${Badge} of=${SALE} state=${sale.state} /><span class="second">${sale.docNumber}${sale.balance > 0 && sale.state === "posted" ? `, ${amount(sale.balance)} open` : ""}${sale.paidAt ? `, ${day(sale.paidAt.slice(0, 10))}` : ""}</span>${sale.booksNote && html`<span class="second second-warn">${sale.booksNote}</span>`}</td>
       <td class="ledger-action"><${UndoSale} sale=${sale} words=${called(vehicle, sale.vin)} /></td>
     </tr>`;
 }

@@ -37,7 +37,7 @@ function Row({ record }) {
       <td data-label="Work">${record.description}</td>
       <td data-label="Vendor">${record.vendor ?? "–"}</td>
       <td data-label="Cost" class="number">${amount(record.cost)}</td>
-      <td data-label="Expense"><${Badge} of=${EXPENSE} state=${record.state} /><span class="second">${record.docNumber}</span></td>
+      <td data-label="Expense"><${Badge} of=${EXPENSE} state=${record.state} /><span class="second">${record.docNumber}</span>${record.booksNote && html`<span class="second second-warn">${record.booksNote}</span>`}</td>
     </tr>`;
 }
 
