@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,6 +13,7 @@ from support.signing import SCHEMES, Scheme, encoded, signed
 from support.world import World
 
 SECRET = "whsec_dGhlIHNlY3JldCBvZiB0aGlzIHdlYmhvb2s="
+REALM = "9341453172604218"
 OTHER = "whsec_YW5vdGhlciBzZWNyZXQgZm9yIHJvdGF0aW5n"
 
 Sign = Callable[[bytes, str, datetime, str], dict[str, str]]
@@ -22,7 +25,8 @@ class WebhookCase:
     """One webhook in one signature scheme.
 
     `event(n)` is a genuine event that no other number gives, `unknown` one of a type that means nothing here, `malformed` what is
-    signed but no event. `effects` counts what events have done so far. `stamped`: the signature holds for 300 seconds only.
+    signed but no event. `effects` counts what events have done so far. `stamped`: the signature holds for
+    300 seconds only. `becomes_tasks`: what it names stands as tasks when it is answered; by that it is applied.
     """
 
     name: str
@@ -37,6 +41,7 @@ class WebhookCase:
     stamped: bool
     signature_headers: tuple[str, ...]
     rotates: bool = True
+    becomes_tasks: bool = False
     more_settings: dict[str, str | None] = field(default_factory=dict)
 
     def world(self, secret: str | None = SECRET) -> World:
@@ -105,4 +110,36 @@ def _wayne_reeves(scheme: Scheme) -> WebhookCase:
     )
 
 
-CASES = tuple(_wayne_reeves(scheme) for scheme in SCHEMES)
+def _books_event(number: int) -> bytes:
+    change = {"id": str(number), "operation": "Create", "name": "Payment", "lastUpdated": "2025-02-03T10:00:00Z"}
+    return encoded({"eventNotifications": [{"realmId": REALM, "dataChangeEvent": {"entities": [change]}}]})
+
+
+def _looks(world: World) -> int:
+    taken_up = "SELECT count(*) AS n FROM sync_tasks WHERE target = 'quickbooks' AND state <> 'pending'"
+    return int(world.database.query(taken_up)[0]["n"])
+
+
+def _books_signature(body: bytes, secret: str, at: datetime, message_id: str) -> dict[str, str]:
+    return {"intuit-signature": base64.b64encode(hmac.digest(secret.encode(), body, "sha256")).decode()}
+
+
+QUICKBOOKS = WebhookCase(
+    name="quickbooks",
+    path="/api/webhooks/quickbooks",
+    setting="QUICKBOOKS_WEBHOOK_VERIFIER",
+    sign=_books_signature,
+    event=_books_event,
+    unknown=encoded(
+        {"eventNotifications": [{"realmId": REALM, "dataChangeEvent": {"entities": [{"id": "1", "name": "Estimate"}]}}]}
+    ),
+    malformed=NOT_EVENTS,
+    effects=_looks,
+    max_bytes=2 * 1024 * 1024,
+    stamped=False,
+    becomes_tasks=True,
+    signature_headers=("intuit-signature",),
+    more_settings={"QUICKBOOKS_REALM_ID": REALM},
+)
+
+CASES = (*(_wayne_reeves(scheme) for scheme in SCHEMES), QUICKBOOKS)
