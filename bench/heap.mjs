@@ -1,6 +1,7 @@
 // Asks a running Worker's isolate four times a second how much memory it holds, through wrangler's inspector port.
-// Prints one JSON line a sample, in bytes, until it is ended: node heap.mjs PORT
-const port = process.argv[2];
+// Prints one JSON line a sample, in bytes, until it is ended: node heap.mjs PORT [--collect]
+// With --collect, what nobody holds any more is collected before each sample.
+const [, , port, collect] = process.argv;
 const [worker] = await (await fetch(`http://127.0.0.1:${port}/json`)).json();
 // wrangler answers only to an Origin it knows.
 const socket = new WebSocket(worker.webSocketDebuggerUrl, { headers: { Origin: "http://localhost" } });
@@ -13,4 +14,7 @@ socket.onmessage = ({ data }) => {
   const { id, result } = JSON.parse(data);
   if (id === sent && result) console.log(JSON.stringify(result));
 };
-setInterval(() => socket.send(JSON.stringify({ id: ++sent, method: "Runtime.getHeapUsage" })), 250);
+setInterval(() => {
+  if (collect) socket.send(JSON.stringify({ id: 0, method: "HeapProfiler.collectGarbage" }));
+  socket.send(JSON.stringify({ id: ++sent, method: "Runtime.getHeapUsage" }));
+}, 250);

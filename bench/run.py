@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from harness import drain, imports, lists, memory, report, sales, servers, webhooks
+from harness import drain, feeds, imports, lists, memory, pages, prices, report, sales, servers, webhooks
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,9 @@ BENCHMARKS: dict[str, Callable[[Scale], report.Outcome]] = {
     "list": lambda scale: lists.compare_lists(scale.list_size, CONNECTIONS, scale.load_s, scale.repetitions),
     "sales": lambda scale: sales.compare_sales(scale.sales),
     "drain": lambda scale: drain.compare_drain(scale.list_size, LATENCIES_MS, scale.repetitions),
+    "prices": lambda scale: prices.compare_prices(scale.sales),
+    "feeds": lambda scale: feeds.measure_feeds([scale.list_size, scale.import_size], scale.repetitions),
+    "pages": lambda scale: pages.measure_pages(200, scale.import_size // 2, scale.repetitions),
     "webhooks": lambda scale: webhooks.compare_intake(scale.list_size, CONNECTIONS[-1], scale.load_s, scale.repetitions),
 }
 

@@ -27,16 +27,20 @@ SAMPLE_EVERY_S = 0.2
 
 
 class Watch:
-    """Samples a Worker's isolate and process until it is left; in bytes, in order of time."""
+    """Samples a Worker's isolate and process until it is left; in bytes, in order of time.
 
-    def __init__(self, server: Server) -> None:
+    `collect`: without what nobody holds any more. That slows the Worker, and shows what it needs and not what it leaves lying.
+    """
+
+    def __init__(self, server: Server, *, collect: bool = False) -> None:
         self.isolate: list[dict[str, int]] = []
         self.wasm: list[int] = []
         self.resident: list[int] = []
         self._workerd = server.workerd()
         self._ended = threading.Event()
         node = str(servers.NODE_BIN / "node")
-        self._heap = subprocess.Popen([node, str(HEAP_SCRIPT), str(server.inspector_port)], stdout=subprocess.PIPE, text=True)
+        command = [node, str(HEAP_SCRIPT), str(server.inspector_port), *(["--collect"] if collect else [])]
+        self._heap = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         self._threads = [threading.Thread(target=self._read_heap), threading.Thread(target=self._read_resident)]
 
     def __enter__(self) -> Self:
@@ -54,6 +58,10 @@ class Watch:
         self._heap.wait()
         for thread in self._threads:
             thread.join()
+
+    def peak(self) -> int:
+        """The most that the isolate held: V8's part and WebAssembly's, whether or not at the same time."""
+        return max(map(held, self.isolate)) + max(self.wasm)
 
     def _read_heap(self) -> None:
         for line in self._heap.stdout or ():
@@ -78,7 +86,7 @@ def measure_memory(size: int) -> Outcome:
             with start(dms_url) as server, Watch(server) as watch:
                 idle = len(watch.resident) - 1
                 time_import(server, size)
-            heap = max(_held(sample) for sample in watch.isolate)
+            heap = max(held(sample) for sample in watch.isolate)
             peaks[name] = {
                 "isolate": (heap + max(watch.wasm)) / MIB,
                 "wasm": max(watch.wasm) / MIB,
@@ -103,7 +111,8 @@ def measure_memory(size: int) -> Outcome:
     )
 
 
-def _held(sample: dict[str, int]) -> int:
+def held(sample: dict[str, int]) -> int:
+    """Bytes that V8 holds in one sample: heap, embedder and array buffers."""
     return sample["usedSize"] + sample.get("embedderHeapUsedSize", 0) + sample.get("backingStorageSize", 0)
 
 

@@ -34,7 +34,7 @@ def compare_sales(count: int) -> Outcome:
                     found.setdefault(name, []).append(ms)
     for name, times in found.items():
         times.sort()
-        print(f"  sale to partner: {name} p50 {_quantile(times, 0.5):.0f} ms, p99 {_quantile(times, 0.99):.0f} ms", flush=True)
+        print(f"  sale to partner: {name} p50 {quantile(times, 0.5):.0f} ms, p99 {quantile(times, 0.99):.0f} ms", flush=True)
     return Outcome("sales", [_line(found, 0.5), _line(found, 0.99)], {"count": count, "ms": found})
 
 
@@ -62,10 +62,11 @@ def _sell(server: Server, partners_url: str, vehicle_id: str) -> float:
     return (datetime.fromisoformat(entries[0]["time"]).timestamp() - began) * 1000
 
 
-def _quantile(ordered: list[float], share: float) -> float:
+def quantile(ordered: list[float], share: float) -> float:
+    """The value that a share of the ordered values lies below."""
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
 def _line(found: dict[str, list[float]], share: float) -> Line:
-    ours, theirs = (_quantile(found[name], share) for name in ("carlot", "peer"))
+    ours, theirs = (quantile(found[name], share) for name in ("carlot", "peer"))
     return Line(f"sale to partner, p{share * 100:g}", f"{ours:.0f} ms", f"{theirs:.0f} ms", theirs / ours)

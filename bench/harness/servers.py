@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -76,9 +76,16 @@ def _settings(partners_url: str) -> dict[str, str]:
     }
 
 
-def listing_settings(partners_url: str) -> dict[str, str]:
-    """What a Worker needs to put cars on the simulated CarGurus."""
-    return {"CARGURUS_API_URL": f"{partners_url}/cargurus", "CARGURUS_API_KEY": "bench-key"}
+LISTING_SETTINGS = {
+    "cargurus": {"CARGURUS_API_URL": "{url}/cargurus", "CARGURUS_API_KEY": "bench-key"},
+    "truecar": {"TRUECAR_API_URL": "{url}/truecar", "TRUECAR_DEALER_ID": "bench-dealer"},
+    "kbb": {"KBB_API_URL": "{url}/kbb", "KBB_DEALER_ID": "bench-dealer"},
+}
+
+
+def listing_settings(partners_url: str, sites: Iterable[str]) -> dict[str, str]:
+    """What a Worker needs to put cars on these simulated sites."""
+    return {name: text.format(url=partners_url) for site in sites for name, text in LISTING_SETTINGS[site].items()}
 
 
 @contextmanager

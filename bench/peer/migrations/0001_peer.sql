@@ -12,6 +12,7 @@ CREATE TABLE `import_runs` (
 CREATE TABLE `listings` (
 	`id` text PRIMARY KEY NOT NULL,
 	`vehicle_id` text NOT NULL,
+	`site` text NOT NULL,
 	`state` text DEFAULT 'pending' NOT NULL,
 	`attempts` integer DEFAULT 0 NOT NULL,
 	`error` text,
@@ -20,7 +21,7 @@ CREATE TABLE `listings` (
 	FOREIGN KEY (`vehicle_id`) REFERENCES `vehicles`(`id`) ON UPDATE no action ON DELETE no action
 );
 --> statement-breakpoint
-CREATE UNIQUE INDEX `listings_vehicle_idx` ON `listings` (`vehicle_id`);--> statement-breakpoint
+CREATE UNIQUE INDEX `listings_vehicle_site_idx` ON `listings` (`vehicle_id`,`site`);--> statement-breakpoint
 CREATE INDEX `listings_state_idx` ON `listings` (`state`);--> statement-breakpoint
 CREATE TABLE `sales` (
 	`id` text PRIMARY KEY NOT NULL,

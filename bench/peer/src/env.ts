@@ -5,6 +5,10 @@ export type Env = {
   WAYNE_REEVES_API_KEY: string;
   CARGURUS_API_URL: string;
   CARGURUS_API_KEY: string;
+  TRUECAR_API_URL: string;
+  TRUECAR_DEALER_ID: string;
+  KBB_API_URL: string;
+  KBB_DEALER_ID: string;
   WEBHOOK_SECRET: string;
   PUBLIC_BASE_URL: string;
   /** Vehicles in one INSERT of an import: 1, or up to 3. */

@@ -1,10 +1,11 @@
 import { eq } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { Hono } from "hono";
+import { z } from "zod";
 import type { Env, Job } from "./env";
 import { importPage, startRun } from "./import";
 import { inventory } from "./inventory";
-import { countListings, publishListing, publishVehicles } from "./listings";
+import { changePrice, countListings, publishListing, publishVehicles } from "./listings";
 import { pushSale, salesRoutes } from "./sales";
 import { importRuns } from "./schema";
 import { applyWebhookEvent, webhooks } from "./webhook";
@@ -29,6 +30,15 @@ app.post("/api/integrations/listings/publish-all", async (c) => {
 });
 
 app.get("/api/integrations/listings", async (c) => c.json(await countListings(c.env)));
+
+const newPrice = z.object({ price: z.number().nonnegative() });
+
+app.patch("/api/vehicles/:id", async (c) => {
+  const parsed = newPrice.safeParse(await c.req.json());
+  if (!parsed.success) return c.json({ errors: parsed.error.issues }, 422);
+  const vehicle = await changePrice(c.env, c.req.param("id"), parsed.data.price);
+  return vehicle ? c.json(vehicle) : c.json({ error: "Not found" }, 404);
+});
 
 app.onError((error, c) => {
   console.error(error);

@@ -2,20 +2,37 @@ import { count, eq, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import type { Env, Job } from "./env";
 import { listings, vehicles } from "./schema";
+import { configured, sites } from "./sites";
 
-/** Queues one publish job a vehicle, for the first `limit` vehicles. */
+/** Queues one publish job a vehicle and configured site, for the first `limit` vehicles. */
 export async function publishVehicles(env: Env, limit: number) {
   const db = drizzle(env.DB);
   const targets = await db.select({ id: vehicles.id }).from(vehicles).where(eq(vehicles.status, "available")).limit(limit);
-  const rows = targets.map((vehicle) => ({ id: crypto.randomUUID(), vehicleId: vehicle.id }));
+  const rows = configured(env).flatMap((site) => targets.map((vehicle) => ({ id: crypto.randomUUID(), vehicleId: vehicle.id, site })));
   const inserts = rows.map((row) => db.insert(listings).values(row).onConflictDoNothing().returning({ id: listings.id }));
   const [first, ...rest] = inserts;
   if (!first) return 0;
-  const jobs = (await db.batch([first, ...rest])).flat().map(({ id }) => ({ body: { type: "publish-listing", listingId: id } satisfies Job }));
+  const ids = (await db.batch([first, ...rest])).flat().map(({ id }) => id);
+  await queueJobs(env, ids);
+  return ids.length;
+}
+
+/** Takes a new price, and queues a job for each site that has the vehicle. */
+export async function changePrice(env: Env, vehicleId: string, price: number) {
+  const db = drizzle(env.DB);
+  const [changed, pending] = await db.batch([
+    db.update(vehicles).set({ priceCents: Math.round(price * 100), updatedAt: new Date() }).where(eq(vehicles.id, vehicleId)).returning(),
+    db.update(listings).set({ state: "pending", updatedAt: new Date() }).where(eq(listings.vehicleId, vehicleId)).returning({ id: listings.id }),
+  ]);
+  await queueJobs(env, pending.map(({ id }) => id));
+  return changed[0];
+}
+
+async function queueJobs(env: Env, ids: string[]) {
+  const jobs = ids.map((listingId) => ({ body: { type: "publish-listing", listingId } satisfies Job }));
   for (let start = 0; start < jobs.length; start += 100) {
     await env.JOBS.sendBatch(jobs.slice(start, start + 100));
   }
-  return jobs.length;
 }
 
 export async function countListings(env: Env) {
@@ -23,7 +40,7 @@ export async function countListings(env: Env) {
   return { pending: 0, live: 0, failed: 0, ...Object.fromEntries(rows.map((row) => [row.state, row.n])) };
 }
 
-/** One message, one call: reads the vehicle, puts it on CarGurus, records the outcome. */
+/** One message, one call: reads the vehicle, puts it on the site, records the outcome. */
 export async function publishListing(env: Env, listingId: string) {
   const db = drizzle(env.DB);
   const [found] = await db
@@ -32,31 +49,16 @@ export async function publishListing(env: Env, listingId: string) {
     .innerJoin(vehicles, eq(listings.vehicleId, vehicles.id))
     .where(eq(listings.id, listingId));
   if (!found || found.listing.state === "live") return;
-  const { vehicle } = found;
+  const { listing, vehicle } = found;
+  const site = sites[listing.site];
 
-  const response = await fetch(`${env.CARGURUS_API_URL}/v1/listings/${vehicle.vin}`, {
+  const response = await fetch(site.url(env, vehicle.vin), {
     method: "PUT",
-    headers: { Authorization: `Bearer ${env.CARGURUS_API_KEY}`, "Content-Type": "application/json" },
-    body: JSON.stringify({
-      vin: vehicle.vin,
-      stockNumber: vehicle.stockNumber,
-      year: vehicle.year,
-      make: vehicle.make,
-      model: vehicle.model,
-      trim: vehicle.trim ?? undefined,
-      price: vehicle.priceCents === null ? undefined : vehicle.priceCents / 100,
-      mileage: vehicle.mileageMiles ?? undefined,
-      exteriorColor: vehicle.exteriorColor ?? undefined,
-      interiorColor: vehicle.interiorColor ?? undefined,
-      bodyStyle: vehicle.bodyStyle ?? undefined,
-      transmission: vehicle.transmission ?? undefined,
-      fuelType: vehicle.fuelType ?? undefined,
-      description: vehicle.description ?? undefined,
-      photoUrls: vehicle.photos,
-    }),
+    headers: { ...site.headers(env), "Content-Type": "application/json" },
+    body: JSON.stringify(site.body(vehicle)),
     signal: AbortSignal.timeout(20_000),
   });
-  const error = response.ok ? null : `CarGurus answered ${response.status}`;
+  const error = response.ok ? null : `${listing.site} answered ${response.status}`;
   await response.body?.cancel();
   await db
     .update(listings)

@@ -69,13 +69,14 @@ export const listings = sqliteTable(
   {
     id: id(),
     vehicleId: text("vehicle_id").notNull().references(() => vehicles.id),
+    site: text("site", { enum: ["cargurus", "truecar", "kbb"] }).notNull(),
     state: text("state", { enum: ["pending", "live", "failed"] }).notNull().default("pending"),
     attempts: integer("attempts").notNull().default(0),
     error: text("error"),
     createdAt: createdAt(),
     updatedAt: updatedAt(),
   },
-  (t) => [uniqueIndex("listings_vehicle_idx").on(t.vehicleId), index("listings_state_idx").on(t.state)],
+  (t) => [uniqueIndex("listings_vehicle_site_idx").on(t.vehicleId, t.site), index("listings_state_idx").on(t.state)],
 );
 
 export const sales = sqliteTable(
