@@ -10,14 +10,14 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote
 
 import httpx
 import pytest
 
 from app.typed import entry
 from runtime.configuration import secret_names
-from support.running import Partners, Worker
+from support.running import Partners, Worker, wait_until
 from support.signing import SCHEMES, signed, with_type
 from workerd.conftest import StartWorker
 from workerd.sites import settings
@@ -25,6 +25,9 @@ from workerd.sites import settings
 # Told to nobody but the partner it belongs to. None of them can come about by chance.
 CANARIES = {name: f"canary-{name.lower().replace('_', '-')}-7f3a9c51e2d8" for name in secret_names()}
 CANARIES["TOKEN_ENCRYPTION_KEY"] = base64.b64encode(hashlib.sha256(b"canary").digest()).decode()
+# Two of these are set as secrets but are none: the app's and the company's ids stand in addresses.
+del CANARIES["QUICKBOOKS_CLIENT_ID"], CANARIES["QUICKBOOKS_REALM_ID"]
+REALM = "9341453172604218"
 GUESS = "canary-of-a-wrong-guess-7f3a9c51e2d8"
 WEBHOOK = "/api/webhooks/wayne-reeves"
 
@@ -66,7 +69,9 @@ class Recorder:
 def canary_worker(new_worker: StartWorker, partners: Partners) -> Worker:
     """A Worker whose every secret is a canary."""
     alert = f"{partners.url}/alerts/{CANARIES['ALERT_WEBHOOK_URL']}"
-    return new_worker(**{**settings(partners), **CANARIES, "ALERT_WEBHOOK_URL": alert})
+    given = partners.client.get("/_sim").json()["settings"]["quickbooks"]
+    books = {name: value for name, value in given.items() if name not in CANARIES}
+    return new_worker(**{**settings(partners), **books, **CANARIES, "ALERT_WEBHOOK_URL": alert, "QUICKBOOKS_REALM_ID": REALM})
 
 
 def sign_in(client: Recorder) -> str:
@@ -109,7 +114,28 @@ def work(client: Recorder, worker: Worker, partners: Partners) -> None:
         for path in ("/api/integrations/status", "/api/integrations/tasks", "/api/integrations/runs", "/api/feeds"):
             assert client.send("GET", path, headers=bearer).status_code == 200
     client.send("GET", f"/api/sales?token={CANARIES['ADMIN_TOKEN']}", headers=bearer)
-    client.send("GET", "/api/integrations/quickbooks/authorize", headers=bearer)
+
+
+def connect_books(client: Recorder) -> None:
+    """Connect QuickBooks, and post a sale."""
+    bearer = {"authorization": f"Bearer {CANARIES['ADMIN_TOKEN']}"}
+    consent = client.send("GET", "/api/integrations/quickbooks/authorize", headers=bearer).headers["location"]
+    back = httpx.URL(httpx.get(f"{consent}&auto=approve").headers["location"])
+    client.send("GET", back.raw_path.decode(), headers=bearer)
+    assert client.send("GET", "/api/integrations/status", headers=bearer).json()["quickbooks"]["authenticated"]
+    car = client.send("POST", "/api/vehicles", json=entry(92), headers=bearer).json()
+    sale = {"vehicleId": car["id"], "salePrice": 1, "saleDate": "2026-11-02"}
+    assert client.send("POST", "/api/sales", json=sale, headers=bearer).status_code == 201
+
+
+def disconnect_books(client: Recorder, partners: Partners) -> dict[str, str]:
+    """Part with QuickBooks: its own ledger then tells which code and which refresh token it gave us."""
+    bearer = {"authorization": f"Bearer {CANARIES['ADMIN_TOKEN']}"}
+    assert client.send("POST", "/api/integrations/quickbooks/disconnect", headers=bearer).status_code == 204
+    (revoked,) = partners.heard("POST", "/v2/oauth2/tokens/revoke")
+    exchanged = partners.heard("POST", "/oauth2/v1/tokens/bearer")[0]["body"]
+    (code,) = parse_qs(exchanged)["code"] if isinstance(exchanged, str) else [exchanged["code"]]
+    return {"a code of Intuit's": code, "a refresh token": revoked["body"]["token"]}
 
 
 def test_no_secret_gets_out(canary_worker: Worker, partners: Partners) -> None:
@@ -119,13 +145,16 @@ def test_no_secret_gets_out(canary_worker: Worker, partners: Partners) -> None:
     deliver(client)
     work(client, canary_worker, partners)
     partners.sim("POST", "reset")
+    connect_books(client)
+    wait_until(lambda: bool(canary_worker.query("SELECT 1 FROM audit_sale WHERE state = 'posted'")), 60, "the sale is posted")
     kept = {path.relative_to(canary_worker.folder): path.read_bytes() for path in stored(canary_worker)}
+    tokens = disconnect_books(client, partners)
     said = canary_worker.said().encode()
     assert b'"event":"request"' in said.replace(b" ", b"")
     assert any(b"evt_0" in content for path, content in kept.items() if "d1" in path.parts), "what is kept can be read here"
     assert len(client.heard) > 40
     places = {"answers": b"\n".join(client.heard), "log": said, **{str(path): content for path, content in kept.items()}}
-    secrets = {**CANARIES, "a guess": GUESS, "a session": session}
+    secrets = {**CANARIES, "a guess": GUESS, "a session": session, **tokens}
     found = {
         (name, place)
         for name, value in secrets.items()
