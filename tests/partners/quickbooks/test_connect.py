@@ -9,9 +9,10 @@ import pytest
 
 from carlot.auth import COOKIE
 from carlot.ports import Response
-from support.books import BOOKS, BooksWorld
+from support.books import BooksWorld
 from support.lot import TOKEN, answer
 from support.perils import Killed, Perils
+from support.simulated import BOOKS
 
 AUTHORIZE = "/api/integrations/quickbooks/authorize"
 CALLBACK = "/api/integrations/quickbooks/callback"

@@ -9,9 +9,11 @@ import pytest
 
 from carlot.errors import AuthExpired, PartnerError, Throttled
 from carlot.partners.quickbooks import tokens
-from support.books import BOOKS, BooksWorld
+from carlot.store import oauth_tokens
+from support.books import BooksWorld
 from support.lot import answer
 from support.perils import Killed, Perils
+from support.simulated import BOOKS
 
 HOUR = 3600
 TOKEN_PATH = "/oauth2/v1/tokens/bearer"
@@ -146,7 +148,7 @@ async def test_a_refusal_looks_again_before_it_gives_up() -> None:
     world.clock.forward(HOUR)
     world.knobs(rotation="strict")
     services = world.services
-    stale = await tokens.oauth_tokens.read(world.database)
+    stale = await oauth_tokens.read(world.database)
     assert stale is not None
     fresh = await token(world)
     assert await tokens._given_up(services, stale) == fresh
