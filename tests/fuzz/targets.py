@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
+from pydantic import ValidationError
+
 from app.intake import JSON_ROUTES, SAMPLES
 from carlot import auth, messages
 from carlot.body import read_json
@@ -24,6 +26,9 @@ from carlot.handlers.searches import AdminQuery, PublicQuery, read_search
 from carlot.partners import signature
 from carlot.partners.http import retry_after_s
 from carlot.partners.listings.registry import SITES
+from carlot.partners.quickbooks import client
+from carlot.partners.quickbooks import mapping as ledger
+from carlot.partners.quickbooks import webhook as notices
 from carlot.partners.wayne_reeves import mapping, webhook
 from carlot.ports import Request
 from carlot.routes import ROUTES, match
@@ -110,7 +115,7 @@ def signed(content: bytes) -> None:
     given = {"x-webhook-timestamp": parts[1], "x-webhook-signature": parts[2]}
     for each in (headers, given, {"x-webhook-signature": parts[2]}):
         assert not signature.verify(each, parts[3].encode(), ["canary", "whsec_Y2FuYXJ5"], NOW, legacy=True)
-    assert not signature.verify_intuit(parts[2], content, "canary")
+    assert not notices.is_signed(parts[2], content, ["canary"])
     signature.verify(headers, b"", [parts[3]], NOW, legacy=True)
 
 
@@ -141,6 +146,24 @@ def refusal(content: bytes) -> None:
     messages.parse(content.decode("utf-8", "replace"))
 
 
+def books(content: bytes) -> None:
+    """What QuickBooks says: a webhook, a fault, an answer, a batch's, a pair of tokens."""
+    notice = notices.read_notice(content, "9341453172604218")
+    assert all(kind in notices.KINDS.values() for kind, _ in notice.changed)
+    ledger.read_fault(content)
+    with contextlib.suppress(ValidationError):
+        client.TokenPair.model_validate_json(content)
+    with contextlib.suppress(ValidationError):
+        for result in ledger.BatchAnswer.model_validate_json(content).results("Invoice").values():
+            assert isinstance(result, (ledger.Entity, CarlotError))
+    with contextlib.suppress(ValidationError, CarlotError):
+        answer = ledger.Answer.model_validate_json(content)
+        for found in (answer.one("Invoice"), *answer.changed("Invoice"), *answer.found("Invoice")):
+            if found is not None and not found.is_void:
+                assert isinstance(found.total_cents, int | None)
+                assert isinstance(found.balance_cents, int | None)
+
+
 @cache
 def _lot() -> Lot:
     return Lot({**ENV, "WEBHOOK_SECRET": "s"})
@@ -166,7 +189,8 @@ def whole_program(content: bytes) -> None:
 
 
 TARGETS: dict[str, Target] = {
-    target.__name__: target for target in (json_body, query, sheet, form, header, signed, event, page, refusal, whole_program)
+    target.__name__: target
+    for target in (json_body, query, sheet, form, header, signed, event, page, refusal, books, whole_program)
 }
 
 _PAGE = {"vehicles": [car(1), car(2, price="x")], "next_cursor": None, "total": 2}
@@ -196,5 +220,14 @@ SEEDS: dict[str, list[bytes]] = {
     ],
     "page": [json.dumps(_PAGE).encode(), b'{"sale_id": 7}', b'{"error": "x"}', b'{"vehicles":[{"description":"\\ud83d"}]}'],
     "refusal": [b'{"error":{"code":"x","message":"No.","field":"vin"}}', b'{"type":"task","id":"t1"}'],
+    "books": [
+        b'{"eventNotifications":[{"realmId":"9341453172604218","dataChangeEvent":{"entities":[{"id":"1","name":"Payment"}]}}]}',
+        b'[{"type":"qbo.payment.created.v1","intuitentityid":"1","intuitaccountid":"9341453172604218"}]',
+        b'{"Fault":{"Error":[{"Message":"x","Detail":"y","code":"6140"}],"type":"ValidationFault"}}',
+        b'{"BatchItemResponse":[{"bId":"1","Invoice":{"Id":"1","TotalAmt":1.5}},{"bId":"2","Fault":{"Error":[],"type":"x"}}]}',
+        b'{"QueryResponse":{"Invoice":[{"Id":"1","TotalAmt":1.5,"Balance":0,"PrivateNote":"Voided","Line":[]}]}}',
+        b'{"CDCResponse":[{"QueryResponse":[{"Invoice":[{"Id":"1","status":"Deleted"}]}]}]}',
+        b'{"access_token":"a","refresh_token":"r","expires_in":3600,"x_refresh_token_expires_in":8726400}',
+    ],
     "whole_program": [bytes([number]) + b"x?limit=1\n{}" for number in range(len(ROUTES))],
 }
