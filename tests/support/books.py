@@ -17,7 +17,7 @@ from simulators.quickbooks import bookkeeper, ledger, preset
 from simulators.quickbooks.company import Company
 from simulators.quickbooks.knobs import Knobs
 from support.lot import answer
-from support.simulated import BASE, BOOKS, SimulatedNetwork
+from support.simulated import BASE, BOOKS
 from support.world import World
 
 BOOKS_ENV: dict[str, str | None] = {
@@ -108,7 +108,7 @@ class BooksWorld(World):
 
     def check_books(self) -> None:
         """Each standing sale and each service record is in the books once, to the cent; nothing else is."""
-        check_books(self, self.network)
+        check_books(self)
 
 
 async def connected(cars: int = 3, settings: Mapping[str, str | None] | None = None) -> BooksWorld:
@@ -141,9 +141,14 @@ async def connect(world: World) -> None:
     )
 
 
-def check_books(world: World, network: SimulatedNetwork) -> None:
+def invoices(world: World) -> list[dict[str, Any]]:
+    """The invoices ever written in the dealer's books, amounts in cents."""
+    return ledger.documents(world.network.books.companies[preset.DEALER_REALM], "Invoice")
+
+
+def check_books(world: World) -> None:
     """Raises: AssertionError when the books hold anything else than each document once, to the cent."""
-    company = network.books.companies[preset.DEALER_REALM]
+    company = world.network.books.companies[preset.DEALER_REALM]
     for kind, rows in (
         (
             "Invoice",

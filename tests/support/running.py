@@ -29,6 +29,9 @@ WAITS = {
     "listings": ("verify_after",),
     "partner_calls": ("started_at", "until"),
     "partners": ("paused_until", "probe_at"),
+    "oauth_tokens": ("leased_until",),
+    "sales": ("books_tried_at",),
+    "service_records": ("books_tried_at",),
 }
 """The columns that say how long something is waited for."""
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from carlot.domain.vehicle import FROM_DMS, PUSHED_TO_DMS
+from support.books import check_books, invoices
 from support.world import World
 
 
@@ -86,6 +87,23 @@ class WithTheDms:
             assert here == there, f"{record['stock_number']}: {shown.wire} is {here} here and {there} there"
 
 
+class WithTheBooks:
+    """QuickBooks: an invoice for each standing sale, once and to the cent, and no other."""
+
+    def always(self, world: World, history: History) -> None:
+        if not world.services.settings.configured("quickbooks"):
+            return
+        prices = {row["doc_number"]: row["sale_price_cents"] for row in world.database.query("SELECT * FROM sales")}
+        standing = [line for line in invoices(world) if line["state"] == "standing"]
+        numbers = [line["doc_number"] for line in standing]
+        assert len(numbers) == len(set(numbers)), f"an invoice is there twice: {standing}"
+        assert all(prices.get(line["doc_number"]) == line["total_cents"] for line in standing), f"{standing} are not {prices}"
+
+    def at_rest(self, world: World, history: History) -> None:
+        if world.services.settings.configured("quickbooks"):
+            check_books(world)
+
+
 class WithinItself:
     """CarLot alone: what was answered is kept, sold is final, an event counts once, nothing is dead but poison."""
 
@@ -115,7 +133,7 @@ class WithinItself:
         assert dead <= history.poisoned, f"dead without poison: {dead}"
 
 
-AGREEMENTS: tuple[Agreement, ...] = (WithinItself(), WithTheDms())
+AGREEMENTS: tuple[Agreement, ...] = (WithinItself(), WithTheDms(), WithTheBooks())
 
 
 def check_always(world: World, history: History) -> None:
