@@ -34,9 +34,10 @@ bench: ## measure import and public reads beside a TypeScript peer
 	@dev/setup
 	@bench/run.py
 
-soak: ## ten minutes of fuzzing, then the long fault run on the real runtime; SEED=7 has them again
+soak: ## ten minutes of fuzzing, 50,000 calls made from the API's description, then the long fault run on the real runtime; SEED=7 has them again
 	@dev/setup
 	@PYTHONPATH=src:dev:tests $(PY) -m fuzz --seconds 600 $(if $(SEED),--seed $(SEED))
+	@PYTHONPATH=src:dev:tests $(PY) -m openapi.hunt --cases 50000 $(if $(SEED),--seed $(SEED))
 	@PYTHONPATH=src:dev:tests $(PY) -m workerd.soak $(if $(SEED),--seed $(SEED))
 
 wordpress: ## pack the WordPress plugin into dist/carlot-inventory.zip

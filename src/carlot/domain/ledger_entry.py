@@ -5,13 +5,17 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, WithJsonSchema
 
 from carlot.domain.money import Dollars
-from carlot.domain.wire import Line, OptionalLine, OptionalText, WireModel
+from carlot.domain.wire import Line, OptionalLine, Text, WireModel
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=100)]
-Day = Annotated[date, Field(ge=date(1950, 1, 1), le=date(2099, 12, 31))]
+Day = Annotated[
+    date,
+    Field(ge=date(1950, 1, 1), le=date(2099, 12, 31)),
+    WithJsonSchema({"type": "string", "format": "date", "description": "A day from 1950 to 2099."}),
+]
 
 
 class CustomerEntry(WireModel):
@@ -36,7 +40,7 @@ class ServiceEntry(WireModel):
 
     vehicle_id: Id
     service_date: Day
-    description: Annotated[OptionalText, Field(min_length=1)]
+    description: Text
     vendor: OptionalLine | None = None
     cost: Dollars
 

@@ -5,11 +5,26 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema
 
 MAX_DOLLARS = Decimal("99999999.99")
 
-Dollars = Annotated[Decimal, Field(ge=0, le=MAX_DOLLARS, decimal_places=2, allow_inf_nan=False)]
+
+def _number(amount: object, info: ValidationInfo) -> object:
+    """In JSON an amount is a number and no text; in a query everything is a text."""
+    if info.mode != "json":
+        return amount
+    if isinstance(amount, bool) or not isinstance(amount, int | float):
+        raise ValueError("should be a number")
+    return Decimal(amount if isinstance(amount, int) else repr(amount))
+
+
+Dollars = Annotated[
+    Decimal,
+    Field(ge=0, le=MAX_DOLLARS, decimal_places=2, allow_inf_nan=False),
+    BeforeValidator(_number),
+    WithJsonSchema({"type": "number", "minimum": 0, "maximum": float(MAX_DOLLARS), "multipleOf": 0.01}),
+]
 """An amount as the wire has it: a number of dollars, at most two decimals, never negative."""
 
 

@@ -30,7 +30,10 @@ def _referenced(photo: object) -> object:
     return {"url": photo} if isinstance(photo, str) else photo
 
 
-Photos = Annotated[list[Annotated[PhotoReference, BeforeValidator(_referenced)]], Field(max_length=MAX_PHOTOS)]
+Photos = Annotated[
+    list[Annotated[PhotoReference, BeforeValidator(_referenced, json_schema_input_type=str | PhotoReference)]],
+    Field(max_length=MAX_PHOTOS),
+]
 
 
 class VehicleChange(WireModel):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, WithJsonSchema
 from pydantic.alias_generators import to_camel
 
 
@@ -21,11 +21,20 @@ class WireModel(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, extra="forbid", strict=True, str_strip_whitespace=True)
 
 
-Line = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_storable)]
+def _text(least: int, most: int) -> Any:
+    """What is told of a text: how long it is, that it has no NUL and, when it must say something, that it is not blank."""
+    pattern = r"^[^\u0000]*[^\u0000\s][^\u0000]*$" if least else r"^[^\u0000]*$"
+    return WithJsonSchema({"type": "string", "minLength": least, "maxLength": most, "pattern": pattern})
+
+
+Line = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_storable), _text(1, 200)]
 """A short text that must say something."""
 
-OptionalLine = Annotated[str, StringConstraints(max_length=200), AfterValidator(_storable)]
+OptionalLine = Annotated[str, StringConstraints(max_length=200), AfterValidator(_storable), _text(0, 200)]
 """A short text; empty counts as absent."""
 
-OptionalText = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(_storable)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=10_000), AfterValidator(_storable), _text(1, 10_000)]
+"""A long text that must say something."""
+
+OptionalText = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(_storable), _text(0, 10_000)]
 """A long text; empty counts as absent."""

@@ -43,7 +43,10 @@ def _named(photo_id: object) -> object:
 class PhotoOrder(WireModel):
     """Photos in the order they are to be shown, as the admin API shows them or by id alone."""
 
-    photos: Annotated[list[Annotated[PhotoNamed, BeforeValidator(_named)]], Field(max_length=MAX_PHOTOS)]
+    photos: Annotated[
+        list[Annotated[PhotoNamed, BeforeValidator(_named, json_schema_input_type=str | PhotoNamed)]],
+        Field(max_length=MAX_PHOTOS),
+    ]
 
 
 async def add_photo(request: Request, services: Services) -> Response:

@@ -21,7 +21,7 @@ class TasksQuery(BaseModel):
     state: Literal["pending", "running", "done", "dead", "blocked"] | None = None
     target: Annotated[str, StringConstraints(max_length=50)] | None = None
     limit: Annotated[int, Field(ge=1, le=500)] = 100
-    cursor: Annotated[str, StringConstraints(max_length=200)] | None = None
+    cursor: Annotated[str, StringConstraints(max_length=200), Field(json_schema_extra={"pattern": "^$|_"})] | None = None
 
 
 class RetryQuery(BaseModel):

@@ -176,9 +176,8 @@ def _query(model: type[BaseModel]) -> list[dict[str, Any]]:
         choices = [choice for choice in schema.get("anyOf", [schema]) if choice.get("type") != "null"]
         default = next(field.default for key, field in model.model_fields.items() if (field.alias or key) == name)
         told = {} if default in (None, "") else {"default": default}
-        found.append(
-            {"name": name, "in": "query", "schema": {**(choices[0] if len(choices) == 1 else {"anyOf": choices}), **told}}
-        )
+        meant = choices[0] if len(choices) == 1 else {"anyOf": choices}
+        found.append({"name": name, "in": "query", "allowEmptyValue": True, "schema": {**meant, **told}})
     return found
 
 

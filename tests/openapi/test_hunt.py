@@ -1,0 +1,35 @@
+"""schemathesis finds nothing, with credentials and without."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from carlot.answers import json_answer
+from carlot.handlers import customers
+from carlot.openapi.operations import OPERATIONS
+from carlot.ports import Response
+from openapi.hunt import hunt
+
+PATIENCE_S = 240
+
+
+@pytest.mark.parametrize("signed_in", [True, False], ids=["signed in", "not signed in"])
+def test_nothing_is_found(tmp_path: Path, signed_in: bool) -> None:
+    found = hunt(tmp_path, 4, 1, signed_in=signed_in, patience_s=PATIENCE_S)
+    assert found.clean, found.report
+    assert found.cases > 20 * len(OPERATIONS)
+
+
+def test_what_is_wrong_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A handler that answers less than the description says."""
+
+    def lesser(content: dict[str, object], status: int = 200) -> Response:
+        content.pop("createdAt", None)
+        return json_answer(content, status)
+
+    monkeypatch.setattr(customers, "json_answer", lesser)
+    found = hunt(tmp_path, 1, 1, signed_in=True, patience_s=PATIENCE_S)
+    assert not found.clean
+    assert "createdAt" in found.report
