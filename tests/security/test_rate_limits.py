@@ -9,10 +9,13 @@ import pytest
 
 from app.typed import entry
 from carlot.rate_limit import PUBLISH, SIGN_IN, SYNC, Limit
+from carlot.settings import NEEDED
 from support.lot import TOKEN, Lot, answer
 
 HERE = {"cf-connecting-ip": "203.0.113.9"}
 SYNC_PATH = "/api/integrations/wayne-reeves/sync"
+BOOKS_PATH = "/api/integrations/quickbooks/sync"
+BOOKS = dict.fromkeys(NEEDED["quickbooks"], "x")
 PUBLISH_PATH = "/api/integrations/listings/publish"
 
 
@@ -91,8 +94,9 @@ async def published(lot: Lot) -> dict[str, Any]:
     return {"vehicleId": answer(created)["id"]}
 
 
-@pytest.mark.parametrize(("limit", "path"), [(SYNC, SYNC_PATH), (PUBLISH, PUBLISH_PATH)])
+@pytest.mark.parametrize(("limit", "path"), [(SYNC, SYNC_PATH), (SYNC, BOOKS_PATH), (PUBLISH, PUBLISH_PATH)])
 async def test_what_starts_work_is_limited_for_all_together(lot: Lot, limit: Limit, path: str) -> None:
+    lot.env = {**lot.env, **BOOKS}
     body = await published(lot) if path == PUBLISH_PATH else None
     callers = [{"cf-connecting-ip": f"203.0.113.{number % 250}"} for number in range(limit.most)]
     assert {(await lot.call("POST", path, body, caller)).status for caller in callers} == {202}

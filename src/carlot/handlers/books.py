@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from carlot import rate_limit
 from carlot.answers import json_answer
 from carlot.errors import Conflict
 from carlot.ports import Request, Response, Services
@@ -13,6 +14,7 @@ async def sync_quickbooks(request: Request, services: Services) -> Response:
     """Queue every sale and service record that is not in the books, those that were given up too."""
     if missing := services.settings.missing("quickbooks"):
         raise Conflict(f"QuickBooks is not configured yet: set {' and '.join(missing)}.", code="not-configured")
+    await rate_limit.spend(services, rate_limit.SYNC, "quickbooks")
     # Who presses the button has perhaps just made what was missing.
     queued = await post_unposted(services, [partners.unblock("quickbooks")], discarded=True)
     return json_answer({"queued": queued}, 202)
