@@ -207,6 +207,12 @@ async def test_a_car_that_lacks_what_a_publisher_requires_is_left_out_and_counte
     assert (shown["generic"]["vehicles"], shown["generic"]["leftOut"]) == (2, 0)
 
 
+async def test_an_old_cars_short_vin_is_nothing_for_meta(lot: Lot) -> None:
+    await publish(lot, 1, vin="7F02C100001", year=1967, make="Ford", model="Mustang")
+    assert [len(await rows(lot, name)) for name in FORMATS] == [1, 0, 1]
+    assert (await listed(lot))["meta"]["leftOut"] == 1
+
+
 @FORMAT
 async def test_sold_pending_archived_and_unpublished_cars_are_in_no_feed(lot: Lot, name: str) -> None:
     sold = await publish(lot, 1)

@@ -15,7 +15,8 @@ META_IMAGES = 20
 
 # What a listing must have in a format; of the cars for third parties the others are left out.
 _WHOLE = "v.vin_valid = 1 AND v.price_cents > 0 AND v.mileage_miles IS NOT NULL AND json_array_length(v.photos) > 0"
-TAKEN: Mapping[str, str] = {"google": _WHOLE, "meta": _WHOLE, "generic": "true"}
+# Meta takes no VIN from before 1981, when they were shorter.
+TAKEN: Mapping[str, str] = {"google": _WHOLE, "meta": f"{_WHOLE} AND length(v.vin) = 17", "generic": "true"}
 
 
 def _words(column: str, pairs: Mapping[str, str], otherwise: str) -> str:
