@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs CarLot beside the peer and prints ratios; exit status 1 when a target is missed, 2 when a benchmark failed.
 
-`python bench/run.py` runs everything, about twenty minutes; `--only import` one benchmark, which may be repeated;
+`python bench/run.py` runs everything, about half an hour; `--only import` one benchmark, which may be repeated;
 `--quick` takes small sizes, to see that it works: targets are shown but not judged.
 """
 
