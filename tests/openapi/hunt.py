@@ -6,6 +6,7 @@ python -m openapi.hunt --cases 50000 [--seed 7]
 from __future__ import annotations
 
 import argparse
+import logging
 import random
 import subprocess
 import sys
@@ -48,6 +49,8 @@ def main() -> None:
     arguments.add_argument("--cases", type=int, default=50_000)
     arguments.add_argument("--seed", type=int, default=random.randrange(1_000_000))
     given = arguments.parse_args()
+    # Requests that are no HTTP are part of it.
+    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
     cases, seed = 0, given.seed
     while cases < given.cases:
         with tempfile.TemporaryDirectory() as folder:
