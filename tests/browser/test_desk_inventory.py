@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import httpx
@@ -12,10 +13,14 @@ from playwright.sync_api import Page, Route, expect
 from browser.conftest import Complaints, OpenDesk
 from browser.desk_page import Vehicle, add_vehicle, becomes, shows, stored, toast
 from browser.installation import Installation
+from runtime.paths import ROOT
 
 MANY = 5000
 # The longest that one keystroke or one screen of scrolling may keep the page busy here, where several tests run at once.
 BUSY_MS = 400
+DOCUMENTED = ROOT / "docs" / "desk.md"
+READ_KEYS = """rows => rows.map(row =>
+    [...row.querySelectorAll('kbd')].map(key => key.textContent).join(' ') + ': ' + row.querySelector('dd').textContent)"""
 CSV_HEAD = "vin,year,make,model,stockNumber,price\n"
 
 
@@ -103,6 +108,9 @@ def test_by_keyboard_alone(desk: OpenDesk, desk_lot: Installation) -> None:
         expect(page.get_by_role("heading", level=1, name=heading)).to_be_visible()
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    shown = page.locator(".keys dl > div").evaluate_all(READ_KEYS)
+    table = re.findall(r"^\|[^|]*\| `(.+?)` \| (.+?) \|$", DOCUMENTED.read_text(), re.MULTILINE)
+    assert shown == [f"{key}: {words}" for key, words in table]
     page.get_by_role("switch", name="Single keys do things").click()
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)

@@ -9,6 +9,7 @@ const KEYS = [
   ["In the inventory", [["/", "Search"], ["j k", "Next, previous vehicle"], ["Enter", "Open it"], ["x", "Select it"], ["n", "Add a vehicle"], ["Esc", "Clear selection, then filters"]]],
   ["On a vehicle", [["s", "Sell"], ["w", "Publish to Website"], ["t", "Publish to Third Party"], ["[ ]", "Previous, next vehicle"], ["Esc", "Back to the list"]]],
   ["While typing", [["Enter", "Save the field"], ["Esc", "Take back what was typed"]]],
+  ["On a photo's handle", [["← →", "Move it"], ["Home", "Make it the cover"]]],
 ];
 
 /** The dialog. */
