@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from harness import cpu, drain, feeds, imports, lists, memory, pages, prices, report, sales, servers, webhooks
+from harness import books, cpu, drain, feeds, imports, lists, memory, pages, prices, report, sales, servers, webhooks
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,7 @@ FULL = Scale(10_000, [1_000, 10_000, 50_000], 1_000, 100, 5.0, 3)
 QUICK = Scale(1_000, [500, 2_000], 200, 10, 0.5, 1)
 CONNECTIONS = [1, 8]
 LATENCIES_MS = [0, 100]
+BOOKS_MS = 50
 
 BENCHMARKS: dict[str, Callable[[Scale], report.Outcome]] = {
     "import": lambda scale: imports.compare_imports(scale.import_size, scale.repetitions),
@@ -42,6 +43,7 @@ BENCHMARKS: dict[str, Callable[[Scale], report.Outcome]] = {
     "memory": lambda scale: memory.measure_memory(scale.growth_sizes[-1]),
     "list": lambda scale: lists.compare_lists(scale.list_size, CONNECTIONS, scale.load_s, scale.repetitions),
     "sales": lambda scale: sales.compare_sales(scale.sales),
+    "books": lambda scale: books.compare_books(scale.list_size // 2, BOOKS_MS),
     "drain": lambda scale: drain.compare_drain(scale.list_size, LATENCIES_MS, scale.repetitions),
     "prices": lambda scale: prices.compare_prices(scale.sales),
     "feeds": lambda scale: feeds.measure_feeds([scale.list_size, scale.import_size], scale.repetitions),

@@ -29,6 +29,7 @@ CREATE TABLE `sales` (
 	`price_cents` integer NOT NULL,
 	`sale_date` text NOT NULL,
 	`dms_sale_id` text,
+	`invoice_id` text,
 	`created_at` integer NOT NULL,
 	FOREIGN KEY (`vehicle_id`) REFERENCES `vehicles`(`id`) ON UPDATE no action ON DELETE no action
 );

@@ -9,6 +9,9 @@ export type Env = {
   TRUECAR_DEALER_ID: string;
   KBB_API_URL: string;
   KBB_DEALER_ID: string;
+  QUICKBOOKS_API_URL: string;
+  QUICKBOOKS_REALM_ID: string;
+  QUICKBOOKS_ACCESS_TOKEN: string;
   WEBHOOK_SECRET: string;
   PUBLIC_BASE_URL: string;
   /** Vehicles in one INSERT of an import: 1, or up to 3. */
@@ -20,4 +23,5 @@ export type Job =
   | { type: "import-page"; runId: string; cursor: string | null }
   | { type: "webhook-event"; eventId: string }
   | { type: "publish-listing"; listingId: string }
-  | { type: "push-sale"; saleId: string };
+  | { type: "push-sale"; saleId: string }
+  | { type: "post-invoices" };

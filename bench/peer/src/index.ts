@@ -2,6 +2,7 @@ import { eq } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { Hono } from "hono";
 import { z } from "zod";
+import { postInvoices } from "./books";
 import type { Env, Job } from "./env";
 import { importPage, startRun } from "./import";
 import { inventory } from "./inventory";
@@ -40,6 +41,11 @@ app.patch("/api/vehicles/:id", async (c) => {
   return vehicle ? c.json(vehicle) : c.json({ error: "Not found" }, 404);
 });
 
+app.post("/api/integrations/quickbooks/sync", async (c) => {
+  await c.env.JOBS.send({ type: "post-invoices" });
+  return c.json({ queued: true }, 202);
+});
+
 app.onError((error, c) => {
   console.error(error);
   return c.json({ error: "Internal error" }, 500);
@@ -55,6 +61,8 @@ async function perform(job: Job, env: Env) {
       return publishListing(env, job.listingId);
     case "push-sale":
       return pushSale(env, job.saleId);
+    case "post-invoices":
+      return postInvoices(env);
   }
 }
 

@@ -87,6 +87,7 @@ export const sales = sqliteTable(
     priceCents: integer("price_cents").notNull(),
     saleDate: text("sale_date").notNull(),
     dmsSaleId: text("dms_sale_id"),
+    invoiceId: text("invoice_id"),
     createdAt: createdAt(),
   },
   (t) => [index("sales_vehicle_idx").on(t.vehicleId)],
