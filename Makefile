@@ -34,10 +34,11 @@ bench: ## measure import and public reads beside a TypeScript peer
 	@dev/setup
 	@bench/run.py
 
-soak: ## ten minutes of fuzzing, 50,000 calls made from the API's description, then the long fault run on the real runtime; SEED=7 has them again
+soak: ## ten minutes of fuzzing, 50,000 calls made from the API's description, 450 documents into faulty books, then the long fault run on the real runtime; SEED=7 has them again
 	@dev/setup
 	@PYTHONPATH=src:dev:tests $(PY) -m fuzz --seconds 600 $(if $(SEED),--seed $(SEED))
 	@PYTHONPATH=src:dev:tests $(PY) -m openapi.hunt --cases 50000 $(if $(SEED),--seed $(SEED))
+	@for mode in ignored honoured; do BOOKS_SALES=300 BOOKS_REQUESTID=$$mode $(PY) -m pytest -q tests/workerd/test_books.py || exit 1; done
 	@PYTHONPATH=src:dev:tests $(PY) -m workerd.soak $(if $(SEED),--seed $(SEED))
 
 wordpress: ## pack the WordPress plugin into dist/carlot-inventory.zip
