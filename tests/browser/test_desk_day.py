@@ -58,6 +58,16 @@ def open_for_business(page: Page, lot: Installation, faultless: Callable[[Page],
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="The lot is empty")).to_be_visible()
     faultless(page)
+    for keys, empty in (
+        ("gs", "Nothing sold yet"),
+        ("gw", "No work recorded yet"),
+        ("gc", "No customers yet"),
+        ("gf", "Nothing has failed"),
+    ):
+        page.keyboard.type(keys)
+        expect(page.get_by_role("heading", name=empty)).to_be_visible()
+        faultless(page)
+    page.keyboard.type("gi")
     page.get_by_role("button", name="Load the demo lot").click()
     expect(toast(page, "The demo lot is here: 60 vehicles.")).to_be_visible()
 

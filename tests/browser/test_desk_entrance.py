@@ -16,18 +16,18 @@ NOT_CONFIGURED = {"status": 503, "code": "auth-not-configured", "detail": "No on
 
 
 def test_the_token_opens_the_desk_and_signing_out_closes_it(
-    page: Page, desk_lot: Installation, complaints: Complaints, axe: Callable[[Page], None]
+    page: Page, desk_lot: Installation, complaints: Complaints, faultless: Callable[[Page], None]
 ) -> None:
     complaints.expect("401")
     page.goto(desk_lot.url)
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
     expect(page.get_by_label("Admin token")).to_be_focused()
-    axe(page)
+    faultless(page)
     page.keyboard.type("not the token")
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_have_text("That is not the admin token.")
     expect(page.get_by_label("Admin token")).to_have_attribute("aria-invalid", "true")
-    axe(page)
+    faultless(page)
     page.get_by_label("Admin token").fill(TOKEN)
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("heading", name="Inventory")).to_be_visible()
@@ -55,14 +55,14 @@ def test_an_expired_session_keeps_what_was_typed(desk: OpenDesk, desk_lot: Insta
 
 
 def test_while_nobody_can_sign_in_it_says_how(
-    page: Page, desk_lot: Installation, complaints: Complaints, axe: Callable[[Page], None]
+    page: Page, desk_lot: Installation, complaints: Complaints, faultless: Callable[[Page], None]
 ) -> None:
     complaints.expect("401", "503")
     page.route("**/api/**", lambda route: route.fulfill(status=503, json=NOT_CONFIGURED, content_type="application/problem+json"))
     page.goto(desk_lot.url)
     expect(page.get_by_role("heading", name="Nobody can sign in yet")).to_be_visible()
     expect(page.get_by_text("npx wrangler secret put ADMIN_TOKEN")).to_be_visible()
-    axe(page)
+    faultless(page)
     page.unroute("**/api/**")
     page.get_by_role("button", name="I have done that").click()
     expect(page.get_by_role("heading", name="Sign in", exact=True)).to_be_visible()
@@ -84,14 +84,14 @@ def test_a_desk_that_cannot_be_opened_opens_later(
     complaints: Complaints,
     failure: Callable[[Route], None],
     by_itself: bool,
-    axe: Callable[[Page], None],
+    faultless: Callable[[Page], None],
 ) -> None:
     sign_in(page, desk_lot, session_cookie)
     complaints.expect("500", "ERR_FAILED")
     page.route("**/api/vehicles?*", failure)
     page.goto(desk_lot.url)
     expect(page.get_by_role("heading", name="The desk could not be opened")).to_be_visible()
-    axe(page)
+    faultless(page)
     page.unroute("**/api/vehicles?*")
     if not by_itself:
         page.get_by_role("button", name="Try again").click()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -76,6 +77,33 @@ def test_search_order_filters_and_a_view_of_ones_own(desk: OpenDesk, desk_lot: I
     expect(page.get_by_text("2 of 3")).to_be_visible()
     page.get_by_role("link", name="Inventory", exact=True).nth(1).click()
     shows(page, stocks(cars, 1, 2, 0))
+
+
+def test_every_state_of_the_list_is_faultless(desk: OpenDesk, desk_lot: Installation, faultless: Callable[[Page], None]) -> None:
+    trio(desk_lot, "Barkas")
+    page = desk("#/inventory")
+    expect(page.locator(".lot-row").first).to_be_visible()
+    faultless(page)
+    page.get_by_role("searchbox").fill("barkas")
+    page.get_by_role("button", name="Filters").click()
+    page.get_by_label("Price up to").fill("25000")
+    page.get_by_role("checkbox", name="Select all that are found").click()
+    expect(page.get_by_role("toolbar", name="Change 2 vehicles")).to_be_visible()
+    page.get_by_role("group", name="Website").get_by_role("button", name="On").click()
+    expect(toast(page, "On the website: 2 vehicles.")).to_be_visible()
+    faultless(page)
+    page.get_by_role("button", name="Price…").click()
+    page.get_by_label("Amount").fill("500")
+    expect(page.get_by_role("cell", name="$9,500")).to_be_visible()
+    faultless(page)
+    page.keyboard.press("Escape")
+    page.get_by_role("searchbox").fill("nothing like it")
+    expect(page.get_by_role("heading", name="Nothing matches all of that")).to_be_visible()
+    faultless(page)
+    page.get_by_role("heading", level=1).click()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    faultless(page)
 
 
 def test_by_keyboard_alone(desk: OpenDesk, desk_lot: Installation) -> None:
@@ -260,7 +288,7 @@ def generated(number: int) -> dict[str, Any]:
     }
 
 
-def test_a_file_out_and_in(desk: OpenDesk, desk_lot: Installation) -> None:
+def test_a_file_out_and_in(desk: OpenDesk, desk_lot: Installation, faultless: Callable[[Page], None]) -> None:
     car = add_vehicle(desk_lot, make="Borgward", price=7000)
     page = desk("#/inventory?q=borgward")
     with page.expect_download() as download:
@@ -274,6 +302,7 @@ def test_a_file_out_and_in(desk: OpenDesk, desk_lot: Installation) -> None:
     expect(dialog.get_by_text("1 fault: nothing is taken over")).to_be_visible()
     expect(dialog.get_by_role("cell", name="'seven' is no amount of dollars.")).to_be_visible()
     expect(dialog.get_by_role("button", name="Take it over")).to_be_disabled()
+    faultless(page)
     choose(page, good)
     expect(dialog.get_by_text("0 new, 1 to change, 0 already so.")).to_be_visible()
     dialog.get_by_role("button", name="Take it over").click()
@@ -320,14 +349,15 @@ def test_an_empty_lot_offers_the_first_steps_and_the_demo_lot(desk: OpenDesk, de
     assert desk_lot.url.encode() + b"/demo/" in taken[0]
 
 
-def test_on_a_phone_there_are_cards(desk: OpenDesk, desk_lot: Installation) -> None:
+def test_on_a_phone_there_are_cards(desk: OpenDesk, desk_lot: Installation, faultless: Callable[[Page], None]) -> None:
     cars = trio(desk_lot, "Goggomobil")
     page = desk("#/inventory?q=goggo&sort=price", width=360, height=740, has_touch=True, is_mobile=True)
     expect(page.locator(".lot-card")).to_have_count(3)
     expect(page.locator(".lot-card a")).to_have_text(["2019 Goggomobil Alpha", "2019 Goggomobil Gamma", "2019 Goggomobil Beta"])
-    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    faultless(page)
     page.get_by_role("button", name="Select several").tap()
     page.get_by_role("checkbox", name="Select 2019 Goggomobil Alpha").tap()
+    faultless(page)
     page.get_by_role("group", name="Website").get_by_role("button", name="On").tap()
     becomes(desk_lot, cars[0], publishToWebsite=True)
     page.get_by_role("button", name="Done").tap()
