@@ -13,7 +13,7 @@ from pydantic_core import to_json
 from carlot import auth
 from carlot.answers import empty
 from carlot.domain.times import after, instant
-from carlot.errors import AuthExpired, Conflict, PartnerError, Unauthorized
+from carlot.errors import AuthExpired, Conflict, DatabaseUnavailable, PartnerError, Unauthorized
 from carlot.log import log
 from carlot.partners.quickbooks import client, tokens
 from carlot.ports import Request, Response, Services
@@ -54,7 +54,7 @@ async def return_from_quickbooks(request: Request, services: Services) -> Respon
     except AuthExpired as failure:
         log("quickbooks.not_connected", level="error", error=str(failure))
         return _home("misconfigured")
-    except PartnerError as failure:
+    except (PartnerError, DatabaseUnavailable) as failure:
         log("quickbooks.not_connected", level="warn", error=str(failure))
         return _home("failed")
     return _home()

@@ -11,12 +11,14 @@ READ = """
 SELECT realm_id, generation, access_token_sealed, access_expires_at, refresh_token_sealed, refresh_expires_at, hard_expires_at, state
 FROM oauth_tokens WHERE provider = 'quickbooks'"""
 
-# The dealer has given consent: a new pair, whatever was there before.
+# The dealer has given consent: a new pair, whatever was there before. Its generation is none that an earlier connection, by now
+# forgotten, can have had: what began under that one does not fit this one.
 CONNECT = """
 INSERT INTO oauth_tokens (provider, realm_id, generation, access_token_sealed, access_expires_at, refresh_token_sealed,
   refresh_expires_at, hard_expires_at, state, connected_at, updated_at)
-VALUES ('quickbooks', ?1, 1, ?2, ?3, ?4, ?5, ?6, 'connected', ?7, ?7)
-ON CONFLICT (provider) DO UPDATE SET realm_id = excluded.realm_id, generation = oauth_tokens.generation + 1,
+VALUES ('quickbooks', ?1, unixepoch(?7), ?2, ?3, ?4, ?5, ?6, 'connected', ?7, ?7)
+ON CONFLICT (provider) DO UPDATE SET realm_id = excluded.realm_id,
+  generation = max(excluded.generation, oauth_tokens.generation + 1),
   access_token_sealed = excluded.access_token_sealed, access_expires_at = excluded.access_expires_at,
   refresh_token_sealed = excluded.refresh_token_sealed, refresh_expires_at = excluded.refresh_expires_at,
   hard_expires_at = excluded.hard_expires_at, lease_token = NULL, leased_until = NULL, state = 'connected',
@@ -29,10 +31,11 @@ UPDATE oauth_tokens SET lease_token = ?2, leased_until = ?4
 WHERE provider = 'quickbooks' AND generation = ?1 AND state = 'connected' AND (leased_until IS NULL OR leased_until <= ?3)
 RETURNING generation"""
 
-# The next pair, unless another took its place meanwhile.
+# The next pair, unless another took its place meanwhile. It opens QuickBooks, also when somebody gave up before it was here.
 ROTATE = """
 UPDATE oauth_tokens SET generation = generation + 1, access_token_sealed = ?2, access_expires_at = ?3, refresh_token_sealed = ?4,
-  refresh_expires_at = ?5, hard_expires_at = coalesce(?6, hard_expires_at), lease_token = NULL, leased_until = NULL, updated_at = ?7
+  refresh_expires_at = ?5, hard_expires_at = coalesce(?6, hard_expires_at), lease_token = NULL, leased_until = NULL, state = 'connected',
+  updated_at = ?7
 WHERE provider = 'quickbooks' AND generation = ?1
 RETURNING generation"""
 

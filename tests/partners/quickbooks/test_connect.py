@@ -181,6 +181,25 @@ async def test_intuit_in_trouble_connects_nothing(fault: str) -> None:
     assert stored(world) == []
 
 
+async def test_a_database_away_after_the_consent_ends_at_the_desk_too() -> None:
+    ends = []
+    for number in range(1, 30):
+        world = BooksWorld()
+        back = await consented(world, await begun(world))
+        perils = Perils(world.clock, locked={number: False})
+        world.restart(perils)
+        response = await world.call("GET", back)
+        ends.append(response.headers.get("location", response.status))
+        if any(name.startswith("http") for name in perils.names):
+            assert response.status == 302, perils.names
+        world.restart()
+        assert (ends[-1] == "/") == bool(stored(world))
+        if ends[-1] == "/":
+            break
+    # Before the state is used nothing has begun; from then on the code is out of the address.
+    assert "/#/partners/quickbooks-failed" in ends
+
+
 async def test_not_configured_is_a_problem_that_says_what_to_set() -> None:
     world = BooksWorld(settings={"QUICKBOOKS_CLIENT_ID": ""})
     for method, path in (("GET", AUTHORIZE), ("POST", "/api/integrations/quickbooks/sync")):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import hmac
@@ -14,6 +15,7 @@ import pytest
 from simulators.quickbooks import bookkeeper
 from support.books import BooksWorld
 from support.lot import answer
+from support.perils import Perils
 
 VERIFIER = "verifier-of-the-webhook"
 PATH = "/api/webhooks/quickbooks"
@@ -121,6 +123,52 @@ async def test_several_companies_in_one_body() -> None:
     assert await told(world, json.dumps({"eventNotifications": [*one, *two]}).encode()) == 200
     await world.until_quiet()
     assert (await sale(world))["state"] == "paid"
+
+
+async def test_of_two_payments_at_once_the_later_counts() -> None:
+    """Who reads one of them stands still at each call, its lease still held, until the other is through; then it goes on."""
+    for number in range(1, 200):
+        world = await posted()
+        realm = str(world.env["QUICKBOOKS_REALM_ID"])
+        invoice = (await sale(world))["invoiceId"]
+        await told(world, thin(realm, ("Payment", pay(world, invoice, 40_000))))
+        slow = Perils(world.clock, pause_at=number)
+        world.restart(slow)
+        worker = asyncio.ensure_future(world.work())
+        pause = asyncio.ensure_future(slow.paused.wait())
+        await asyncio.wait({worker, pause}, return_when=asyncio.FIRST_COMPLETED)
+        pause.cancel()
+        world.restart()
+        await told(world, thin(realm, ("Payment", pay(world, invoice))))
+        await world.work()
+        slow.go_on.set()
+        await worker
+        await world.until_quiet()
+        after = await sale(world)
+        assert (after["state"], after["balance"]) == ("paid", 0), f"stood still at call {number}"
+        assert sum(payment["amount"] for payment in after["payments"]) == pytest.approx(1000.1)
+        if slow.calls < number:
+            break
+    assert 15 < number < 199
+
+
+async def test_an_event_that_cannot_be_read_takes_no_other_with_it() -> None:
+    for cloud in (False, True):
+        world = await posted()
+        realm = str(world.env["QUICKBOOKS_REALM_ID"])
+        payment = pay(world, (await sale(world))["invoiceId"])
+        body = json.loads(thin(realm, ("Payment", payment), cloud=cloud))
+        if cloud:
+            body[:0] = [{"type": "qbo.payment.created.v1"}, None]
+        else:
+            body["eventNotifications"][0]["dataChangeEvent"]["entities"][:0] = [
+                {"name": "Payment"},
+                {"id": {}, "name": "Payment"},
+            ]
+            body["eventNotifications"].insert(0, {"realmId": [], "dataChangeEvent": None})
+        assert await told(world, json.dumps(body).encode()) == 200
+        await world.until_quiet()
+        assert (await sale(world))["state"] == "paid"
 
 
 @pytest.mark.parametrize("action", ["void", "delete"])

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any, TypeVar
 from urllib.parse import quote, urlencode
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 from pydantic_core import to_json
 
 from carlot.errors import AuthExpired, Permanent, Retryable
@@ -33,7 +33,13 @@ API_URLS = {"production": "https://quickbooks.api.intuit.com", "sandbox": "https
 
 _Shape = TypeVar("_Shape", bound=BaseModel)
 _Token = Annotated[str, StringConstraints(min_length=1, max_length=8192)]
-_Seconds = Annotated[int, Field(gt=0, le=20 * 366 * 86400)]
+_LONGEST_S = 20 * 366 * 86400
+_Seconds = Annotated[int, Field(gt=0, le=_LONGEST_S)]
+# A lifetime that cannot be read was not told: the tokens beside it are good, and the pair before them may be void.
+_Told = Annotated[int | None, BeforeValidator(lambda told: told if isinstance(told, int) and 0 < told <= _LONGEST_S else None)]
+
+REFRESH_TOKEN_LASTS_S = 100 * 86400
+"""How long a refresh token lasts when the answer does not tell. Source: developer.intuit.com, "OAuth 2.0"."""
 
 
 class TokenPair(BaseModel):
@@ -44,8 +50,8 @@ class TokenPair(BaseModel):
     access_token: _Token
     expires_in: _Seconds
     refresh_token: _Token
-    x_refresh_token_expires_in: _Seconds
-    x_refresh_token_hard_expires_in: _Seconds | None = None
+    x_refresh_token_expires_in: _Told = None
+    x_refresh_token_hard_expires_in: _Told = None
 
 
 class _Refusal(BaseModel):

@@ -30,20 +30,23 @@ LOOKED_AT = ("Invoice", "Payment", "Purchase")
 
 
 async def read_payment(services: Services, lease: Lease) -> Done:
-    """Take over one payment: what it pays of which sale, and what is still owed. Raises: as `client`."""
+    """Take over one payment: what it pays of which sale. What is owed is then read from the invoices. Raises: as `client`."""
     company = await open_company(services)
     payment = await client.read(company, "Payment", lease.subject_id)
     paid = _paid(payment)
     before = await payments.invoices_of(services.database, lease.subject_id)
     ours = await payments.sales_by_invoice(services.database, {*paid, *before})
     writes: list[Statement] = [payments.forget(lease.subject_id)]
-    now = instant(services.clock.now())
+    now = services.clock.now()
+    at = instant(now)
     for invoice_id, sale_id in ours.items():
         if payment is not None and invoice_id in paid:
-            writes.append(payments.keep(lease.subject_id, sale_id, paid[invoice_id], payment.date or now[:10], now))
-    for invoice_id in ours:
-        writes += await _invoice_state(services, company, invoice_id)
-    return Done(tuple(writes), "Payment read." if ours else "It pays no sale of ours.")
+            writes.append(payments.keep(lease.subject_id, sale_id, paid[invoice_id], payment.date or at[:10], at))
+    if not ours:
+        return Done(tuple(writes), "It pays no sale of ours.")
+    # Each invoice has a task of its own that reads it: of two payments at once, none takes down a balance from before the other.
+    looks = books.raise_changed([("invoice_look", invoice_id) for invoice_id in ours], at, after(now, DELIVERY_S))
+    return Done(tuple(writes), "Payment read.", raises=(looks,))
 
 
 async def look_at_invoice(services: Services, lease: Lease) -> Done:

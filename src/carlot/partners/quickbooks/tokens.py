@@ -19,6 +19,7 @@ from carlot.errors import (
     KeyValueUnavailable,
     PartnerError,
     Permanent,
+    Retryable,
     SealBroken,
     Throttled,
 )
@@ -31,6 +32,9 @@ from carlot.store.oauth_tokens import Kept, SealedPair
 
 EARLY = timedelta(minutes=5)
 """How long before its end an access token is replaced: longer than the longest work that begins with it."""
+
+LATEST = timedelta(seconds=30)
+"""How long an access token must hold to be used while no new one is to be had: longer than a call."""
 
 LEASE = timedelta(seconds=60)
 """How long a refresh may take: more than its call's time-out."""
@@ -73,7 +77,7 @@ async def seal(services: Services, realm_id: str, pair: TokenPair) -> SealedPair
         access=await _sealed(services, realm_id, "access", pair.access_token),
         access_expires_at=instant(now + timedelta(seconds=pair.expires_in)),
         refresh=await _sealed(services, realm_id, "refresh", pair.refresh_token),
-        refresh_expires_at=instant(now + timedelta(seconds=pair.x_refresh_token_expires_in)),
+        refresh_expires_at=instant(now + timedelta(seconds=pair.x_refresh_token_expires_in or client.REFRESH_TOKEN_LASTS_S)),
         hard_expires_at=None if hard_s is None else instant(now + timedelta(seconds=hard_s)),
     )
 
@@ -126,7 +130,12 @@ async def _refreshed(services: Services, kept: Kept) -> str:
         if isinstance(failure, Permanent) and client.is_grant_gone(failure):
             return await _given_up(services, kept)
         await services.database.batch([oauth_tokens.release(lease)])
-        raise
+        if isinstance(failure, AuthExpired):
+            raise
+        if parse_instant(kept.pair.access_expires_at) > services.clock.now() + LATEST:
+            return await _unsealed(services, kept, "access")
+        # Whatever else Intuit says is trouble that passes: no document is given up for it.
+        raise Retryable(str(failure), failure.delay_s if isinstance(failure, Retryable) else None) from failure
     sealed = await seal(services, kept.realm_id, pair)
     if not await _stored(services, kept, sealed):
         return await _by_another(services, kept, now)
@@ -149,7 +158,7 @@ async def _stored(services: Services, kept: Kept, sealed: SealedPair) -> bool:
 async def _by_another(services: Services, kept: Kept, now: datetime) -> str:
     """The token while somebody else refreshes: the new one when it is there, the old one while it holds."""
     current = await _connected(services)
-    if current.generation != kept.generation or parse_instant(current.pair.access_expires_at) > now + timedelta(seconds=30):
+    if current.generation != kept.generation or parse_instant(current.pair.access_expires_at) > now + LATEST:
         return await _unsealed(services, current, "access")
     raise Throttled("The sign-in to QuickBooks is being renewed.", WAIT_S)
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, OnErrorOmit, StringConstraints, TypeAdapter, ValidationError
 
 KINDS = {"payment": "payment", "invoice": "invoice_look", "purchase": "expense_look"}
 """What is looked at when an object of the books has changed: the kind of task."""
@@ -37,7 +37,7 @@ class _Thing(BaseModel):
 
 
 class _Change(BaseModel):
-    entities: list[_Thing] = []
+    entities: list[OnErrorOmit[_Thing]] = []
 
 
 class _Notification(BaseModel):
@@ -48,7 +48,7 @@ class _Notification(BaseModel):
 
 
 class _Notifications(BaseModel):
-    notifications: list[_Notification] = Field(alias="eventNotifications")
+    notifications: list[OnErrorOmit[_Notification]] = Field(alias="eventNotifications")
 
 
 class _CloudEvent(BaseModel):
@@ -59,7 +59,7 @@ class _CloudEvent(BaseModel):
     id: _Id = Field(alias="intuitentityid")
 
 
-_CLOUD_EVENTS = TypeAdapter(list[_CloudEvent] | _CloudEvent)
+_CLOUD_EVENTS = TypeAdapter(list[OnErrorOmit[_CloudEvent]] | _CloudEvent)
 _NOTIFICATIONS = TypeAdapter(_Notifications)
 
 
@@ -74,7 +74,7 @@ def is_signed(signature: str, body: bytes, verifiers: Iterable[str]) -> bool:
 
 
 def read_notice(body: bytes, realm_id: str) -> Notice:
-    """Read a delivery, whatever is in it: what cannot be read names nothing."""
+    """Read a delivery, whatever is in it: what cannot be read names nothing, and takes nothing else with it."""
     key = hashlib.sha256(body).hexdigest()
     changes = _changes(body)
     if changes is None:
