@@ -121,9 +121,15 @@ async def _work_together(services: Services, kind: TaskKind, together: Together,
         raise
     except Exception as failure:  # noqa: BLE001  As in _work.
         results |= {lease.id: failure for lease in fit}
-    for lease in leases:
+
+    async def conclude(lease: Lease) -> None:
         trace.follow(lease.id)
         await _conclude(services, kind, lease, results.get(lease.id, Retryable("The partner's answer left this one out.")))
+
+    # Side by side, so that they go to the database together. All are waited for, as above.
+    for outcome in await asyncio.gather(*(conclude(lease) for lease in leases), return_exceptions=True):
+        if isinstance(outcome, BaseException):
+            raise outcome
 
 
 async def _hold(services: Services, kind: TaskKind, leases: Sequence[Lease]) -> None:
