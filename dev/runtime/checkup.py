@@ -1,7 +1,8 @@
 """Look at an instance that runs: `make doctor URL=https://...`. Asks it what any visitor, partner and dealer would ask.
 
-The admin token and the webhook's secret come from the environment (ADMIN_TOKEN, WEBHOOK_SECRET) or .dev.vars, and are sent to
-that address alone. One event of a type that means nothing is left in the instance's log of webhooks; nothing else is changed.
+The admin token comes from the environment (ADMIN_TOKEN) or .dev.vars and is sent to that address alone; so do the secrets that
+webhooks are signed with, which never leave. Each webhook gets one event that means nothing and stays in its log; nothing else
+is changed.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import json
 import os
 import secrets
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
@@ -24,6 +25,7 @@ TIMEOUT_S = 20.0
 # 128 bits in base64. A shorter token may be guessed.
 TOKEN_LENGTH = 22
 MAX_WAIT_S = 15 * 60
+SOON_DAYS = 14
 LOCAL = ("localhost", "127.0.0.1", "::1")
 Verdict = Literal["ok", "note", "wrong"]
 
@@ -127,6 +129,9 @@ def look_at_status(status: Mapping[str, Any]) -> Iterator[Finding]:
         verdict: Verdict = "ok" if said == "connected" else "note" if said == "not_configured" else "wrong"
         message = state.get("message")
         yield Finding(name, verdict, said + (f": {message}" if message else ""))
+    left = [status["quickbooks"].get(name) for name in ("daysLeftUnused", "daysLeft")]
+    if days := [each for each in left if each is not None]:
+        yield Finding("QuickBooks token", "note" if min(days) < SOON_DAYS else "ok", f"{min(days)} days left")
     listings = status["listings"]
     sites = [name for name, site in listings.items() if isinstance(site, dict) and site["configured"]]
     yield Finding(
@@ -141,39 +146,71 @@ def look_at_status(status: Mapping[str, Any]) -> Iterator[Finding]:
     yield Finding("deadlines", "wrong" if due["overdue"] else "ok", told)
 
 
-def signed(body: bytes, key: str, now_s: int, message_id: str) -> dict[str, str]:
-    """The headers of a webhook. Source: standardwebhooks.com, "Signature scheme"."""
+class Webhook(NamedTuple):
+    """A webhook: where it is, which secret it is signed with, an event that means nothing, and how one is signed."""
+
+    name: str
+    path: str
+    setting: str
+    event: Callable[[str], dict[str, object]]
+    sign: Callable[[bytes, str, str], dict[str, str]]
+
+
+def signed(body: bytes, key: str, message_id: str) -> dict[str, str]:
+    """The headers of the DMS's webhook. Source: standardwebhooks.com, "Signature scheme"."""
+    now_s = int(time.time())
     plain = base64.b64decode(key[6:] + "==") if key.startswith("whsec_") else key.encode()
     mac = hmac.digest(plain, f"{message_id}.{now_s}.".encode() + body, "sha256")
     return {
-        "content-type": "application/json",
         "webhook-id": message_id,
         "webhook-timestamp": str(now_s),
         "webhook-signature": f"v1,{base64.b64encode(mac).decode()}",
     }
 
 
-def look_at_webhook(instance: Instance, key: str) -> Iterator[Finding]:
-    """Whether an event of the DMS gets in when it is signed, and only then."""
-    path, message_id = "/api/webhooks/wayne-reeves", f"doctor_{secrets.token_hex(8)}"
-    body = json.dumps({"id": message_id, "event": "carlot.doctor"}).encode()
-    forged = instance.ask("POST", path, signed(body, secrets.token_hex(16), int(time.time()), message_id), body)
-    if forged.status == 503:
-        yield Finding("webhook", "note", "not configured: npx wrangler secret put WEBHOOK_SECRET")
-    elif forged.status != 401:
-        yield Finding("webhook", "wrong", f"a forged event gets {forged.status} instead of 401")
-    elif not key:
-        yield Finding("webhook", "note", "refuses forged events; with WEBHOOK_SECRET set here, a signed one could be tried")
-    else:
-        current = key.split(maxsplit=1)[0]
-        told = instance.ask("POST", path, signed(body, current, int(time.time()), message_id), body)
-        good = told.status == 200
-        text = (
-            "takes a signed event, refuses a forged one"
-            if good
-            else f"a signed event gets {told.status}: another secret, or clocks apart"
-        )
-        yield Finding("webhook", "ok" if good else "wrong", text)
+def signed_by_intuit(body: bytes, key: str, _: str) -> dict[str, str]:
+    """The header of QuickBooks' webhook. Source: developer.intuit.com, webhooks, "Validating the notification"."""
+    return {"intuit-signature": base64.b64encode(hmac.digest(key.encode(), body, "sha256")).decode()}
+
+
+WEBHOOKS = (
+    Webhook(
+        "webhook of Wayne Reeves",
+        "/api/webhooks/wayne-reeves",
+        "WEBHOOK_SECRET",
+        lambda message_id: {"id": message_id, "event": "carlot.doctor"},
+        signed,
+    ),
+    Webhook(
+        "webhook of QuickBooks",
+        "/api/webhooks/quickbooks",
+        "QUICKBOOKS_WEBHOOK_VERIFIER",
+        lambda message_id: {"eventNotifications": [], "doctor": message_id},
+        signed_by_intuit,
+    ),
+)
+
+
+def look_at_webhook(instance: Instance, webhook: Webhook, key: str) -> Finding:
+    """Whether an event gets in when it is signed, and only then."""
+    message_id = f"doctor_{secrets.token_hex(8)}"
+    body = json.dumps(webhook.event(message_id)).encode()
+
+    def send(used: str) -> int:
+        headers = {"content-type": "application/json", **webhook.sign(body, used, message_id)}
+        return instance.ask("POST", webhook.path, headers, body).status
+
+    forged = send(secrets.token_hex(16))
+    if forged == 503:
+        return Finding(webhook.name, "note", f"not configured: npx wrangler secret put {webhook.setting}")
+    if forged != 401:
+        return Finding(webhook.name, "wrong", f"a forged event gets {forged} instead of 401")
+    if not key:
+        return Finding(webhook.name, "note", f"refuses forged events; set {webhook.setting} here to try a signed one")
+    status = send(key.split(maxsplit=1)[0])
+    if status != 200:
+        return Finding(webhook.name, "wrong", f"a signed event gets {status}: another secret, or clocks apart")
+    return Finding(webhook.name, "ok", "takes a signed event, refuses a forged one")
 
 
 def look_at(url: str) -> list[Finding]:
@@ -184,7 +221,7 @@ def look_at(url: str) -> list[Finding]:
         findings += look_at_health(instance)
         if findings[0].verdict == "ok":
             findings += look_at_entrance(instance, secret("ADMIN_TOKEN"))
-            findings += look_at_webhook(instance, secret("WEBHOOK_SECRET"))
+            findings += [look_at_webhook(instance, webhook, secret(webhook.setting)) for webhook in WEBHOOKS]
     except (OSError, http.client.HTTPException) as failure:
         findings.append(Finding("address", "wrong", f"{url} does not answer: {failure}"))
     return findings

@@ -16,7 +16,7 @@ from workerd.conftest import SETTINGS, StartWorker
 @pytest.fixture(autouse=True)
 def _nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checkup, "read_dev_vars", dict)
-    for name in ("ADMIN_TOKEN", "WEBHOOK_SECRET"):
+    for name in ("ADMIN_TOKEN", *(webhook.setting for webhook in checkup.WEBHOOKS)):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -46,7 +46,7 @@ def test_an_instance_that_is_well(worker: Worker, monkeypatch: pytest.MonkeyPatc
 
 def test_without_secrets_it_says_what_can_be_seen(worker: Worker) -> None:
     found = verdicts(look_at(worker.url))
-    assert (found["health"], found["headers"], found["sign-in"], found["webhook"]) == ("ok", "ok", "note", "note")
+    assert (found["health"], found["headers"], found["sign-in"], found["webhook of Wayne Reeves"]) == ("ok", "ok", "note", "note")
     assert "queue" not in found
 
 
@@ -58,22 +58,25 @@ def test_another_token_or_secret_is_told(
     said = capsys.readouterr().out
     assert "it is another one there" in said
     assert "a signed event gets 401" in said
-    assert "Not well: sign-in, webhook" in said
+    assert "Not well: sign-in, webhook of Wayne Reeves" in said
 
 
 def test_what_failed_and_what_is_late_is_told(new_worker: StartWorker, monkeypatch: pytest.MonkeyPatch) -> None:
-    worker = new_worker(WEBHOOK_SECRET="", WAYNE_REEVES_API_KEY="")
+    worker = new_worker(WEBHOOK_SECRET="", WAYNE_REEVES_API_KEY="", QUICKBOOKS_WEBHOOK_VERIFIER="verifier")
     with contextlib.closing(sqlite3.connect(worker.database)) as connection, connection:
         past = "2025-01-01T00:00:00.000Z"
         columns = "id, target, kind, subject_id, state, attempts, error, next_attempt_at, wake_due_at, created_at, updated_at"
         connection.execute(
             f"INSERT INTO sync_tasks ({columns}) VALUES ('t', 'kbb', 'listing', 'x', 'dead', 3, 'No.', ?, ?, ?, ?)", (past,) * 4
         )
+    monkeypatch.setenv("QUICKBOOKS_WEBHOOK_VERIFIER", "verifier")
     set_here(monkeypatch)
     found = {finding.name: finding for finding in look_at(worker.url)}
     assert found["failed syncs"] == Finding("failed syncs", "wrong", "1")
-    assert (found["Wayne Reeves"].verdict, found["webhook"].verdict) == ("note", "note")
-    assert "WEBHOOK_SECRET" in found["webhook"].text
+    assert (found["Wayne Reeves"].verdict, found["webhook of Wayne Reeves"].verdict) == ("note", "note")
+    assert "WEBHOOK_SECRET" in found["webhook of Wayne Reeves"].text
+    assert found["webhook of QuickBooks"].verdict == "ok"
+    assert [row["source"] for row in worker.query("SELECT source FROM webhook_events")] == ["quickbooks"]
     worker.stop()
 
 
@@ -105,3 +108,20 @@ def test_secrets_travel_encrypted(text: str) -> None:
 )
 def test_an_address_is_made_whole(text: str, url: str) -> None:
     assert checked_url(text) == url
+
+
+@pytest.mark.parametrize(
+    ("left", "said"),
+    [
+        ((None, None), None),
+        ((99, None), ("ok", "99 days left")),
+        ((99, 1700), ("ok", "99 days left")),
+        ((40, 13), ("note", "13 days left")),
+    ],
+)
+def test_the_days_that_quickbooks_token_has_left(left: tuple[int | None, int | None], said: tuple[str, str] | None) -> None:
+    books = {"status": "connected", "daysLeftUnused": left[0], "daysLeft": left[1]}
+    queue = {"backlog": 0, "oldestMessageSeconds": 0, "pending": 0, "dead": 0}
+    status = {"wayneReeves": {"status": "connected"}, "quickbooks": books, "listings": {"totalPublished": 0}, "queue": queue}
+    found = {finding.name: finding[1:] for finding in checkup.look_at_status({**status, "deadlines": {"overdue": 0}})}
+    assert found.get("QuickBooks token") == said
