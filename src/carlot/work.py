@@ -119,6 +119,8 @@ async def _work_together(services: Services, kind: TaskKind, together: Together,
             results |= await together(gated(services, fit[0].target), fit)
     except DatabaseUnavailable:
         raise
+    except LeaseLost:  # One of them is somebody else's by now; the others are taken up again.
+        results |= {lease.id: Throttled("It waited too long for its turn.", 1.0) for lease in fit}
     except Exception as failure:  # noqa: BLE001  As in _work.
         results |= {lease.id: failure for lease in fit}
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from random import Random
 
 from carlot import work as engine
 from carlot.domain.backoff import OUTBOUND
-from carlot.errors import AuthExpired, Permanent, Retryable
+from carlot.errors import AuthExpired, LeaseLost, Permanent, Retryable
 from carlot.ports import Services
 from carlot.store.tasks import Done, Lease
 from carlot.sync import Registry, TaskKind
-from support.perils import Killed
+from support.perils import Killed, Perils
 from support.world import World
 from sync.toys import KIND, TARGET, state_of, want, work
 
@@ -75,6 +76,23 @@ async def test_each_has_an_end_of_its_own(world: World) -> None:
     task_ids = await want(world, *"abcde")
     await work(world, batches.registry, *task_ids)
     assert states(world) == {"a": "done", "b": "dead", "c": "pending", "d": "pending", "e": "done"}
+
+
+async def test_they_are_settled_with_few_calls_to_the_database(world: World) -> None:
+    batches = Batches(most=20)
+    task_ids = await want(world, *"abcdefghijklmnopqrst")
+    world.restart(Perils(world.clock, interleave=Random(1)))  # Calls take their time, as they do.
+    await work(world, batches.registry, *task_ids)
+    assert set(states(world).values()) == {"done"}
+    assert len(world.perils.names) < 6
+
+
+async def test_a_lease_that_was_lost_meanwhile_is_no_mistake_of_the_others(world: World) -> None:
+    batches = Batches(failure=LeaseLost("the lease is somebody else's"))
+    await work(world, batches.registry, *await want(world, *"abc"))
+    assert {(task["state"], task["attempts"], task["error"]) for task in world.tasks()} == {
+        ("pending", 0, "It waited too long for its turn.")
+    }
 
 
 async def test_what_the_answer_leaves_out_is_tried_again(world: World) -> None:
