@@ -40,7 +40,8 @@ def hunt(folder: Path, examples: int, seed: int, *, signed_in: bool, patience_s:
             *(("--header", f"Authorization: Bearer {TOKEN}") if signed_in else ()),
         ]
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=patience_s, check=False)
-        return Hunt(world.requests, done.returncode == 0, done.stdout + done.stderr)
+        report = f"{done.stdout}{done.stderr}\nschemathesis ended with {done.returncode}"
+        return Hunt(world.requests, done.returncode == 0, report)
 
 
 def main() -> None:
