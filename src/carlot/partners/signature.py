@@ -28,11 +28,6 @@ def verify(headers: Mapping[str, str], body: bytes, secrets: list[str], now: dat
     return legacy and any([_same(hashlib.sha256(body + secret.encode()).hexdigest(), given) for secret in secrets])
 
 
-def verify_intuit(signature: str, body: bytes, verifier: str) -> bool:
-    """Whether Intuit signed the body. Source: developer.intuit.com, webhooks, "Validating the notification"."""
-    return _same(base64.b64encode(_hmac(verifier.encode(), body)).decode(), signature)
-
-
 def _standard(headers: Mapping[str, str], body: bytes, secrets: list[str], now: datetime) -> bool:
     message_id, timestamp = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
     if not message_id or not _is_fresh(timestamp, now):
