@@ -23,7 +23,7 @@ export function Publishing({ vehicle, about }) {
         <p class="soft" id="third-words">${vehicle.publishToThirdParty ? "CarGurus, TrueCar and Kelley Blue Book get it when it is complete." : "It stays off the listing sites."}</p>
       </div>
       ${listings && html`<ul class="sites">${Object.entries(listings).map(([site, listing]) => html`<${Site} key=${site} site=${site} listing=${listing} />`)}</ul>`}
-      <${Working} class="button" run=${() => publish(vehicle)}>Publish to Listing Sites<//>
+      ${(vehicle.status === "available" || vehicle.status === "pending") && html`<${Working} class="button" run=${() => publish(vehicle)}>Publish to Listing Sites<//>`}
     </section>`;
 }
 
