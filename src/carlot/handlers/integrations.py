@@ -117,8 +117,8 @@ def _books_status(services: Services, seen: status.Seen) -> tuple[str, str | Non
         return "reauth_required", "QuickBooks is not connected yet."
     if seen.books.state != "connected":
         return "reauth_required", "QuickBooks wants you to sign in again; what waits is posted then."
-    if seen.books_refusal:
-        return "error", seen.books_refusal
+    if seen.books_refusal:  # The sentence says what to set, where it is not the sign-in alone.
+        return "reauth_required", seen.books_refusal
     return ("degraded", seen.books_error) if seen.books_error else ("connected", None)
 
 

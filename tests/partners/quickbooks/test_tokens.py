@@ -245,6 +245,12 @@ async def test_a_key_that_was_changed_is_said_in_words() -> None:
     world.env["TOKEN_ENCRYPTION_KEY"] = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
     with pytest.raises(AuthExpired, match="TOKEN_ENCRYPTION_KEY"):
         await token(world)
+    await world.pull()
+    await world.sell("A1")
+    await world.work()
+    shown = answer(await world.call("GET", "/api/integrations/status"))["quickbooks"]
+    assert shown["status"] == "reauth_required"
+    assert "TOKEN_ENCRYPTION_KEY" in shown["message"]
 
 
 async def test_a_token_that_the_api_refuses_is_renewed_once() -> None:
