@@ -199,6 +199,8 @@ def axe() -> Callable[[Page], None]:
     source = AXE.read_text()
 
     def check(page: Page) -> None:
+        # Colours on their way from one to another are nobody's choice.
+        page.evaluate("() => document.getAnimations().forEach(each => { try { each.finish(); } catch { each.cancel(); } })")
         page.evaluate(source)
         found = page.evaluate("rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES)
         faults = [

@@ -74,8 +74,9 @@ def test_what_a_closed_page_could_not_send_the_next_one_sends(
     expect(page.locator(".offline")).to_be_visible()
     # Typed and neither left nor confirmed: the page goes while the cursor is still in the field.
     field(page, "Location").fill("Row 9")
-    page.close(run_before_unload=True)
     context = page.context
+    with page.expect_event("close"):
+        page.close(run_before_unload=True)
     context.set_offline(False)
     again = context.new_page()
     again.goto(f"{desk_lot.url}/#/sales")

@@ -110,8 +110,10 @@ def test_models_are_offered_once_a_make_is_chosen(page: Page, demo_lot: Installa
     expect(model).to_be_disabled()
     choose(page, "Make", "Ford")
     expect(model).to_be_enabled()
+    fords = sorted({car["model"] for car in cars if car["make"] == "Ford"}, key=str.lower)
+    expect(model.locator("option")).to_have_count(1 + len(fords))
     offered = model.locator("option").evaluate_all("options => options.map(option => option.value).filter(Boolean)")
-    assert offered == sorted({car["model"] for car in cars if car["make"] == "Ford"}, key=str.lower)
+    assert offered == fords
     model.select_option(offered[0])
     settled(page, [car["id"] for car in cars if (car["make"], car["model"]) == ("Ford", offered[0])])
     choose(page, "Make", "Toyota")

@@ -21,6 +21,7 @@ class ServedLot(Lot):
     perils: Perils | None = None
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         self.network = SimulatedNetwork(self.clock, [])
 
     @property
