@@ -1,7 +1,7 @@
-"""The sync engine, its working half: lease, run, settle, back off.
+"""The sync engine, its working half: lease and run.
 
 Whoever holds the lease reads the truth as it is now and makes the partner match; the outcome is written in one batch with
-everything that follows from it, and only if the lease is still held.
+everything that follows from it, and only if the lease is still held (`settling`).
 """
 
 from __future__ import annotations
@@ -9,13 +9,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from carlot import trace
 from carlot.domain.times import after, instant, parse_instant
 from carlot.errors import (
     AuthExpired,
-    ConstraintViolation,
     DatabaseUnavailable,
     LeaseLost,
     PartnerError,
@@ -25,9 +24,10 @@ from carlot.errors import (
 )
 from carlot.log import log
 from carlot.ports import Services
-from carlot.store import partners, tasks
+from carlot.settling import conclude
+from carlot.store import tasks
 from carlot.store.tasks import Done, Lease
-from carlot.sync import DELIVERY_S, PROBE_S, Registry, TaskKind, Together, gated, ids_of, raising, wake_tasks
+from carlot.sync import Registry, TaskKind, Together, gated
 from carlot.together import SharedDatabase
 
 AT_ONCE = 10
@@ -35,6 +35,9 @@ AT_ONCE = 10
 
 MAX_INTERRUPTED = 5
 """Leases that may end without a word before a task counts as one that kills its worker."""
+
+GO_ON = timedelta(seconds=1)
+"""How long a delivery goes on with a task that has more to do. Then it rings anew, so that other messages have their turn."""
 
 FRESH = timedelta(seconds=5)
 """How long after it was taken a lease still counts as new; a task that waited longer for its turn has its lease held anew."""
@@ -84,6 +87,14 @@ async def _work_on_some(services: Services, registry: Registry, task_ids: list[s
 
 
 async def _work(services: Services, kind: TaskKind | None, lease: Lease) -> None:
+    """Work on a task, step by step as long as it has more to do. Each step is settled, so what is done stays done."""
+    stop = services.clock.now() + GO_ON
+    held: Lease | None = lease
+    while held:
+        held = await _work_once(services, kind, held, stop)
+
+
+async def _work_once(services: Services, kind: TaskKind | None, lease: Lease, stop: datetime) -> Lease | None:
     trace.follow(lease.id)
     result: Done | Exception
     try:
@@ -96,10 +107,10 @@ async def _work(services: Services, kind: TaskKind | None, lease: Lease) -> None
         raise
     except LeaseLost:
         log("task.lease_lost", level="warn", task=lease.id, target=lease.target, kind=lease.kind)
-        return
+        return None
     except Exception as failure:  # noqa: BLE001  Whatever one task runs into, a mistake of ours included, is its failure alone.
         result = failure
-    await _conclude(services, kind, lease, result)
+    return await conclude(services, kind, lease, result, stop)
 
 
 async def _work_together(services: Services, kind: TaskKind, together: Together, leases: Sequence[Lease]) -> None:
@@ -124,12 +135,12 @@ async def _work_together(services: Services, kind: TaskKind, together: Together,
     except Exception as failure:  # noqa: BLE001  As in _work.
         results |= {lease.id: failure for lease in fit}
 
-    async def conclude(lease: Lease) -> None:
+    async def settle(lease: Lease) -> None:
         trace.follow(lease.id)
-        await _conclude(services, kind, lease, results.get(lease.id, Retryable("The partner's answer left this one out.")))
+        await conclude(services, kind, lease, results.get(lease.id, Retryable("The partner's answer left this one out.")))
 
     # Side by side, so that they go to the database together. All are waited for, as above.
-    for outcome in await asyncio.gather(*(conclude(lease) for lease in leases), return_exceptions=True):
+    for outcome in await asyncio.gather(*(settle(lease) for lease in leases), return_exceptions=True):
         if isinstance(outcome, BaseException):
             raise outcome
 
@@ -149,99 +160,3 @@ def _check(services: Services, lease: Lease) -> None:
         raise AuthExpired(f"Not configured yet: set {' and '.join(missing)}.")
     if lease.blocked_reason:
         raise AuthExpired(lease.blocked_reason)
-
-
-async def _conclude(services: Services, kind: TaskKind | None, lease: Lease, result: Done | Exception) -> None:
-    started = parse_instant(lease.leased_at)
-    try:
-        if isinstance(result, Done):
-            result = await _settled(services, lease, result)
-        if isinstance(result, Exception):
-            await _fail(services, kind, lease, result)
-    except LeaseLost:
-        log("task.lease_lost", level="warn", task=lease.id, target=lease.target, kind=lease.kind)
-    ms = round((services.clock.now() - started).total_seconds() * 1000)
-    log(
-        "task",
-        task=lease.id,
-        target=lease.target,
-        kind=lease.kind,
-        vehicle=lease.vehicle_id,
-        attempt=lease.attempts,
-        ms=ms,
-    )
-
-
-async def _settled(services: Services, lease: Lease, done: Done) -> Done | Retryable:
-    """Settle what was done. What collides with a change made meanwhile is taken up again, and then sees that change.
-
-    Raises: `LeaseLost`, `DatabaseUnavailable`.
-    """
-    try:
-        await _settle(services, lease, done)
-    except LeaseLost:
-        raise
-    except ConstraintViolation as collision:
-        return Retryable(f"It collided with another change and is tried again ({collision}).")
-    return done
-
-
-async def _settle(services: Services, lease: Lease, done: Done) -> None:
-    now = services.clock.now()
-    settle = tasks.settle_done(lease, now=instant(now), outcome=done.outcome, more=done.more, wake_due=after(now, DELIVERY_S))
-    changes = [settle, *done.writes]
-    rows = await services.database.batch([*changes, *raising(services, done.wants), *done.raises])
-    woken = ids_of(rows[len(changes) :])
-    if rows[0] and rows[0][0]["state"] == "pending":
-        woken.append(lease.id)
-    if woken:
-        await wake_tasks(services, woken)
-
-
-async def _fail(services: Services, kind: TaskKind | None, lease: Lease, failure: Exception) -> None:
-    now = services.clock.now()
-    state, delay_s = _consequence(services, kind, lease, failure)
-    reason = str(failure) if isinstance(failure, PartnerError) else f"A mistake in this program: {failure!r}"
-    at = now + timedelta(seconds=delay_s)
-    settle = tasks.settle_failed(
-        lease,
-        state=state,
-        now=instant(now),
-        error=reason,
-        next_attempt=instant(at),
-        wake_due=after(at, DELIVERY_S),
-        tried=not isinstance(failure, (Throttled, AuthExpired)),
-    )
-    follow = list(kind.on_dead(services, lease.subject_id, failure)) if kind and state == "dead" else []
-    if isinstance(failure, AuthExpired) and services.settings.configured(lease.target):
-        follow.append(partners.block(lease.target, reason, after(now, PROBE_S)))
-    await services.database.batch([settle, *follow])
-    level = "error" if state == "dead" else "warn"
-    log(
-        "task.failed",
-        level=level,
-        task=lease.id,
-        target=lease.target,
-        state=state,
-        error=reason,
-        retry_s=round(delay_s, 1),
-    )
-    if state == "pending":
-        await wake_tasks(services, [lease.id], delay_s)
-
-
-def _consequence(services: Services, kind: TaskKind | None, lease: Lease, failure: Exception) -> tuple[str, float]:
-    """The state a failed task goes to, and the seconds to its next try."""
-    if isinstance(failure, AuthExpired) and (kind is None or kind.waits):
-        return "blocked", 0.0
-    if kind is None or isinstance(failure, (Permanent, AuthExpired)):
-        return "dead", 0.0
-    chance = services.clock.random()
-    asked_s = failure.delay_s if isinstance(failure, Retryable) else None
-    if isinstance(failure, Throttled):
-        return "pending", (asked_s or 0.0) + chance * kind.backoff.base_s
-    now = services.clock.now()
-    failing_for_s = (now - parse_instant(lease.failing_since)).total_seconds() if lease.failing_since else 0.0
-    if kind.backoff.gives_up(lease.attempts, failing_for_s):
-        return "dead", 0.0
-    return "pending", kind.backoff.delay_s(lease.attempts, chance, asked_s)

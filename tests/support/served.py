@@ -11,6 +11,9 @@ from support.lot import ENV, Lot, answer
 from support.perils import Perils, endangered
 from support.simulated import BASE, SimulatedNetwork
 
+PAGE_A_MESSAGE_S = 1.2
+"""A network's latency at which a message takes one page of the inventory, and the next rings for the rest."""
+
 
 @dataclass
 class ServedLot(Lot):

@@ -36,7 +36,7 @@ SABOTAGES = (
         "a task is settled before its work is done",
         "work.py",
         "        result = await kind.run(gated(services, lease.target), lease)\n",
-        "        await _settle(services, lease, Done())\n        result = await kind.run(gated(services, lease.target), lease)\n",
+        "        await conclude(services, kind, lease, Done())\n        result = await kind.run(gated(services, lease.target), lease)\n",
         f"{HERE}/test_crash_everywhere.py::test_killed_at_every_call[sale-before]",
     ),
     Sabotage(
@@ -49,8 +49,8 @@ SABOTAGES = (
     Sabotage(
         "the wanted revision is not compared with the one that was leased",
         "store/tasks.py",
-        "iif(wanted_rev > ?3 OR ?6, 'pending', 'done')",
-        "iif(?6, 'pending', 'done')",
+        "WHEN wanted_rev > ?3 OR ?6 THEN 'pending'",
+        "WHEN ?6 THEN 'pending'",
         f"{HERE}/test_engine.py::TestSettling::test_a_change_during_the_call_is_not_lost",
     ),
     Sabotage(

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from carlot import sync
+from carlot.domain.times import parse_instant
 from carlot.errors import ConstraintViolation, Permanent, Retryable
 from carlot.ports import Services, statement
 from carlot.store.tasks import Done, Lease, Want
@@ -212,16 +213,57 @@ class TestSettling:
         await work(world, toy.registry, task_id)
         assert [message.due <= world.clock.now() for message in world.timed.waiting] == [True]
 
-    async def test_more_to_do_goes_on_at_once(self, world: World, toy: Toy) -> None:
-        toy.steps = [Done(more=True), Done(more=True), Done()]
+    async def test_more_to_do_goes_on_at_once_each_step_settled(self, world: World, toy: Toy) -> None:
         [task_id] = await want(world, "car-1")
+        world.timed.waiting.clear()
         states = []
-        for _ in range(3):
-            world.timed.waiting.clear()
-            await work(world, toy.registry, task_id)
+
+        async def step(services: Services, lease: Lease) -> Done:
             task = state_of(world, task_id)
-            states.append((task["state"], task["done_rev"], task["attempts"], len(world.timed.waiting)))
-        assert states == [("pending", 0, 0, 1), ("pending", 0, 0, 1), ("done", 1, 0, 0)]
+            held_s = round((parse_instant(str(task["leased_until"])) - services.clock.now()).total_seconds())
+            states.append((task["state"], task["outcome"], task["done_rev"], task["attempts"], held_s))
+            world.clock.forward(0.2)
+            return Done((), f"Step {len(states)}.", more=len(states) < 3)
+
+        toy.steps = [step, step, step]
+        await work(world, toy.registry, task_id)
+        assert states == [("running", None, 0, 1, 60), ("running", "Step 1.", 0, 1, 60), ("running", "Step 2.", 0, 1, 60)]
+        task = state_of(world, task_id)
+        assert (task["state"], task["outcome"], task["done_rev"], task["attempts"]) == ("done", "Step 3.", 1, 0)
+        assert (task["lease_token"], task["leased_until"], world.timed.waiting) == (None, None, [])
+
+    async def test_after_a_second_more_to_do_rings_anew(self, world: World, toy: Toy) -> None:
+        async def step(services: Services, lease: Lease) -> Done:
+            world.clock.forward(0.6)
+            return Done(more=len(toy.steps) > 0)
+
+        toy.steps = [step, step, step]
+        [task_id] = await want(world, "car-1")
+        world.timed.waiting.clear()
+        await work(world, toy.registry, task_id)
+        task = state_of(world, task_id)
+        assert (task["state"], task["attempts"], task["lease_token"], len(toy.steps)) == ("pending", 0, None, 1)
+        assert [message.due <= world.clock.now() for message in world.timed.waiting] == [True]
+        await work(world, toy.registry, task_id)
+        assert state_of(world, task_id)["state"] == "done"
+
+    async def test_a_step_that_fails_is_tried_again_and_the_ones_before_stay_done(self, world: World, toy: Toy) -> None:
+        toy.steps = [Done((), "Step 1.", more=True), Retryable("Not now.")]
+        [task_id] = await want(world, "car-1")
+        await work(world, toy.registry, task_id)
+        task = state_of(world, task_id)
+        assert (task["state"], task["attempts"], task["outcome"], task["error"]) == ("pending", 1, "Step 1.", "Not now.")
+
+    async def test_a_change_during_a_step_that_goes_on_is_not_lost(self, world: World, toy: Toy) -> None:
+        async def changed_meanwhile(services: Services, lease: Lease) -> Done:
+            await want(world, "car-1")
+            return Done(more=True)
+
+        toy.steps = [changed_meanwhile, Done()]
+        [task_id] = await want(world, "car-1")
+        await work(world, toy.registry, task_id)
+        task = state_of(world, task_id)
+        assert (task["state"], task["wanted_rev"], task["done_rev"]) == ("done", 2, 2)
 
     async def test_success_wipes_the_failures_out(self, world: World, toy: Toy) -> None:
         toy.steps = [Retryable("Not now."), Done((), "Taken.")]

@@ -6,22 +6,17 @@ Source: 49 CFR 565.13 (form), 565.15(c) (check digit, table III and IV); ISO 377
 from __future__ import annotations
 
 import re
+from operator import mul
 
 LENGTH = 17
 FIRST_MODEL_YEAR = 1981
 """From this model year on, the form of a VIN is fixed."""
 
 _WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
-_VALUES = {
-    **{digit: int(digit) for digit in "0123456789"},
-    **dict(
-        zip(
-            "ABCDEFGHJKLMNPRSTUVWXYZ",
-            (1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 7, 9, 2, 3, 4, 5, 6, 7, 8, 9),
-            strict=True,
-        )
-    ),
-}
+_VALUES = bytes.maketrans(
+    b"0123456789ABCDEFGHJKLMNPRSTUVWXYZ",
+    bytes((0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 7, 9, 2, 3, 4, 5, 6, 7, 8, 9)),
+)
 _FORM = re.compile(r"[A-HJ-NPR-Z0-9]{17}")
 _OLD_FORM = re.compile(r"[A-Z0-9*/ .-]{3,17}")
 _NORTH_AMERICA = "123457"
@@ -30,7 +25,7 @@ _NORTH_AMERICA = "123457"
 
 def check_digit(vin: str) -> str:
     """The check digit, `0` to `9` or `X`, that belongs in the ninth place of a well-formed 17-character VIN."""
-    remainder = sum(_VALUES[character] * weight for character, weight in zip(vin, _WEIGHTS, strict=True)) % 11
+    remainder = sum(map(mul, vin.encode().translate(_VALUES), _WEIGHTS)) % 11
     return "X" if remainder == 10 else str(remainder)
 
 

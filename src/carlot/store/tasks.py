@@ -51,15 +51,16 @@ RETURNING id, target, kind, subject_id, vehicle_id, wanted_rev, attempts, interr
 _FENCED = "CASE WHEN lease_token = ?2 THEN {state} END"
 
 # It worked up to the revision that was leased; if more was wanted since, or there is more to do, it goes on at once.
-# ?3 leased revision, ?4 now, ?5 what the partner took, ?6 1 when there is more to do, ?7 when the sweep wakes it.
+# ?3 leased revision, ?4 now, ?5 what the partner took, ?6 1 when there is more to do, ?7 when the sweep wakes it,
+# ?8 until when whoever holds it goes on with what there is more to do; NULL: it lets go.
 SETTLE_DONE = f"""
 UPDATE sync_tasks SET
-  state = {_FENCED.format(state="iif(wanted_rev > ?3 OR ?6, 'pending', 'done')")},
-  done_rev = iif(?6, done_rev, ?3), attempts = 0, interrupted = 0, failing_since = NULL, error = NULL,
+  state = {_FENCED.format(state="CASE WHEN ?8 IS NOT NULL THEN 'running' WHEN wanted_rev > ?3 OR ?6 THEN 'pending' ELSE 'done' END")},
+  done_rev = iif(?6, done_rev, ?3), attempts = ?8 IS NOT NULL, interrupted = 0, failing_since = NULL, error = NULL,
   outcome = coalesce(?5, nullif(outcome, 'Discarded.')), done_at = iif(?6, done_at, ?4), deadline_at = iif(wanted_rev > ?3 OR ?6, deadline_at, NULL),
-  lease_token = NULL, leased_until = NULL, next_attempt_at = ?4, wake_due_at = ?7, updated_at = ?4
+  lease_token = iif(?8 IS NULL, NULL, lease_token), leased_until = ?8, next_attempt_at = ?4, wake_due_at = ifnull(?8, ?7), updated_at = ?4
 WHERE id = ?1
-RETURNING state"""
+RETURNING state, wanted_rev"""
 
 # It did not work. ?3 the state it goes to, ?4 now, ?5 the error, ?6 next attempt, ?7 when the sweep wakes it, ?8 1 when it was tried.
 SETTLE_FAILED = f"""
@@ -148,7 +149,7 @@ class Done:
     """What a task's work came to.
 
     `writes`, `wants` and `raises` (as in `sync.commit`) go into the batch that settles it, in that order; `outcome` says in plain
-    words what the partner took; `more`: take it up again at once.
+    words what the partner took; `more`: it goes on at once.
     """
 
     writes: tuple[Statement, ...] = ()
@@ -185,9 +186,15 @@ async def lease(
     return [_lease(row) for row in rows if row["lease_token"]], [str(row["id"]) for row in rows if not row["lease_token"]]
 
 
-def settle_done(taken: Lease, *, now: str, outcome: str | None, more: bool, wake_due: str) -> Statement:
-    """It worked; fails its batch when the lease is lost."""
-    return statement(SETTLE_DONE, taken.id, taken.lease_token, taken.wanted_rev, now, outcome, int(more), wake_due)
+def settle_done(
+    taken: Lease, *, now: str, outcome: str | None, more: bool, wake_due: str, held_until: str | None = None
+) -> Statement:
+    """It worked; fails its batch when the lease is lost.
+
+    When there is `more` to do and whoever holds the lease goes on with it, it is `held_until` then. The row that comes back has
+    the `state` and the `wanted_rev`.
+    """
+    return statement(SETTLE_DONE, taken.id, taken.lease_token, taken.wanted_rev, now, outcome, int(more), wake_due, held_until)
 
 
 def settle_failed(taken: Lease, *, state: str, now: str, error: str, next_attempt: str, wake_due: str, tried: bool) -> Statement:

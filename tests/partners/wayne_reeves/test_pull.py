@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from support.lot import answer, car
-from support.served import ServedLot
+from support.served import PAGE_A_MESSAGE_S, ServedLot
 
 RUN_MEMBERS = {
     *("id", "runId", "status", "startedBy", "message", "total", "pages", "seen", "created", "updated", "unchanged"),
@@ -134,6 +134,7 @@ async def test_only_new_vehicles_are_published_by_the_setting(lot: ServedLot, pu
 
 async def test_pressing_the_button_twice_is_one_run(lot: ServedLot) -> None:
     lot.dms_holds(*[car(number) for number in range(6)], page_cap=2)
+    lot.network.latency_s = PAGE_A_MESSAGE_S
     first = await lot.call("POST", "/api/integrations/wayne-reeves/sync")
     run_id = answer(first)["runId"]
     assert (first.status, answer(first)) == (202, {"runId": run_id, "status": "queued"})

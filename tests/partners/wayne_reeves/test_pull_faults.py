@@ -9,7 +9,7 @@ import pytest
 from carlot.errors import AnswerTooLarge
 from carlot.ports import HttpResponse
 from support.lot import car
-from support.served import ServedLot
+from support.served import PAGE_A_MESSAGE_S, ServedLot
 
 MISHAPS: dict[str, dict[str, Any]] = {
     "cut short by the network": {"fault": "truncate", "truncate_mode": "length"},
@@ -85,7 +85,7 @@ async def test_retry_after_is_obeyed_to_the_second(lot: ServedLot, fault: str, a
     lot.dms_holds(car(1), car(2), page_cap=1)
     lot.network.faults(script=[{"fault": fault, "nth": 2, "retry_after_s": asked_s}])
     run_id = await lot.press()
-    await lot.deliver(2)
+    await lot.deliver(1)
     assert len(lot.network.heard()) == 2
     told = lot.clock.now()
     body, delay_s = lot.queue.messages[0]
@@ -204,6 +204,7 @@ async def test_what_a_broken_off_run_took_over_is_put_right_by_the_next(lot: Ser
 
 async def test_a_queue_that_takes_nothing_costs_only_time(lot: ServedLot) -> None:
     lot.dms_holds(*[car(number) for number in range(4)], page_cap=2)
+    lot.network.latency_s = PAGE_A_MESSAGE_S
     run_id = await lot.press()
     lot.queue.broken = True
     await lot.deliver()

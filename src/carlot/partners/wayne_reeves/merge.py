@@ -34,7 +34,7 @@ async def merge(services: Services, page: InventoryPage) -> Merged:
     texts = to_texts(page.records) if page.records else []
     news = await _news(services, texts)
     rejected, adopted, fit = _decide(page, news.special)
-    known = len(news.changed) + sum(1 for item in fit if item.known or item.twin)
+    known = [*news.changed, *(item.key for item in fit if item.known or item.twin)]
     keys = sorted([*news.added, *news.changed, *(item.key for item in fit)])
     if not keys:
         return Merged((), rejected, 0, 0)
@@ -43,8 +43,10 @@ async def merge(services: Services, page: InventoryPage) -> Merged:
         texts = to_texts(changed)
     looked_at = [page.records[item.key].stock_number for item in fit]
     writes = [*_parked(fit), *_vehicle_writes(services, texts, adopted, looked_at)]
-    raises = listing_raise(services, listings.RAISE_IMPORTED, [record.stock_number for record in changed])
-    return Merged(tuple(writes), rejected, len(keys) - known, known, (raises,))
+    # A car that was not here before is on no site yet, and its switch is off.
+    stock_numbers = [page.records[key].stock_number for key in known]
+    raises = (listing_raise(services, listings.RAISE_IMPORTED, stock_numbers),) if known else ()
+    return Merged(tuple(writes), rejected, len(keys) - len(known), len(known), raises)
 
 
 async def _news(services: Services, texts: list[tuple[list[DmsVehicle], str]]) -> News:
