@@ -144,11 +144,19 @@ def make_bundle() -> None:
 def replace(fresh: Path, target: Path) -> None:
     """Put a folder in the place of another."""
     old = MADE / f"{target.name}.old"
-    shutil.rmtree(old, ignore_errors=True)
-    if target.exists():
+    remove(old)
+    if target.exists() or target.is_symlink():
         target.rename(old)
     fresh.rename(target)
-    shutil.rmtree(old, ignore_errors=True)
+    remove(old)
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder; of one that somebody linked here from elsewhere, the link."""
+    if folder.is_symlink():
+        folder.unlink()
+    else:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 PARTS = (

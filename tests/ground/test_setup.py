@@ -83,6 +83,19 @@ def test_a_folder_is_swapped_in_whole(tmp_path: Path, monkeypatch: pytest.Monkey
     assert [path.name for path in tmp_path.iterdir()] == ["target"]
 
 
+def test_a_folder_that_is_a_link_gives_way_and_what_it_leads_to_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(setup, "MADE", tmp_path / "made")
+    for name in ("made", "elsewhere"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "target").symlink_to(tmp_path / "elsewhere")
+    for _ in range(2):
+        (tmp_path / "fresh").mkdir()
+        setup.replace(tmp_path / "fresh", tmp_path / "target")
+    assert not (tmp_path / "target").is_symlink()
+    assert (tmp_path / "elsewhere").is_dir()
+    assert list((tmp_path / "made").iterdir()) == []
+
+
 def test_another_pyodide_is_refused_instead_of_half_patched() -> None:
     source = (ROOT / "node_modules" / "pyodide" / "pyodide.asm.mjs").read_text()
     assert "Date.now" not in bundle.patched(source)
