@@ -5,7 +5,7 @@ import { vehicleQuery } from "./inventory-filters.js";
 import { capital, miles, name, paint, price } from "./inventory-words.js";
 
 const AT_ONCE = 24;
-const A_STEP = 48;
+const A_STEP = 192;
 
 const grid = byId("grid");
 const made = new Map();
@@ -14,18 +14,28 @@ let turn = 0;
 /** Show these vehicles: the first ones at once, the others while nothing else is to be done. */
 export function showCards(vehicles) {
   const mine = ++turn;
-  grid.replaceChildren(...vehicles.slice(0, AT_ONCE).map(cardOf));
+  const there = standing(vehicles);
+  const begun = Math.max(there, AT_ONCE);
+  if (there) grid.append(...vehicles.slice(there, begun).map(cardOf));
+  else grid.replaceChildren(...vehicles.slice(0, begun).map(cardOf));
   grid.setAttribute("aria-busy", "false");
   const more = (from) => {
     if (mine !== turn || from >= vehicles.length) return;
     grid.append(...vehicles.slice(from, from + A_STEP).map(cardOf));
     setTimeout(more, 0, from + A_STEP);
   };
-  setTimeout(more, 0, AT_ONCE);
+  setTimeout(more, 0, begun);
   return () => {
     turn += 1;
     grid.append(...vehicles.slice(grid.children.length).map(cardOf));
   };
+}
+
+/** How many cards can stay, being the first of these vehicles; 0 when others are among them. */
+function standing(vehicles) {
+  const cards = grid.children;
+  const same = (vehicle, at) => at >= cards.length || cards[at] === cardOf(vehicle);
+  return cards.length <= vehicles.length && vehicles.slice(0, cards.length).every(same) ? cards.length : 0;
 }
 
 /** The link of a vehicle's card, if the card is there. */
@@ -42,7 +52,8 @@ export function photo(vehicle, address, alt) {
     frame.replaceChildren(silhouette(vehicle.kind, paint(vehicle.exteriorColor)), alt && el("span", { class: "photo-none" }, address ? "This photo is missing" : "Photos are on their way"));
   };
   if (!address) instead();
-  else frame.append(el("img", { src: address, alt, width: "800", height: "600", loading: "lazy", decoding: "async", error: instead }));
+  // The address last: what came before says how it is loaded.
+  else frame.append(el("img", { loading: "lazy", decoding: "async", width: "800", height: "600", alt, error: instead, src: address }));
   return frame;
 }
 

@@ -232,7 +232,7 @@ async function greet() {
   if (open) route(false);
   else {
     document.title = title("Vehicles for sale");
-    if (state !== "loading") showLot();
+    if (state === "ready" && !lot.vehicles.length) showLot(); // It says whom to call.
   }
 }
 
