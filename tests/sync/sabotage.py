@@ -36,7 +36,8 @@ SABOTAGES = (
         "a task is settled before its work is done",
         "work.py",
         "        result = await kind.run(gated(services, lease.target), lease)\n",
-        "        await conclude(services, kind, lease, Done())\n        result = await kind.run(gated(services, lease.target), lease)\n",
+        "        await conclude(services, kind, lease, Done())\n"
+        "        result = await kind.run(gated(services, lease.target), lease)\n",
         f"{HERE}/test_crash_everywhere.py::test_killed_at_every_call[sale-before]",
     ),
     Sabotage(
