@@ -3,6 +3,8 @@
 .PHONY: help setup dev test check format bench soak wordpress wordpress-test deploy backup restore doctor lock
 
 PY := .venv/bin/python
+# Not in src/, which the local runtime watches: it would start anew.
+export PYTHONPYCACHEPREFIX := $(CURDIR)/.runtime/pycache
 CODE := src dev tests bench
 # Tests wait for Workers and browsers about half of their time.
 TESTS_AT_ONCE = $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)

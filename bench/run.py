@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from harness import books, cpu, drain, feeds, imports, lists, memory, pages, prices, report, sales, servers, webhooks
+from harness import books, cpu, drain, feeds, imports, lists, memory, pages, prices, report, sales, servers, start, webhooks
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,7 @@ BENCHMARKS: dict[str, Callable[[Scale], report.Outcome]] = {
     "feeds": lambda scale: feeds.measure_feeds([scale.list_size, scale.import_size], scale.repetitions),
     "pages": lambda scale: pages.measure_pages(200, scale.import_size // 2, scale.repetitions),
     "cpu": lambda scale: cpu.measure_cpu(2 * scale.list_size, scale.list_size // 5),
+    "start": lambda scale: start.measure_start(2 * scale.repetitions - 1),
     "webhooks": lambda scale: webhooks.compare_intake(scale.list_size, CONNECTIONS[-1], scale.load_s, scale.repetitions),
 }
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +15,10 @@ from hypothesis import settings
 
 if TYPE_CHECKING:
     from support.lot import Lot
+
+# The local runtime watches src/ and starts anew when a file appears there, compiled ones too: with it break the connections of
+# every test that is talking to it.
+sys.pycache_prefix = os.environ["PYTHONPYCACHEPREFIX"] = str(Path(__file__).parents[1] / ".runtime" / "pycache")
 
 BROWSER = Path(__file__).parent / "browser"
 
