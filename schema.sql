@@ -300,6 +300,8 @@ CREATE TABLE partners (
   blocked_reason TEXT,
   -- When it is tried once more all the same, in case the dealer has acted where we cannot see it. NULL: not blocked.
   probe_at TEXT,
+  -- When the dealer last acted: what was refused before says nothing of now. NULL: never.
+  unblocked_at TEXT,
   -- No call before this time: a Retry-After, or an outage being ridden out. NULL: calls may go.
   paused_until TEXT,
   -- Failed calls, halved by each that works. Each one halves how many calls may go at once.

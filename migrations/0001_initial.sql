@@ -181,6 +181,7 @@ CREATE TABLE partners (
   target TEXT PRIMARY KEY NOT NULL,
   blocked_reason TEXT,
   probe_at TEXT,
+  unblocked_at TEXT,
   paused_until TEXT,
   failures INTEGER NOT NULL DEFAULT 0,
   last_success_at TEXT,

@@ -14,6 +14,9 @@ const SIZED_BY_CSS = CSS.supports("frame-sizing", "content-height");
 // How long the list may take to be as high as before, and how long before its word a frame's shrinking may be seen.
 const SETTLE_MS = 1500;
 const AHEAD_MS = 250;
+// A frame that has loaded and says nothing for so long has failed: it is asked for again, so many times.
+const SILENCE_MS = 2000;
+const RETRIES = 2;
 
 const frames = [...document.querySelectorAll("iframe[src]")].filter(showsLot).map(take);
 window.addEventListener("message", hear);
@@ -34,10 +37,22 @@ function take(frame, index) {
     frame.src = merged(taken.begunAt, location.hash.slice(MARK.length));
   }
   new ResizeObserver(() => resized(taken)).observe(frame);
+  watchOver(taken);
   fit(frame);
   // Answered by a lot that is there already; one that comes later speaks by itself.
   frame.contentWindow?.postMessage({ type: "carlot:who" }, "*");
   return taken;
+}
+
+/** Where the connection broke, the browser's own page stands in the frame, until the visitor thinks of reloading all of it. */
+function watchOver(taken) {
+  let left = RETRIES;
+  const again = () => {
+    if (taken.query !== null || !left) return;
+    left -= 1;
+    taken.frame.src = String(taken.frame.src);
+  };
+  taken.frame.addEventListener("load", () => setTimeout(again, SILENCE_MS));
 }
 
 async function fit(frame) {

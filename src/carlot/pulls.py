@@ -20,7 +20,7 @@ async def start_pull(services: Services, started_by: str) -> tuple[str, str]:
     """Start a run, or join the one that is going; answer its id and status."""
     run_id = services.clock.token()
     # Who presses the button has perhaps just set a new key.
-    acted = [partners.unblock("wayne_reeves")] if started_by == "dealer" else []
+    acted = [partners.unblock("wayne_reeves", instant(services.clock.now()))] if started_by == "dealer" else []
     try:
         await _begin(services, run_id, started_by, acted)
     except UniqueViolation:

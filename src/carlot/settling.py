@@ -103,7 +103,7 @@ async def _fail(services: Services, kind: TaskKind | None, lease: Lease, failure
     )
     follow = list(kind.on_dead(services, lease.subject_id, failure)) if kind and state == "dead" else []
     if isinstance(failure, AuthExpired) and services.settings.configured(lease.target):
-        follow.append(partners.block(lease.target, reason, after(now, PROBE_S)))
+        follow.append(partners.block(lease.target, reason, after(now, PROBE_S), lease.leased_at))
     await services.database.batch([settle, *follow])
     level = "error" if state == "dead" else "warn"
     log(

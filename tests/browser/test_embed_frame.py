@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Frame, FrameLocator, Page, expect
+from playwright.sync_api import Browser, Frame, FrameLocator, Page, Route, expect
 
 from browser.conftest import OpenPage
 from browser.installation import Installation
@@ -198,6 +198,25 @@ def test_nobody_else_moves_the_page_or_the_frame(
     expect(lot_in(page).get_by_role("button", name="Link copied")).to_be_visible()
     assert page.evaluate("() => navigator.clipboard.readText()") == f"{address}#lot?vehicle={cars[0]['id']}"
     assert page.url == f"{address}#lot?vehicle={cars[0]['id']}"
+
+
+def test_a_frame_whose_connection_broke_is_asked_for_again(
+    page: Page, demo_lot: Installation, cars: list[Car], dealer_site: Publish, fitting: str
+) -> None:
+    broken: list[str] = []
+
+    def break_twice(route: Route) -> None:
+        if len(broken) < 2:
+            broken.append(route.request.url)
+            route.abort("connectionreset")
+        else:
+            route.continue_()
+
+    page.route("**/inventory.html*", break_twice)
+    # Loaded at once, and first by the script, which is there before the frame.
+    page.goto(f"{dealer_site(fitting)}#lot?sort=price")
+    all_shown(page, cars)
+    assert len(broken) == 2
 
 
 def test_if_the_script_cannot_load_the_frame_still_serves(

@@ -17,9 +17,12 @@ ACCENTS = ["ffcc00", "0a1f44", "c8102e", "808080", "000", "FFF"]
 
 
 def colour(page: Page, selector: str, name: str) -> str:
-    """A colour as the browser computes it."""
-    found: str = page.locator(selector).first.evaluate("(element, name) => getComputedStyle(element)[name]", name)
-    return found
+    """A colour as the browser computes it; an element that is just being replaced by its successor has none."""
+    computed = "(element, name) => getComputedStyle(element)[name]"
+    for _ in range(10):
+        if found := page.locator(selector).first.evaluate(computed, name):
+            return str(found)
+    raise AssertionError(f"{selector} has no {name}")
 
 
 def rgb(digits: str) -> str:

@@ -135,7 +135,7 @@ async def connect(world: World) -> None:
     await world.database.batch(
         [
             oauth_tokens.connect(preset.DEALER_REALM, sealed, now),
-            partners.unblock("quickbooks"),
+            partners.unblock("quickbooks", now),
             tasks.release("quickbooks", now),
         ]
     )

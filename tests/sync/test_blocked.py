@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from carlot.domain.times import instant
 from carlot.errors import AuthExpired
 from carlot.partners.wayne_reeves.client import fetch_inventory
 from carlot.ports import Services
+from carlot.store import partners
 from carlot.store.tasks import Done, Lease
 from carlot.sync import PROBE_S
 from support.world import World
@@ -131,6 +133,20 @@ class TestRefused:
         await world.tick()
         await work(world, toy.registry, *task_ids)
         assert len(toy.leases) <= 3
+
+    async def test_a_refusal_from_before_the_dealer_acted_blocks_nobody(self, world: World, toy: Toy) -> None:
+        async def refused_while_the_dealer_acts(services: Services, lease: Lease) -> Done:
+            world.clock.forward(1)
+            await services.database.batch([partners.unblock(TARGET, instant(world.clock.now()))])
+            raise REFUSED
+
+        toy.steps = [refused_while_the_dealer_acts]
+        task_ids = await want(world, "car-1", "car-2")
+        await work(world, toy.registry, task_ids[0])
+        assert (states(world), partner(world)["blocked_reason"]) == (["blocked", "pending"], None)
+        await world.tick()
+        await work(world, toy.registry, *task_ids)
+        assert states(world) == ["done", "done"]
 
     @pytest.mark.parametrize("status", [401, 403])
     async def test_a_refusal_by_the_partner_itself(self, world: World, toy: Toy, status: int) -> None:

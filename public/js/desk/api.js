@@ -36,6 +36,7 @@ export async function call(method, path, body, headers = {}) {
     options.headers["Content-Type"] = "application/json";
     options.body = JSON.stringify(body);
   }
+  const askedAt = performance.now();
   let response;
   let content;
   try {
@@ -45,7 +46,7 @@ export async function call(method, path, body, headers = {}) {
     if (response && failure instanceof SyntaxError) throw new Problem(response.status, "unreadable", "The answer could not be read.");
     throw noAnswer();
   }
-  answered();
+  answered(askedAt);
   if (!response.ok) throw refusal(response.status, content);
   return content;
 }
@@ -55,6 +56,7 @@ export function upload(path, blob, onProgress) {
   return new Promise((resolve, reject) => {
     // fetch says nothing of how far a body has gone.
     const request = new XMLHttpRequest();
+    const askedAt = performance.now();
     request.open("POST", path);
     request.responseType = "json";
     request.timeout = UPLOAD_TIME_OUT_MS;
@@ -62,7 +64,7 @@ export function upload(path, blob, onProgress) {
     request.upload.addEventListener("progress", (event) => event.lengthComputable && onProgress(event.loaded / event.total));
     for (const name of ["error", "timeout", "abort"]) request.addEventListener(name, () => reject(noAnswer()));
     request.addEventListener("load", () => {
-      answered();
+      answered(askedAt);
       if (request.status < 300) resolve(request.response);
       else reject(refusal(request.status, request.response));
     });

@@ -9,13 +9,15 @@ const PROBE_TIME_OUT_MS = 8000;
 export const reachable = signal(navigator.onLine);
 
 let waiting = null;
+let silentAt = -1;
 let wait = SHORTEST_MS;
 
 window.addEventListener("online", look);
 window.addEventListener("offline", silent);
 
-/** An answer came, whatever it says. */
-export function answered() {
+/** An answer came, whatever it says, to what was asked at `askedAt` (`performance.now()`): what was asked before the silence ends none. */
+export function answered(askedAt) {
+  if (askedAt < silentAt) return;
   clearTimeout(waiting);
   waiting = null;
   wait = SHORTEST_MS;
@@ -24,6 +26,7 @@ export function answered() {
 
 /** No answer came: from now on it is looked for, ever less often. */
 export function silent() {
+  if (reachable.peek()) silentAt = performance.now();
   reachable.value = false;
   if (waiting) return;
   waiting = setTimeout(look, wait);
@@ -33,9 +36,10 @@ export function silent() {
 async function look() {
   clearTimeout(waiting);
   waiting = null;
+  const askedAt = performance.now();
   try {
     await fetch("/api/health", { cache: "no-store", signal: AbortSignal.timeout(PROBE_TIME_OUT_MS) });
-    answered();
+    answered(askedAt);
   } catch {
     silent();
   }

@@ -1,23 +1,40 @@
-/** Where what was not sent yet outlives the page: one IndexedDB store, a row for each entry of the outbox. */
+/**
+ * Where what was not sent yet outlives the page: one IndexedDB store, a row for each entry of the outbox. A page on its way out cannot
+ * wait for a database; what is typed there to the last is left in the local storage as well, until the store is known to have it.
+ */
 
 const NAME = "carlot-outbox";
 const ROWS = "entries";
+const LEFT = "carlot-left-";
 
 let opened = null;
 
 /** Every row, oldest first. */
 export async function all() {
-  return (await run("readonly", (rows) => rows.getAll())).sort((one, other) => one.at - other.at || one.id.localeCompare(other.id));
+  const kept = await run("readonly", (rows) => rows.getAll());
+  const known = new Set(kept.map((row) => row.id));
+  return [...kept, ...left().filter((row) => !known.has(row.id))].sort((one, other) => one.at - other.at || one.id.localeCompare(other.id));
 }
 
 /** Write a row, new or changed. */
-export function save(row) {
-  return run("readwrite", (rows) => rows.put(row));
+export async function save(row) {
+  await run("readwrite", (rows) => rows.put(row));
+  localStorage.removeItem(LEFT + row.id);
 }
 
 /** Forget a row. */
 export function forget(id) {
+  localStorage.removeItem(LEFT + id);
   return run("readwrite", (rows) => rows.delete(id));
+}
+
+/** Leave a row behind at once. It holds plain values only. */
+export function leave(row) {
+  localStorage.setItem(LEFT + row.id, JSON.stringify(row));
+}
+
+function left() {
+  return Object.keys(localStorage).filter((key) => key.startsWith(LEFT)).map((key) => JSON.parse(localStorage.getItem(key)));
 }
 
 async function run(mode, ask) {

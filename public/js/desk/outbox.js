@@ -10,7 +10,7 @@
 import { Problem } from "./api.js";
 import { computed, effect, signal } from "./html.js";
 import { reachable } from "./network.js";
-import { all, forget, save } from "./outbox-store.js";
+import { all, forget, leave, save } from "./outbox-store.js";
 import { session } from "./session.js";
 
 const AT_ONCE = 4;
@@ -28,6 +28,7 @@ export const safe = signal(true);
 
 let kinds = {};
 let timer = null;
+let leaving = false;
 const settling = new Map();
 
 /** Begin to send. `table` maps a kind to `{send, done, refused}`: the call, and what follows from its answer or refusal. */
@@ -40,6 +41,8 @@ export async function begin(table) {
   window.addEventListener("beforeunload", (event) => {
     if (!safe.peek() && entries.peek().length) event.preventDefault();
   });
+  window.addEventListener("pagehide", () => { leaving = true; }, { capture: true });
+  window.addEventListener("pageshow", () => { leaving = false; });
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && adopt());
   await adopt();
   // The tab that was here a moment ago may not be quite gone.
@@ -50,6 +53,7 @@ export async function begin(table) {
 export function put(entry, heldFor = 0) {
   const whole = { id: crypto.randomUUID(), at: Date.now(), attempts: 0, due: Date.now() + heldFor, state: heldFor ? "held" : "waiting", owner: OWNER, ...entry };
   entries.value = [...entries.peek(), whole];
+  if (leaving) leave(whole);
   const fate = new Promise((resolve) => settling.set(whole.id, resolve));
   write(whole).then(() => pump());
   return { id: whole.id, fate };

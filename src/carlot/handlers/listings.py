@@ -40,8 +40,9 @@ async def publish_listing(request: Request, services: Services) -> Response:
     await rate_limit.spend(services, rate_limit.PUBLISH)
     configured = [site for site in SITES.values() if services.settings.configured(site.target)]
     # Who presses the button has perhaps just put a site's credentials right, and wants to know that the car is really there.
-    acted = [partners.unblock(site.target) for site in configured]
-    changes = [*acted, listings.look_again_at(vehicle_id, instant(services.clock.now()))]
+    now = instant(services.clock.now())
+    acted = [partners.unblock(site.target, now) for site in configured]
+    changes = [*acted, listings.look_again_at(vehicle_id, now)]
     await commit(services, changes, [], listing_raises(services, vehicle_id))
     queued = {site.wire: "queued" if site in configured else "not_configured" for site in SITES.values()}
     return json_answer({"vehicleId": vehicle_id, "platforms": queued}, 202)

@@ -81,7 +81,7 @@ async def _connect(request: Request, services: Services, code: str) -> None:
     at = instant(services.clock.now())
     changes = [
         oauth_tokens.connect(settings.quickbooks_realm_id, sealed, at),
-        partners.unblock("quickbooks"),
+        partners.unblock("quickbooks", at),
         tasks.release("quickbooks", at),
     ]
     unposted = books.raise_unposted(at, after(now, DELIVERY_S))

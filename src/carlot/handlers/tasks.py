@@ -49,8 +49,9 @@ async def retry_task(request: Request, services: Services) -> Response:
     """Try a task again, from the start."""
     task = await _show(services, request.params["id"])
     # Who retries has perhaps just put the partner's credentials right.
-    await services.database.batch([partners.unblock(str(task["target"]))])
-    woken = await task_views.retry(services.database, request.params["id"], instant(services.clock.now()))
+    now = instant(services.clock.now())
+    await services.database.batch([partners.unblock(str(task["target"]), now)])
+    woken = await task_views.retry(services.database, request.params["id"], now)
     if not woken:
         raise Conflict(_untouchable(task), code="not-retryable")
     await wake_tasks(services, woken)

@@ -47,15 +47,17 @@ ON CONFLICT (target) DO UPDATE SET
       strftime('%Y-%m-%dT%H:%M:%fZ', ?3 + min(300, 2 << min(failures - 2, 8)) * (0.5 + ?5 / 2), 'unixepoch'))
     ELSE paused_until END"""
 
-# The partner refuses our credentials: no call goes until the dealer acts, or until it is probed.
+# The partner refuses our credentials: no call goes until the dealer acts, or until it is probed. What was refused before the dealer
+# acted (?4 is when its task was taken up) says nothing of now.
 BLOCK = """
 INSERT INTO partners (target, blocked_reason, probe_at) VALUES (?1, ?2, ?3)
-ON CONFLICT (target) DO UPDATE SET blocked_reason = excluded.blocked_reason, probe_at = excluded.probe_at"""
+ON CONFLICT (target) DO UPDATE SET blocked_reason = excluded.blocked_reason, probe_at = excluded.probe_at
+WHERE unblocked_at IS NULL OR unblocked_at < ?4"""
 
 # The dealer has acted.
-UNBLOCK = (
-    "UPDATE partners SET blocked_reason = NULL, probe_at = NULL WHERE target = ?1 AND blocked_reason IS NOT NULL RETURNING target"
-)
+UNBLOCK = """
+INSERT INTO partners (target, unblocked_at) VALUES (?1, ?2)
+ON CONFLICT (target) DO UPDATE SET blocked_reason = NULL, probe_at = NULL, unblocked_at = excluded.unblocked_at"""
 
 # Every partner that is blocked.
 ALL_BLOCKED = "SELECT target, blocked_reason, probe_at FROM partners WHERE blocked_reason IS NOT NULL"
@@ -95,14 +97,14 @@ def failed(call_id: str, target: str, now: str, epoch_s: float, asked_s: float |
     return [statement(END_CALL, call_id, now), statement(FAILED, target, now, epoch_s, asked_s, chance)]
 
 
-def block(target: str, reason: str, probe: str) -> Statement:
-    """No call goes before the dealer acts, or before `probe`."""
-    return statement(BLOCK, target, reason, probe)
+def block(target: str, reason: str, probe: str, asked_at: str) -> Statement:
+    """No call goes before the dealer acts, or before `probe`; nothing when he has acted since `asked_at`."""
+    return statement(BLOCK, target, reason, probe, asked_at)
 
 
-def unblock(target: str) -> Statement:
-    """Calls go again."""
-    return statement(UNBLOCK, target)
+def unblock(target: str, now: str) -> Statement:
+    """The dealer has acted: calls go again."""
+    return statement(UNBLOCK, target, now)
 
 
 async def all_blocked(database: Database) -> list[Row]:
