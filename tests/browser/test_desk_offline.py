@@ -150,7 +150,7 @@ def test_a_server_that_is_in_trouble_is_tried_again(
     page.keyboard.press("Escape")
     page.unroute("**/api/vehicles/*")
     # At once; it may just be going by itself.
-    page.evaluate("() => [...document.querySelectorAll('.offline button')].find(each => each.textContent === 'Send now')?.click()")
+    page.evaluate("() => [...document.querySelectorAll('.offline button')].find(one => one.textContent === 'Send now')?.click()")
     expect(strip).to_have_count(0)
     becomes(desk_lot, car, trim="Later")
 
