@@ -29,19 +29,25 @@ function showsLot(frame) {
 }
 
 /** Begin with a frame; the first on the page goes where the page's address says. */
-function take(frame, index) {
-  const taken = { frame, begunAt: frame.src, query: null, top: window.scrollY, height: frame.offsetHeight, shrunk: null, leftAt: 0, backTo: null };
-  if (index === 0 && atMark()) {
-    // A lazy frame may remember the address it began with, and go there later.
-    frame.loading = "eager";
-    frame.src = merged(taken.begunAt, location.hash.slice(MARK.length));
-  }
+function take(found, index) {
+  const begunAt = found.src;
+  const frame = index === 0 && atMark() ? instead(found, merged(begunAt, location.hash.slice(MARK.length))) : found;
+  const taken = { frame, begunAt, query: null, top: window.scrollY, height: frame.offsetHeight, shrunk: null, leftAt: 0, backTo: null };
   new ResizeObserver(() => resized(taken)).observe(frame);
   watchOver(taken);
   fit(frame);
   // Answered by a lot that is there already; one that comes later speaks by itself.
   frame.contentWindow?.postMessage({ type: "carlot:who" }, "*");
   return taken;
+}
+
+/** A new frame in the place of one that has begun to load another address, or that is lazy and may go there later. */
+function instead(frame, address) {
+  const fresh = frame.cloneNode();
+  fresh.loading = "eager";
+  fresh.src = address;
+  frame.replaceWith(fresh);
+  return fresh;
 }
 
 /** Where the connection broke, the browser's own page stands in the frame, until the visitor thinks of reloading all of it. */
