@@ -6,8 +6,6 @@ PY := .venv/bin/python
 # Not in src/, which the local runtime watches: it would start anew.
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.runtime/pycache
 CODE := src dev tests bench
-# Tests wait for Workers and browsers about half of their time.
-TESTS_AT_ONCE = $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 
 help: ## show this
 	@echo "CarLot Manager"; awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,7 +19,7 @@ dev: ## run it at http://localhost:8787 with simulated partners and a demo lot
 test: ## set up, check, and run every test
 	@dev/setup --for-tests
 	@$(MAKE) --no-print-directory check
-	@echo "[test] pytest"; $(PY) -m pytest -n $(TESTS_AT_ONCE) --dist loadgroup --durations 25
+	@echo "[test] pytest"; $(PY) -m pytest -n auto --dist loadgroup --durations 25
 
 check: ## ruff, format and strict types
 	@dev/setup

@@ -89,7 +89,7 @@ class Scale:
 LONG = Scale(changes=1000, cars=60, life=(12, 28), down_s=0, stall_s=25)
 """In real time: leases run out and pauses end as they do. A stall is longer than CarLot waits for an answer."""
 
-SHORT = Scale(changes=100, cars=20, life=(18, 30), down_s=320, stall_s=2)
+SHORT = Scale(changes=60, cars=14, life=(18, 30), down_s=320, stall_s=2)
 """For `make test`: each time it is down so long that every lease runs out and every wake-up is overdue."""
 
 
