@@ -1,4 +1,4 @@
-"""Pulling the inventory from the DMS: a page a message, resumable at any point.
+"""Pulling the inventory from the DMS: page by page, a few a message, resumable at any point.
 
 Between pages nothing is held in memory: the next page is whatever follows the last one that is in D1. A page and the fact that
 it is in are written in one batch, so no page is skipped and none counts twice.
