@@ -17,8 +17,8 @@ from browser.installation import Installation
 from runtime.paths import ROOT
 
 MANY = 5000
-# The longest that one keystroke or one screen of scrolling may keep the page busy here, where several tests run at once.
-BUSY_MS = 400
+# What a keystroke or a screen of scrolling may put into the page, however long the lot is. bench/ takes the time of it.
+ROWS_DRAWN = 80
 DOCUMENTED = ROOT / "docs" / "desk.md"
 READ_KEYS = """rows => rows.map(row =>
     [...row.querySelectorAll('kbd')].map(key => key.textContent).join(' ') + ': ' + row.querySelector('dd').textContent)"""
@@ -211,48 +211,61 @@ def test_thousands_of_vehicles_scroll_and_are_searched_at_once(desk: OpenDesk) -
     page.goto(page.url.split("#")[0] + "#/inventory")
     page.reload()
     expect(page.locator(".view-count").first).to_have_text("5,000")
-    assert page.locator(".lot-row").count() < 80
-    busiest = page.evaluate(SCROLL_THROUGH)
-    assert busiest < BUSY_MS, f"a screen took {busiest:.0f} ms"
+    assert page.locator(".lot-row").count() < ROWS_DRAWN
+    drawn = page.evaluate(SCROLL_THROUGH)
+    assert min(drawn) > 0 and max(drawn) < ROWS_DRAWN, f"rows drawn for each screen: {drawn}"
     expect(page.get_by_role("link", name=lot[-1]["model"], exact=False).first).to_be_visible()
     search = page.get_by_role("searchbox")
     search.focus()
-    slowest = page.evaluate(TYPE_IN, "model 4321")
-    assert slowest < BUSY_MS, f"a keystroke took {slowest:.0f} ms"
+    drawn = page.evaluate(TYPE_IN, "model 4321")
+    assert 0 < max(drawn) < ROWS_DRAWN, f"rows drawn for each keystroke: {drawn}"
     expect(page.locator(".lot-row")).to_have_count(1)
     expect(page.get_by_role("link", name="2004 Make 21 Model 4321")).to_be_visible()
 
 
-# Both answer the longest time, in ms, from the act until the next frame is drawn.
-SCROLL_THROUGH = """async () => {
-  const frame = () => new Promise(done => requestAnimationFrame(() => setTimeout(done)));
+# Both answer how many rows each of their acts put into the page until its frame was drawn.
+DRAWN = """
+  let rows = 0;
+  const watch = new MutationObserver(changes => {
+    for (const { addedNodes } of changes) {
+      for (const node of addedNodes) {
+        if (node.nodeType !== Node.ELEMENT_NODE) continue;
+        rows += node.matches('.lot-row') + node.querySelectorAll('.lot-row').length;
+      }
+    }
+  });
+  watch.observe(document.body, { childList: true, subtree: true });
+  const drawn = async act => {
+    rows = 0;
+    act();
+    await new Promise(done => requestAnimationFrame(() => setTimeout(done)));
+    return rows;
+  };
+  const answer = [];
+"""
+SCROLL_THROUGH = f"""async () => {{ {DRAWN}
   const end = document.documentElement.scrollHeight;
-  let longest = 0;
-  for (let step = 0; step <= 60; step += 1) {
+  for (let step = 1; step <= 60; step += 1) {{
     const top = (end * step) / 60;
-    const begun = performance.now();
-    window.scrollTo(0, top);
-    await frame();
-    longest = Math.max(longest, performance.now() - begun);
+    const rows = await drawn(() => window.scrollTo(0, top));
+    if (step < 60) answer.push(rows);
     const body = document.querySelector('.lot-table').getBoundingClientRect();
     const seen = document.elementFromPoint(600, 500)?.closest('.lot-row');
-    if (!seen && body.bottom > 520) throw new Error(`nothing is drawn at ${top}`);
-  }
-  return longest;
-}"""
-TYPE_IN = """async (text) => {
+    if (!seen && body.bottom > 520) throw new Error(`nothing is drawn at ${{top}}`);
+  }}
+  return answer;
+}}"""
+TYPE_IN = f"""async text => {{ {DRAWN}
   const input = document.querySelector('#find');
   const write = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set;
-  let longest = 0;
-  for (let end = 1; end <= text.length; end += 1) {
-    const begun = performance.now();
-    write.call(input, text.slice(0, end));
-    input.dispatchEvent(new Event('input', { bubbles: true }));
-    await new Promise(done => requestAnimationFrame(() => setTimeout(done)));
-    longest = Math.max(longest, performance.now() - begun);
-  }
-  return longest;
-}"""
+  for (let end = 1; end <= text.length; end += 1) {{
+    answer.push(await drawn(() => {{
+      write.call(input, text.slice(0, end));
+      input.dispatchEvent(new Event('input', {{ bubbles: true }}));
+    }}));
+  }}
+  return answer;
+}}"""
 
 
 def generated(number: int) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -64,12 +63,10 @@ def test_two_minutes_of_a_stranger(tmp_path: Path) -> None:
         assert (other.returncode, other.stderr.count("\n")) == (1, 1)
         assert f"Port {port} is in use" in other.stderr
         assert process.end(signal.SIGINT, group=True) == set(), "Ctrl-C in a terminal"
-    started = time.monotonic()
     with demo(tmp_path, port, partners_port) as process, httpx.Client(base_url=address, timeout=30) as client:
         assert "The lot has been imported before; it stays as it is." in process.said()
         assert [car["id"] for car in client.get("/api/public/inventory").json()] == [car["id"] for car in lot]
         assert process.end(signal.SIGTERM) == set(), "SIGTERM to the launcher"
-    assert time.monotonic() - started < up.START_S
 
 
 @pytest.mark.parametrize(("cron", "minute", "due"), [("* * * * *", 7, True), ("0 * * * *", 120, True), ("0 * * * *", 121, False)])
