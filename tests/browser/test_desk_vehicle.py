@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from browser.conftest import Complaints, OpenDesk
 from browser.desk_page import add_vehicle, address, becomes, field, stored, toast
@@ -148,6 +148,34 @@ def test_photos_are_added_ordered_by_keyboard_and_by_drag_and_removed(
     assert order(desk_lot, car) == [green, red, blue]
     page.clock.run_for(11_000)
     wait_until(lambda: order(desk_lot, car) == [green, blue], 10, "green, blue")
+
+
+def test_what_was_done_does_not_snap_back_before_the_lot_is_read_again(
+    desk: OpenDesk, desk_lot: Installation, tmp_path: Path
+) -> None:
+    car = add_vehicle(desk_lot)
+    page = desk(address(car))
+    files = [picture(page, tmp_path / f"{colour}.png", colour) for colour in ("red", "green")]
+    page.get_by_label("Photo files").set_input_files(files)
+    wait_until(lambda: len(stored(desk_lot, car)["photos"]) == 2, 10, "two photos")
+    expect(page.locator(".photo-coming")).to_have_count(0)
+    as_added = stored(desk_lot, car)["photos"]
+    whole = f"**/api/vehicles/{car['id']}"
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(whole, hold)
+    page.get_by_role("button", name=re.compile("^Move photo 2 of 2")).focus()
+    with page.expect_request(whole):
+        page.keyboard.press("Home")
+    assert order(desk_lot, car) == [photo["id"] for photo in reversed(as_added)]
+    assert colours(page) == ["green", "red"]
+    with page.expect_response(whole):
+        held.pop().continue_()
+    page.unroute(whole)
+    assert colours(page) == ["green", "red"]
 
 
 def test_what_is_no_picture_is_refused_in_words(desk: OpenDesk, desk_lot: Installation) -> None:

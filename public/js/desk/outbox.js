@@ -100,7 +100,8 @@ async function send(id) {
   await write(entry);
   try {
     const answer = await kinds[entry.kind].send(entry, (changes) => replace(id, changes));
-    kinds[entry.kind].done?.(entry, answer);
+    // It stays laid over the lot until the lot itself shows it: nothing snaps back in between.
+    await kinds[entry.kind].done?.(entry, answer);
     settle(entry, { answer });
   } catch (problem) {
     failed(entry, problem);
