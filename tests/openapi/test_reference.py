@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
@@ -72,6 +74,23 @@ def test_a_body_is_described_by_the_model_that_reads_it(route: Route, model: typ
     schema = operation(route)["requestBody"]["content"]["application/json"]["schema"]
     assert schema["$ref"].rpartition("/")[2] == model.__name__
     assert resolved(schema)["additionalProperties"] is False
+
+
+@pytest.mark.parametrize(("route", "model"), JSON_ROUTES, ids=[named(route) for route, _ in JSON_ROUTES])
+def test_a_text_that_must_say_something_is_described_as_not_blank(route: Route, model: type) -> None:
+    wanted = dict(texts(operation(route)["requestBody"]["content"]["application/json"]["schema"]))
+    blank = [name for name, text in wanted.items() if text.get("minLength") and re.search(text.get("pattern", ""), "  ")]
+    assert blank == [], model
+
+
+def texts(schema: dict[str, Any], name: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every text that a schema allows, with the name of its field."""
+    schema = resolved(schema)
+    if schema.get("type") == "string":
+        yield name, schema
+    inner = [*schema.get("properties", {}).items(), *((name, each) for each in schema.get("anyOf", ()))]
+    for field, each in [*inner, *([(name, schema["items"])] if "items" in schema else [])]:
+        yield from texts(each, field)
 
 
 @pytest.mark.parametrize(("route", "model"), QUERY_ROUTES, ids=[named(route) for route, _ in QUERY_ROUTES])

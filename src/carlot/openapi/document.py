@@ -67,6 +67,13 @@ class _Generator(GenerateJsonSchema):
     def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
         return self.generate_inner(schema["schema"])
 
+    def str_schema(self, schema: core_schema.StringSchema) -> JsonSchemaValue:
+        told = super().str_schema(schema)
+        if told.get("minLength") and "pattern" not in told:
+            # Surrounding space is dropped before the length is looked at.
+            told["pattern"] = r"\S"
+        return told
+
 
 def document(routes: Iterable[Route]) -> dict[str, Any]:
     """The whole description."""
