@@ -77,6 +77,8 @@ class VehicleChange(WireModel):
                 value = int(value)
             elif value is not None and BY_WIRE[alias].kind == "money":
                 value = cents(value)
+            if name == "price" and value == 0:  # A price of 0 means that the car has no price.
+                value = None
             found[alias] = None if value == "" else value
         return found
 

@@ -34,7 +34,7 @@ FROM json_each(?1) AS r
 LEFT JOIN vehicles v ON v.external_dms_id = r.value ->> 'stock_number'
 LEFT JOIN vehicles twin ON twin.id = (
   SELECT t.id FROM vehicles t
-  WHERE t.vin = {_to_hold("vin", "vin")} AND t.id IS NOT v.id AND r.value ->> 'status' <> 'sold'
+  WHERE t.vin = {_to_hold("vin", "vin")} AND t.id IS NOT v.id AND r.value ->> 'status' IS NOT 'sold'
     AND (t.status IN ('available', 'pending') OR (t.status = 'sold' AND v.id IS NULL AND NOT EXISTS (
       SELECT 1 FROM sales s WHERE s.vehicle_id = t.id AND s.voided_at IS NULL AND s.sale_date < r.value ->> 'date_acquired')))
   ORDER BY t.status = 'sold' LIMIT 1)
@@ -55,24 +55,27 @@ def _from_record(field: Field) -> str:
           WHERE (value LIKE 'https://%' OR (?3 <> '' AND substr(value, 1, length(?3) + 1) = ?3 || '/'))
             AND instr(value, '"') = 0 AND instr(value, '\\') = 0 AND instr(value, ' ') = 0
             AND instr(value, '<') = 0 AND instr(value, '>') = 0 LIMIT {MAX_PHOTOS}))"""
+    if field.wire == "status":
+        return f"ifnull({value}, 'available')"
     return f"nullif({value}, '')" if field.kind == "text" else value
 
 
 _EDITED = "instr(vehicles.edited_fields, '\"{wire}\"')"
+_ABSENT = "json_type(excluded.dms_record, '$.{dms}') IS NULL"
 
 
 def _taken_over(field: Field) -> str:
-    """The assignment that takes a column over from the DMS, unless the dealer edited it by hand.
+    """The assignment that copies a column from the DMS's record, unless the record leaves it out or the dealer edited it.
 
     Sold is final. That the DMS still shows a sale that was voided here, and that it is about to be told to undo, is no sale.
     """
-    edited = _EDITED.format(wire=field.wire)
+    edited, absent = _EDITED.format(wire=field.wire), _ABSENT.format(dms=field.dms)
     if field.wire == "status":
         return f"""status = CASE WHEN vehicles.status = 'sold' THEN 'sold'
           WHEN excluded.status = 'sold' THEN iif(EXISTS (SELECT 1 FROM sales s WHERE s.vehicle_id = vehicles.id
             AND s.voided_at IS NOT NULL AND s.dms_tried_at IS NOT NULL), vehicles.status, 'sold')
-          WHEN {edited} THEN vehicles.status ELSE excluded.status END"""
-    return f"{field.column} = iif({edited}, vehicles.{field.column}, excluded.{field.column})"
+          WHEN {edited} OR ({absent} AND vehicles.status <> 'archived') THEN vehicles.status ELSE excluded.status END"""
+    return f"{field.column} = iif({edited} OR {absent}, vehicles.{field.column}, excluded.{field.column})"
 
 
 # Write the records in ?1. ?2 JSON array of the keys whose VIN does not hold, ?3 our own address, ?4 now, ?5 1 to publish new ones.
@@ -96,6 +99,12 @@ WHERE vehicles.dms_record IS NOT excluded.dms_record
 # Cars whose VINs change places give them up first, for no two may have one. ?1 JSON array of their ids.
 PARK = "UPDATE vehicles SET vin = id WHERE id IN (SELECT value FROM json_each(?1))"
 
+
+def _silent_or_other(field: Field) -> str:
+    """Whether the record `r.value` leaves a field out, or has another value than the vehicle."""
+    return f"(json_type(r.value, '$.{field.dms}') IS NULL OR vehicles.{field.column} IS NOT {_from_record(field)})"
+
+
 # A car entered by hand turns up in the DMS: from now on it is that car, and what was typed counts as edited.
 # ?1 JSON array of [vehicle id, stock number].
 ADOPT = f"""
@@ -109,7 +118,7 @@ FROM json_each(?1) AS pair WHERE vehicles.id = pair.value ->> 0"""
 AGREE = f"""
 UPDATE vehicles SET edited_fields = (
   SELECT json_group_array(value) FROM (SELECT edit.value FROM json_each(vehicles.edited_fields) AS edit, (SELECT vehicles.dms_record AS value) AS r
-    WHERE CASE edit.value {" ".join(f"WHEN '{f.wire}' THEN vehicles.{f.column} IS NOT {_from_record(f)}" for f in FROM_DMS)} ELSE 1 END))
+    WHERE CASE edit.value {" ".join(f"WHEN '{f.wire}' THEN {_silent_or_other(f)}" for f in FROM_DMS)} ELSE 1 END))
 WHERE edited_fields <> '[]' AND dms_record IS NOT NULL AND ?3 = ?3
   AND external_dms_id IN (SELECT value FROM json_each(?1))"""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 from pydantic_core import to_json
 
 from carlot.errors import Retryable
@@ -21,12 +21,26 @@ _Text = Annotated[str, StringConstraints(max_length=10_000, pattern=r"^[^\x00]*$
 _Dollars = Annotated[float, Field(ge=0, le=99_999_999, allow_inf_nan=False)]
 _Url = Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00]*$")]
 
+
+
+def _lower(text: object) -> object:
+    """Partners spell their enumerations in any case: `SOLD`, `Sold `, `sold`."""
+    return text.strip().lower() if isinstance(text, str) else text
+
+
+_Status = Annotated[Literal["available", "pending", "sold"], BeforeValidator(_lower)]
+_Price = Annotated[_Dollars | None, AfterValidator(lambda price: price or None)]
+"""An asking price in dollars. A price of 0 means that the car has no price."""
+
 MAX_TEXT_BYTES = 1_900_000
 """D1 takes no value above 2,000,000. Source: developers.cloudflare.com/d1/platform/limits."""
 
 
 class DmsVehicle(BaseModel):
-    """One vehicle as the DMS sends it. Amounts are dollars; `photos` may hold addresses that are not taken later."""
+    """One vehicle as the DMS sends it. Amounts are dollars; `photos` may contain addresses that are left out later.
+
+    An absent field leaves the vehicle as it is; an explicit `null` clears it.
+    """
 
     model_config = ConfigDict(coerce_numbers_to_str=True)
 
@@ -47,10 +61,10 @@ class DmsVehicle(BaseModel):
     fuel_type: _Line | None = None
     drivetrain: _Line | None = None
     engine: _Line | None = None
-    price: _Dollars | None = None
+    price: _Price = None
     description: _Text | None = None
     photos: Annotated[list[_Url], Field(max_length=200)] | None = None
-    status: Literal["available", "pending", "sold"] = "available"
+    status: _Status = "available"
     updated_at: datetime | None = None
 
 
@@ -155,8 +169,8 @@ def _rejection(entry: object) -> Rejection:
 
 
 def to_records_json(records: list[DmsVehicle]) -> str:
-    """Records as the JSON array that the import statements read; absent fields are left out."""
-    return _RECORDS.dump_json(records, exclude_none=True).decode()
+    """Records as the JSON array that the import statements read: absent fields are left out, cleared ones are `null`."""
+    return _RECORDS.dump_json(records, exclude_unset=True).decode()
 
 
 def to_texts(records: list[DmsVehicle]) -> list[tuple[list[DmsVehicle], str]]:
