@@ -8,7 +8,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+)
 from pydantic_core import to_json
 
 from carlot.errors import Retryable
@@ -20,7 +29,6 @@ _Vin = Annotated[str, StringConstraints(min_length=1, max_length=32, pattern=r"^
 _Text = Annotated[str, StringConstraints(max_length=10_000, pattern=r"^[^\x00]*$", strip_whitespace=True)]
 _Dollars = Annotated[float, Field(ge=0, le=99_999_999, allow_inf_nan=False)]
 _Url = Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00]*$")]
-
 
 
 def _lower(text: object) -> object:
