@@ -13,45 +13,58 @@ from rules.modules import Module, imports_of, modules, reached
 
 PYDANTIC = r"pydantic(_core)?(\..*)?"
 PLATFORM = r"(workers|js|pyodide)(\..*)?"
-VALUES = r"carlot\.(errors|ports|settings|log)"
+VALUES = r"carlot\.(errors|settings|log|trace|platform\.ports)"
 DOMAIN = r"carlot\.domain\..*"
 STORE = r"carlot\.store\..*"
-CORE = r"carlot\.\w+"
-# What is known of partners without calling one: who the sites are, what is signed, what webhooks say.
+ENGINE = r"carlot\.engine\..*"
+WEB = r"carlot\.web\..*"
+LOT = r"carlot\.lot\..*"
+# What may be known of partners without calling one: which sites there are, what is signed, what webhooks say.
 KNOWN = r"carlot\.partners\.(signature|listings\.(registry|site)|\w+\.webhook)"
 
 # What a file may import besides the standard library: the first row that fits counts. {own} is the file's own package.
 ALLOWED: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r".*/__init__", ()),
-    (r"entry", (r"carlot\.(app|cloudflare)", PLATFORM)),
-    (r"carlot/cloudflare\w*", (VALUES, r"carlot\.cloudflare_\w+", PYDANTIC, PLATFORM)),
+    (r"entry", (r"carlot\.(app|platform\.cloudflare)", PLATFORM)),
+    (r"carlot/platform/ports", (r"carlot\.settings",)),
+    (r"carlot/platform/\w+", (VALUES, r"{own}\.\w+", PYDANTIC, PLATFORM)),
     (r"carlot/domain/\w+", (DOMAIN, PYDANTIC)),
     (r"carlot/store/\w+", (STORE, DOMAIN, VALUES, PYDANTIC)),
+    (r"carlot/engine/\w+", (ENGINE, STORE, DOMAIN, VALUES, KNOWN, r"carlot\.partners\.http", PYDANTIC)),
+    (r"carlot/web/\w+", (WEB, STORE, DOMAIN, VALUES, PYDANTIC)),
+    (r"carlot/lot/alerts", (LOT, ENGINE, STORE, DOMAIN, VALUES, r"carlot\.partners\.http", PYDANTIC)),
+    (r"carlot/lot/\w+", (LOT, ENGINE, STORE, DOMAIN, VALUES, KNOWN, r"carlot\.web\.parsing", PYDANTIC)),
     (r"carlot/partners/(http|signature)", (VALUES,)),
     (r"carlot/partners/listings/(site|registry|cargurus|truecar|kbb)", (DOMAIN, r"{own}\.\w+", PYDANTIC)),
     (r"carlot/partners/\w+/mapping", (DOMAIN, r"carlot\.errors", PYDANTIC)),
     (r"carlot/partners/\w+/webhook", (DOMAIN, VALUES, r"carlot\.partners\.signature", r"{own}\.mapping", PYDANTIC)),
     (r"carlot/partners/\w+/client", (DOMAIN, VALUES, r"carlot\.partners\.http", r"{own}\.(mapping|site)", PYDANTIC)),
-    (r"carlot/partners/\w+/\w+", (DOMAIN, STORE, VALUES, r"carlot\.(sync|wants)", r"{own}\.\w+", PYDANTIC)),
-    # The dealer's own consent is exchanged while he waits.
-    (r"carlot/handlers/oauth", (DOMAIN, STORE, VALUES, CORE, r"carlot\.partners\.quickbooks\.(client|tokens)", PYDANTIC)),
-    (r"carlot/handlers/\w+", (DOMAIN, STORE, VALUES, CORE, r"carlot\.(handlers|openapi)\.\w+", KNOWN, PYDANTIC)),
-    (r"carlot/routes", (VALUES, r"carlot\.endpoint", r"carlot\.handlers\.\w+")),
-    (r"carlot/tasks", (DOMAIN, STORE, CORE, r"carlot\.partners\..*")),
+    (r"carlot/partners/\w+/\w+", (DOMAIN, STORE, VALUES, ENGINE, r"carlot\.lot\.sync_rules", r"{own}\.\w+", PYDANTIC)),
+    # The dealer's own consent is exchanged while he waits; a button starts a pull, or posts what is not in the books.
     (
-        r"carlot/openapi/\w+",
-        (DOMAIN, VALUES, r"carlot\.(auth|endpoint)", r"{own}\.\w+", r"carlot\.handlers\.\w+", KNOWN, PYDANTIC),
+        r"carlot/handlers/quickbooks\w*",
+        (DOMAIN, STORE, VALUES, ENGINE, WEB, LOT, r"carlot\.partners\.quickbooks\.(client|tokens|unposted)", PYDANTIC),
     ),
-    (r"carlot/\w+", (DOMAIN, STORE, CORE, KNOWN, r"carlot\.partners\.http", PYDANTIC)),
+    (
+        r"carlot/handlers/wayne_reeves",
+        (DOMAIN, STORE, VALUES, ENGINE, WEB, LOT, r"carlot\.partners\.wayne_reeves\.start", KNOWN, PYDANTIC),
+    ),
+    (r"carlot/handlers/\w+", (DOMAIN, STORE, VALUES, ENGINE, WEB, LOT, r"carlot\.(handlers|openapi)\.\w+", KNOWN, PYDANTIC)),
+    (r"carlot/routes", (VALUES, r"carlot\.web\.endpoint", r"carlot\.handlers\.\w+")),
+    (r"carlot/task_kinds", (DOMAIN, STORE, VALUES, ENGINE, LOT, r"carlot\.partners\..*")),
+    (r"carlot/app", (VALUES, ENGINE, WEB, r"carlot\.(routes|task_kinds)")),
+    (r"carlot/openapi/\w+", (DOMAIN, VALUES, WEB, r"{own}\.\w+", r"carlot\.handlers\.\w+", KNOWN, PYDANTIC)),
+    (r"carlot/settings", (KNOWN,)),
+    (r"carlot/(errors|log|trace)", (r"carlot\.trace",)),
 )
 # Who alone may import the modules at the top.
 ONLY_FROM = {
     "carlot.app": {"entry"},
-    "carlot.cloudflare": {"entry"},
-    "carlot.cloudflare_runtime": {"carlot.cloudflare"},
-    "carlot.cloudflare_storage": {"carlot.cloudflare", "carlot.cloudflare_runtime"},
+    "carlot.platform.cloudflare": {"entry"},
+    "carlot.platform.runtime": {"carlot.platform.cloudflare"},
+    "carlot.platform.storage": {"carlot.platform.cloudflare", "carlot.platform.runtime"},
     "carlot.routes": {"carlot.app"},
-    "carlot.tasks": {"carlot.app"},
+    "carlot.task_kinds": {"carlot.app"},
 }
 
 
@@ -81,15 +94,15 @@ def test_every_import_keeps_the_rules() -> None:
     [
         ("domain.vin", "from carlot.store import sales"),
         ("domain.vin", "import httpx"),
-        ("store.sales", "from carlot.sync import raise_tasks"),
+        ("store.sales", "from carlot.engine.enqueue import commit"),
         ("handlers.sales", "from carlot.partners.wayne_reeves import client"),
-        ("handlers.sales", "from carlot.tasks import TASKS"),
+        ("handlers.sales", "from carlot.task_kinds import TASKS"),
         ("partners.wayne_reeves.client", "from carlot.store import sales"),
-        ("partners.wayne_reeves.mapping", "from carlot.ports import Database"),
-        ("partners.wayne_reeves.sync", "from carlot.partners.listings import client"),
-        ("sync", "from carlot.partners.wayne_reeves import sync"),
-        ("sync", "from carlot.app import handle_tick"),
-        ("sync", "from js import Object"),
+        ("partners.wayne_reeves.mapping", "from carlot.platform.ports import Database"),
+        ("partners.wayne_reeves.pull", "from carlot.partners.listings import client"),
+        ("engine.enqueue", "from carlot.partners.wayne_reeves import pull"),
+        ("engine.enqueue", "from carlot.lot import sync_rules"),
+        ("engine.enqueue", "from js import Object"),
     ],
 )
 def test_the_rule_sees_what_breaks_it(name: str, line: str) -> None:

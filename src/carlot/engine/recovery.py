@@ -1,0 +1,41 @@
+"""What the cron of every minute does: wake what should be awake, release what is no longer blocked."""
+
+from __future__ import annotations
+
+from carlot.domain.times import after, instant
+from carlot.engine.enqueue import PROBE_S, wake_tasks
+from carlot.log import log
+from carlot.platform.ports import Services
+from carlot.settings import NEEDED
+from carlot.store import partner_calls, tasks
+
+SWEPT_S = 300.0
+"""How long the sweep leaves a task alone that it has just woken."""
+
+LIMIT = 1000
+
+
+async def sweep(services: Services) -> int:
+    """Release what can go again, then ring for every task whose wake-up is overdue; answer how many."""
+    await _release(services)
+    now = services.clock.now()
+    overdue = await tasks.sweep(services.database, instant(now), after(now, SWEPT_S), LIMIT)
+    if overdue:
+        log("sweep", tasks=len(overdue))
+        await wake_tasks(services, overdue)
+    return len(overdue)
+
+
+async def _release(services: Services) -> None:
+    """Blocked tasks go again when the partner is configured and lets us in; one that refuses us is probed now and then."""
+    now = services.clock.now()
+    refusing = {str(row["target"]): str(row["probe_at"]) for row in await partner_calls.all_blocked(services.database)}
+    for target in await tasks.blocked_targets(services.database):
+        if target not in NEEDED or not services.settings.configured(target):
+            continue
+        if target not in refusing:
+            await services.database.batch([tasks.release(target, instant(now))])
+        elif refusing[target] <= instant(now):
+            # The block is put off, but does not hold for the one task that goes: its lease outruns the check.
+            await services.database.batch([tasks.probe(target, instant(now))])
+            log("partner.probed", target=target, again_s=PROBE_S)
