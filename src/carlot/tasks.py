@@ -12,7 +12,7 @@ from carlot.domain.times import instant
 from carlot.partners.listings import reconcile
 from carlot.partners.listings import sync as sites
 from carlot.partners.listings.registry import SITES
-from carlot.partners.quickbooks import payments
+from carlot.partners.quickbooks import payments, tokens
 from carlot.partners.quickbooks import sync as books
 from carlot.partners.quickbooks.client import BATCH_ITEMS
 from carlot.partners.wayne_reeves import events, push
@@ -22,7 +22,7 @@ from carlot.ports import Services
 from carlot.posting import post_daily
 from carlot.pulls import start_daily_pull
 from carlot.store import rate_limits, sessions
-from carlot.sweep import sweep
+from carlot.sweep import Checks, sweep
 from carlot.sync import Registry, TaskKind
 
 TASKS: Registry = {
@@ -51,10 +51,12 @@ TASKS: Registry = {
     ("alerts", "alert"): TaskKind(alerting.send_alert, OUTBOUND, lease_s=30),
 }
 
+CHECKS: Checks = {"quickbooks": tokens.check}
+
 
 async def every_minute(services: Services, at: datetime) -> None:
     """Wake what should be awake; read back what a site may have changed late; alert; forget sessions and counts that are over."""
-    await sweep(services)
+    await sweep(services, CHECKS)
     await reconcile.look_soon(services)
     await alerting.watch(services)
     now = instant(services.clock.now())
