@@ -7,8 +7,8 @@ from typing import Any
 
 from workers import WorkerEntrypoint
 
-from carlot import cloudflare
 from carlot.app import handle_delivery, handle_request, handle_tick
+from carlot.platform import cloudflare
 
 cloudflare.start_logging()
 

@@ -6,16 +6,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from carlot import auth, messages, trace
-from carlot.answers import empty, problem_answer, secured
-from carlot.dead_letters import bury, keep_poison
-from carlot.endpoint import Guard
+from carlot import trace
+from carlot.engine import messages
+from carlot.engine.dead_letters import bury, keep_poison
+from carlot.engine.worker import work_on
 from carlot.errors import BlobsUnavailable, CarlotError, DatabaseUnavailable, Problem, Unavailable
 from carlot.log import log
-from carlot.ports import Delivery, Request, Response, Services, Verdict
+from carlot.platform.ports import Delivery, Request, Response, Services, Verdict
 from carlot.routes import is_public, match
-from carlot.tasks import CRONS, TASKS
-from carlot.work import work_on
+from carlot.task_kinds import CRONS, TASKS
+from carlot.web import auth
+from carlot.web.endpoint import Guard
+from carlot.web.responses import empty, problem_answer, secured
 
 _PREFLIGHT = {
     "access-control-allow-origin": "*",

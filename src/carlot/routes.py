@@ -6,17 +6,15 @@ import re
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from carlot.endpoint import Guard, Route
 from carlot.errors import MethodNotAllowed, NotFound
 from carlot.handlers import (
-    books,
     customers,
     feeds,
-    integrations,
     listings,
-    oauth,
     photos,
     public,
+    quickbooks,
+    quickbooks_sync,
     reference,
     sales,
     service_records,
@@ -24,8 +22,10 @@ from carlot.handlers import (
     tasks,
     vehicle_files,
     vehicles,
+    wayne_reeves,
     webhooks,
 )
+from carlot.web.endpoint import Guard, Route
 
 ROUTES: tuple[Route, ...] = (
     Route("GET", "/", public.get_home, Guard.OPEN),
@@ -62,15 +62,15 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/api/feeds", feeds.list_feeds, Guard.ADMIN),
     Route("PATCH", "/api/feeds/:format", feeds.change_feed, Guard.ADMIN),
     Route("POST", "/api/feeds/:format/rotate", feeds.rotate_feed, Guard.ADMIN),
-    Route("POST", "/api/integrations/wayne-reeves/sync", integrations.sync_wayne_reeves, Guard.ADMIN),
-    Route("GET", "/api/integrations/quickbooks/authorize", oauth.authorize_quickbooks, Guard.ADMIN),
-    Route("GET", "/api/integrations/quickbooks/callback", oauth.return_from_quickbooks, Guard.OPEN),
-    Route("POST", "/api/integrations/quickbooks/sync", books.sync_quickbooks, Guard.ADMIN),
-    Route("POST", "/api/integrations/quickbooks/disconnect", oauth.disconnect_quickbooks, Guard.ADMIN),
+    Route("POST", "/api/integrations/wayne-reeves/sync", wayne_reeves.sync_wayne_reeves, Guard.ADMIN),
+    Route("GET", "/api/integrations/quickbooks/authorize", quickbooks.authorize_quickbooks, Guard.ADMIN),
+    Route("GET", "/api/integrations/quickbooks/callback", quickbooks.return_from_quickbooks, Guard.OPEN),
+    Route("POST", "/api/integrations/quickbooks/sync", quickbooks_sync.sync_quickbooks, Guard.ADMIN),
+    Route("POST", "/api/integrations/quickbooks/disconnect", quickbooks.disconnect_quickbooks, Guard.ADMIN),
     Route("POST", "/api/integrations/listings/publish", listings.publish_listing, Guard.ADMIN),
-    Route("GET", "/api/integrations/runs", integrations.list_runs, Guard.ADMIN),
-    Route("GET", "/api/integrations/runs/:id", integrations.get_run, Guard.ADMIN),
-    Route("GET", "/api/integrations/status", integrations.get_status, Guard.ADMIN),
+    Route("GET", "/api/integrations/runs", wayne_reeves.list_runs, Guard.ADMIN),
+    Route("GET", "/api/integrations/runs/:id", wayne_reeves.get_run, Guard.ADMIN),
+    Route("GET", "/api/integrations/status", wayne_reeves.get_status, Guard.ADMIN),
     Route("GET", "/api/integrations/tasks", tasks.list_tasks, Guard.ADMIN),
     Route("POST", "/api/integrations/tasks/retry-all", tasks.retry_all_tasks, Guard.ADMIN),
     Route("POST", "/api/integrations/tasks/:id/retry", tasks.retry_task, Guard.ADMIN),

@@ -13,9 +13,9 @@ from typing import Any
 from pydantic import BaseModel
 
 from app.typed import add, entry
-from carlot.endpoint import Handler, Route
-from carlot.ports import Response
+from carlot.platform.ports import Response
 from carlot.routes import ROUTES
+from carlot.web.endpoint import Handler, Route
 from support.lot import TOKEN, Lot, answer
 
 PHOTO_ID = hashlib.sha256(b"https://photos.test/1.jpg").hexdigest()[:20]

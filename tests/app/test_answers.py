@@ -9,11 +9,11 @@ import pytest
 
 from app.test_status import QUICKBOOKS
 from carlot import app
-from carlot.answers import SECURITY_HEADERS
-from carlot.endpoint import Guard, Route
 from carlot.errors import DatabaseUnavailable
-from carlot.ports import Response, Row, Statement
+from carlot.platform.ports import Response, Row, Statement
 from carlot.routes import ROUTES
+from carlot.web.endpoint import Guard, Route
+from carlot.web.responses import SECURITY_HEADERS
 from support.lot import ENV, Lot, answer, car, page
 from support.platform import SqliteDatabase
 
@@ -233,7 +233,7 @@ async def test_a_queue_that_does_not_answer_costs_the_status_nothing(lot: Lot) -
 
     from dataclasses import replace
 
-    from carlot.ports import Request
+    from carlot.platform.ports import Request
     from support.lot import TOKEN, TextBody
 
     services = replace(lot.services, sync_queue=Mute())

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from carlot import app
-from carlot.auth import COOKIE
-from carlot.endpoint import Guard
-from carlot.ports import Request
+from carlot.platform.ports import Request
 from carlot.routes import ROUTES
+from carlot.web.auth import COOKIE
+from carlot.web.endpoint import Guard
 from support.lot import ENV, TOKEN, Lot, TextBody, answer
 
 TARGET = "/api/vehicles"

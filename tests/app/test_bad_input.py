@@ -9,9 +9,9 @@ import pytest
 from pydantic import BaseModel
 
 from app.intake import CHANGING, FILES, JSON_ROUTES, SAMPLES, SIGNED, WITHOUT_BODY, Gate, models, named
-from carlot.body import MAX_JSON_BYTES
-from carlot.endpoint import Route
 from carlot.routes import ROUTES
+from carlot.web.endpoint import Route
+from carlot.web.parsing import MAX_JSON_BYTES
 
 JSON_ROUTE = pytest.mark.parametrize(("route", "model"), JSON_ROUTES, ids=[named(route) for route, _ in JSON_ROUTES])
 DEEP = 40_000

@@ -11,8 +11,8 @@ from pydantic import BaseModel
 
 from app.intake import JSON_ROUTES, QUERY_ROUTES, Gate, named
 from app.test_answers import check_headers, check_problem
-from carlot.endpoint import Route
 from carlot.routes import ROUTES
+from carlot.web.endpoint import Route
 from support.lot import answer
 
 NASTY: dict[str, str] = {

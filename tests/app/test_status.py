@@ -92,7 +92,7 @@ async def test_it_counts_what_waits_and_what_is_due(lot: Lot) -> None:
 async def test_every_state_is_a_documented_one(lot: Lot) -> None:
     """Through whatever happens to the pulls."""
     from carlot.errors import NetworkFailure
-    from carlot.ports import HttpResponse
+    from carlot.platform.ports import HttpResponse
 
     seen: list[str] = []
     answers: list[list[Any]] = [
@@ -116,7 +116,7 @@ async def test_every_state_is_a_documented_one(lot: Lot) -> None:
 
 async def test_a_pull_without_a_page_is_no_sync(lot: Lot) -> None:
     """A run that brought part of the lot is one; one that the DMS answered with nothing is not."""
-    from carlot.ports import HttpResponse
+    from carlot.platform.ports import HttpResponse
 
     await pull(lot, page([car(1)], None, 5))
     brought = (await get(lot, PATH))["wayneReeves"]["lastSync"]

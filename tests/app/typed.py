@@ -6,7 +6,7 @@ from typing import Any
 
 from carlot.domain.vin import check_digit
 from carlot.handlers import public
-from carlot.ports import Response
+from carlot.platform.ports import Response
 from support.lot import Lot, answer
 
 SALE_COLUMNS = "id, vehicle_id, sale_price_cents, sale_date, origin, doc_number, request_id, created_at, updated_at"

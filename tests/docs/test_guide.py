@@ -9,7 +9,7 @@ import pytest
 
 from carlot.routes import ROUTES
 from carlot.settings import NAMES
-from carlot.tasks import CRONS
+from carlot.task_kinds import CRONS
 from docs.printed import DOCUMENTS, blocks, codes, inline, prose, read, sections
 from runtime.configuration import bindings, read_config
 from runtime.paths import ROOT

@@ -11,7 +11,7 @@ import pytest
 
 from app.typed import add, sell, vin
 from carlot import log
-from carlot.domain.feed import Dealer
+from carlot.domain.dealer import Dealer
 from carlot.store import feeds
 from support.lot import ENV, Lot, answer
 from support.platform import ROOT

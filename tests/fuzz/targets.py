@@ -16,13 +16,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from app.intake import JSON_ROUTES, SAMPLES
-from carlot import auth, messages
-from carlot.body import read_json
 from carlot.domain import json_check, photo, times, vin
 from carlot.domain.vehicle_csv import UnreadableSheet, read_row, read_sheet
 from carlot.domain.vehicle_entry import NewVehicle
+from carlot.engine import messages
 from carlot.errors import CarlotError
-from carlot.handlers.searches import AdminQuery, PublicQuery, read_search
+from carlot.handlers.queries import AdminQuery, PublicQuery, read_search
 from carlot.partners import signature
 from carlot.partners.http import retry_after_s
 from carlot.partners.listings.registry import SITES
@@ -30,9 +29,11 @@ from carlot.partners.quickbooks import client
 from carlot.partners.quickbooks import mapping as ledger
 from carlot.partners.quickbooks import webhook as notices
 from carlot.partners.wayne_reeves import mapping, webhook
-from carlot.ports import Request
+from carlot.platform.ports import Request
 from carlot.routes import ROUTES, match
-from carlot.upload import read_file
+from carlot.web import auth
+from carlot.web.parsing import read_json
+from carlot.web.upload import read_file
 from support.lot import ENV, Lot, TextBody, car
 
 NOW = datetime(2025, 2, 3, 10, 30, tzinfo=UTC)

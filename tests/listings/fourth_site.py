@@ -32,8 +32,8 @@ registry.SITES[ADRIFT.target] = ADRIFT
 
 # Only now: everything else is made from the registry as it is loaded.
 from app.typed import entry, vin  # noqa: E402
-from carlot.gate import LIMITS  # noqa: E402
-from carlot.ports import HttpResponse  # noqa: E402
+from carlot.engine.throttle import LIMITS  # noqa: E402
+from carlot.platform.ports import HttpResponse  # noqa: E402
 from carlot.settings import NAMES  # noqa: E402
 from support.lot import ENV, Lot, answer  # noqa: E402
 

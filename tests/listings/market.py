@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.typed import entry
-from carlot.ports import HttpResponse
+from carlot.platform.ports import HttpResponse
 from carlot.settings import Settings
 from support.lot import answer
 from support.simulated import BASE, SimulatedNetwork

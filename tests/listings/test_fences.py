@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from app.typed import entry, vin
-from carlot.ports import Row, Statement
+from carlot.platform.ports import Row, Statement
 from carlot.store import listings
 from listings.market import SITES, Market
 from support.lot import answer

@@ -9,10 +9,10 @@ from typing import Any
 
 from jsonschema import Draft202012Validator, FormatChecker
 
-from carlot.endpoint import Route
 from carlot.openapi.document import document
-from carlot.ports import Response
+from carlot.platform.ports import Response
 from carlot.routes import ROUTES
+from carlot.web.endpoint import Route
 
 Description = dict[str, Any]
 

@@ -13,7 +13,7 @@ from aiohttp import web
 
 from app.typed import entry
 from carlot import app
-from carlot.ports import Request, Response
+from carlot.platform.ports import Request, Response
 from listings.market import Market
 from photos.album import uploaded
 from support.lot import TextBody, answer, car

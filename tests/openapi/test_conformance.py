@@ -12,7 +12,7 @@ import pytest
 from app.typed import entry
 from carlot.errors import NotFound
 from carlot.openapi.operations import OPERATIONS
-from carlot.ports import Response
+from carlot.platform.ports import Response
 from carlot.routes import ROUTES, match
 from listings.market import Market
 from openapi.description import faults, operation

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from carlot.answers import json_answer
 from carlot.handlers import customers
 from carlot.openapi.operations import OPERATIONS
-from carlot.ports import Response
+from carlot.platform.ports import Response
+from carlot.web.responses import json_answer
 from openapi.hunt import hunt
 
 PATIENCE_S = 240

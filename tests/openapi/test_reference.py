@@ -11,10 +11,10 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from app.intake import JSON_ROUTES, QUERY_ROUTES, named
-from carlot.endpoint import Guard, Route
 from carlot.openapi.document import document
 from carlot.openapi.operations import OPERATIONS
 from carlot.routes import ROUTES
+from carlot.web.endpoint import Guard, Route
 from openapi.description import description, operation, resolved
 from support.lot import Lot, answer
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from carlot.ports import Response
+from carlot.platform.ports import Response
 from support.lot import Lot, answer
 
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00 a picture \xff\xd9"

@@ -34,10 +34,10 @@ ALLOWED: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"carlot/partners/\w+/client", (DOMAIN, VALUES, r"carlot\.partners\.http", r"{own}\.(mapping|site)", PYDANTIC)),
     (r"carlot/partners/\w+/\w+", (DOMAIN, STORE, VALUES, r"carlot\.(sync|wants)", r"{own}\.\w+", PYDANTIC)),
     # The dealer's own consent is exchanged while he waits.
-    (r"carlot/handlers/oauth", (DOMAIN, STORE, VALUES, CORE, r"carlot\.partners\.quickbooks\.(client|tokens)", PYDANTIC)),
+    (r"carlot/handlers/quickbooks", (DOMAIN, STORE, VALUES, CORE, r"carlot\.partners\.quickbooks\.(client|tokens)", PYDANTIC)),
     (r"carlot/handlers/\w+", (DOMAIN, STORE, VALUES, CORE, r"carlot\.(handlers|openapi)\.\w+", KNOWN, PYDANTIC)),
     (r"carlot/routes", (VALUES, r"carlot\.endpoint", r"carlot\.handlers\.\w+")),
-    (r"carlot/tasks", (DOMAIN, STORE, CORE, r"carlot\.partners\..*")),
+    (r"carlot/task_kinds", (DOMAIN, STORE, CORE, r"carlot\.partners\..*")),
     (
         r"carlot/openapi/\w+",
         (DOMAIN, VALUES, r"carlot\.(auth|endpoint)", r"{own}\.\w+", r"carlot\.handlers\.\w+", KNOWN, PYDANTIC),
@@ -47,11 +47,11 @@ ALLOWED: tuple[tuple[str, tuple[str, ...]], ...] = (
 # Who alone may import the modules at the top.
 ONLY_FROM = {
     "carlot.app": {"entry"},
-    "carlot.cloudflare": {"entry"},
-    "carlot.cloudflare_runtime": {"carlot.cloudflare"},
-    "carlot.cloudflare_storage": {"carlot.cloudflare", "carlot.cloudflare_runtime"},
+    "carlot.platform.cloudflare": {"entry"},
+    "carlot.platform.runtime": {"carlot.platform.cloudflare"},
+    "carlot.platform.storage": {"carlot.platform.cloudflare", "carlot.platform.runtime"},
     "carlot.routes": {"carlot.app"},
-    "carlot.tasks": {"carlot.app"},
+    "carlot.task_kinds": {"carlot.app"},
 }
 
 

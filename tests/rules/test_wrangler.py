@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from carlot.routes import ROUTES
-from carlot.tasks import CRONS
+from carlot.task_kinds import CRONS
 from runtime.configuration import bindings, read_config
 from runtime.paths import CONFIG, ROOT
 

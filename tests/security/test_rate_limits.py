@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from app.typed import entry
-from carlot.rate_limit import PUBLISH, SIGN_IN, SYNC, Limit
 from carlot.settings import NEEDED
+from carlot.web.rate_limit import PUBLISH, SIGN_IN, SYNC, Limit
 from support.lot import TOKEN, Lot, answer
 
 HERE = {"cf-connecting-ip": "203.0.113.9"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from carlot.auth import COOKIE
+from carlot.web.auth import COOKIE
 from support.lot import ENV, TOKEN, Lot
 
 

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from carlot.domain.times import instant
 from carlot.partners.quickbooks import tokens
 from carlot.partners.quickbooks.client import TokenPair
-from carlot.store import oauth_tokens, partners, tasks
+from carlot.store import oauth_tokens, partner_calls, tasks
 from simulators.faults import FaultSettings
 from simulators.quickbooks import bookkeeper, ledger, preset
 from simulators.quickbooks.company import Company
@@ -135,7 +135,7 @@ async def connect(world: World) -> None:
     await world.database.batch(
         [
             oauth_tokens.connect(preset.DEALER_REALM, sealed, now),
-            partners.unblock("quickbooks", now),
+            partner_calls.unblock("quickbooks", now),
             tasks.release("quickbooks", now),
         ]
     )

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from carlot import app
 from carlot.errors import BodyTooLarge
-from carlot.ports import Delivery, Http, HttpResponse, JobQueue, Request, Response, Services
+from carlot.platform.ports import Delivery, Http, HttpResponse, JobQueue, Request, Response, Services
 from carlot.settings import Settings
 from support.platform import FixedClock, MemoryBlobs, MemoryQueue, NoAssets, ScriptedHttp, SqliteDatabase
 from support.vault import Aes, MemoryKeyValue

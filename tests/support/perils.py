@@ -9,7 +9,7 @@ from random import Random
 from typing import Any, TypeVar
 
 from carlot.errors import BlobsUnavailable, DatabaseUnavailable, KeyValueUnavailable, NetworkFailure, QueueUnavailable
-from carlot.ports import (
+from carlot.platform.ports import (
     Blobs,
     Database,
     Http,

@@ -24,7 +24,7 @@ from carlot.errors import (
     QueueUnavailable,
     UniqueViolation,
 )
-from carlot.ports import HttpResponse, QueueMetrics, Response, Row, Statement, StoredBlob, Value
+from carlot.platform.ports import HttpResponse, QueueMetrics, Response, Row, Statement, StoredBlob, Value
 
 ROOT = Path(__file__).parents[2]
 MAX_PARAMETERS = 100

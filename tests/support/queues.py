@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from carlot.errors import QueueUnavailable
-from carlot.ports import Delivery, QueueMetrics, Value, Verdict
+from carlot.platform.ports import Delivery, QueueMetrics, Value, Verdict
 from support.platform import MAX_MESSAGE_BYTES, FixedClock, MemoryQueue
 
 MAX_RETRIES = 5

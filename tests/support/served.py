@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from carlot.ports import Services
+from carlot.platform.ports import Services
 from simulators.wayne_reeves.knobs import Knobs
 from support.lot import ENV, Lot, answer
 from support.perils import Perils, endangered

@@ -13,7 +13,7 @@ from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
 from carlot.errors import NetworkFailure
-from carlot.ports import HttpResponse
+from carlot.platform.ports import HttpResponse
 from simulators.alerts import Alerts
 from simulators.core import Core, answered
 from simulators.faults import Fault, FaultSettings

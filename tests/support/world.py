@@ -9,7 +9,7 @@ from typing import Any
 
 from carlot import app
 from carlot.domain.times import instant, parse_instant
-from carlot.ports import Services
+from carlot.platform.ports import Services
 from simulators.wayne_reeves.sales import SaleReport
 from support.lot import ENV, Lot, answer, car
 from support.perils import Killed, Perils, endangered

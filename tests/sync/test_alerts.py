@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from carlot.alerting import MAX_BACKLOG
 from carlot.errors import AuthExpired, Permanent
+from carlot.lot.alerts import MAX_BACKLOG
 from carlot.partners.wayne_reeves.client import fetch_inventory
-from carlot.ports import Services
+from carlot.platform.ports import Services
 from carlot.store.tasks import Done, Lease
 from support.simulated import BASE
 from support.world import World

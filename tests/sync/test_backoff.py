@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from carlot.domain.backoff import DAY_S, OUTBOUND, PULL, Backoff
 from carlot.domain.times import parse_instant
 from carlot.errors import NetworkFailure, Permanent, Retryable, Throttled
-from carlot.ports import Services
+from carlot.platform.ports import Services
 from carlot.store.tasks import Done, Lease
 from support.world import World
 from sync.toys import Toy, state_of, want, work

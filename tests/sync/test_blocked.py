@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from carlot.domain.times import instant
+from carlot.engine.enqueue import PROBE_S
 from carlot.errors import AuthExpired
 from carlot.partners.wayne_reeves.client import fetch_inventory
-from carlot.ports import Services
-from carlot.store import partners
+from carlot.platform.ports import Services
+from carlot.store import partner_calls
 from carlot.store.tasks import Done, Lease
-from carlot.sync import PROBE_S
 from support.world import World
 from sync.toys import TARGET, Toy, state_of, want, work
 
@@ -204,7 +204,7 @@ class TestRefused:
     async def test_a_refusal_from_before_the_dealer_acted_blocks_nobody(self, world: World, toy: Toy) -> None:
         async def refused_while_the_dealer_acts(services: Services, lease: Lease) -> Done:
             world.clock.forward(1)
-            await services.database.batch([partners.unblock(TARGET, instant(world.clock.now()))])
+            await services.database.batch([partner_calls.unblock(TARGET, instant(world.clock.now()))])
             raise REFUSED
 
         toy.steps = [refused_while_the_dealer_acts]

@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from carlot import app, pulls
-from carlot.pulls import DAILY_HOUR
-from carlot.sweep import LIMIT
+from carlot import app
+from carlot.engine.recovery import LIMIT
+from carlot.partners.wayne_reeves import start
+from carlot.partners.wayne_reeves.start import DAILY_HOUR
 from support.lot import answer
 from support.world import HOUR, World
 from sync.toys import want
@@ -110,7 +111,7 @@ class TestDailyPull:
         assert len(world.database.query("SELECT 1 FROM vehicles")) == 3
 
     def test_it_is_due_in_the_dealer_s_night(self) -> None:
-        assert pulls.DAILY_HOUR == 3
+        assert start.DAILY_HOUR == 3
 
 
 class TestSweep:

@@ -6,10 +6,10 @@ import asyncio
 
 import pytest
 
-from carlot import sync
 from carlot.domain.times import parse_instant
+from carlot.engine import enqueue
 from carlot.errors import ConstraintViolation, Permanent, Retryable
-from carlot.ports import Services, statement
+from carlot.platform.ports import Services, statement
 from carlot.store.tasks import Done, Lease, Want
 from support.perils import Killed, Perils
 from support.world import World
@@ -26,7 +26,7 @@ def customers(world: World) -> int:
 class TestRaising:
     async def test_change_and_task_are_one_batch(self, world: World) -> None:
         before = world.perils.calls
-        await sync.commit(world.services, [ADD_CUSTOMER], [TOY])
+        await enqueue.commit(world.services, [ADD_CUSTOMER], [TOY])
         assert world.perils.names[before:] == ["database.batch", "queue.send"]
         assert customers(world) == 1
         assert [task["state"] for task in world.tasks()] == ["pending"]
@@ -34,7 +34,7 @@ class TestRaising:
     async def test_a_refused_change_raises_nothing(self, world: World) -> None:
         refused = statement("INSERT INTO customers (id, name, created_at, updated_at) VALUES ('c1', '', '2025', '2025')")
         with pytest.raises(ConstraintViolation):
-            await sync.commit(world.services, [refused], [TOY])
+            await enqueue.commit(world.services, [refused], [TOY])
         assert world.tasks() == []
         assert world.timed.waiting == []
 
@@ -42,12 +42,12 @@ class TestRaising:
     async def test_killed_at_the_batch_neither_or_both(self, world: World, after_effect: bool) -> None:
         world.restart(Perils(world.clock, kill_at=1, after_effect=after_effect))
         with pytest.raises(Killed):
-            await sync.commit(world.services, [ADD_CUSTOMER], [TOY])
+            await enqueue.commit(world.services, [ADD_CUSTOMER], [TOY])
         assert (customers(world), len(world.tasks())) == ((1, 1) if after_effect else (0, 0))
 
     async def test_a_burst_of_changes_is_one_task(self, world: World) -> None:
         for _ in range(5):
-            await sync.commit(world.services, [no_change()], [TOY])
+            await enqueue.commit(world.services, [no_change()], [TOY])
         assert (world.task()["wanted_rev"], world.task()["done_rev"]) == (5, 0)
 
     async def test_a_burst_of_changes_is_one_call(self, world: World, toy: Toy) -> None:
@@ -59,7 +59,7 @@ class TestRaising:
 
     async def test_a_queue_that_is_away_costs_a_minute(self, world: World) -> None:
         world.timed.broken = True
-        await sync.commit(world.services, [ADD_CUSTOMER], [TOY])
+        await enqueue.commit(world.services, [ADD_CUSTOMER], [TOY])
         assert customers(world) == 1
         world.timed.broken = False
         await world.tick()
@@ -146,7 +146,7 @@ class TestLeases:
 
     async def test_a_late_answer_of_a_lost_lease_changes_nothing(self, world: World, toy: Toy) -> None:
         """The fence: whoever was away for longer than his lease finds that another has taken over."""
-        await sync.commit(world.services, [ADD_CUSTOMER], [])
+        await enqueue.commit(world.services, [ADD_CUSTOMER], [])
         rename = statement("UPDATE customers SET name = 'Late' WHERE id = 'c1'")
 
         async def oversleep(services: Services, lease: Lease) -> Done:
@@ -300,7 +300,7 @@ class TestSettling:
 
 class TestCollisions:
     async def test_what_collides_with_another_change_is_tried_again_and_delays_nobody(self, world: World, toy: Toy) -> None:
-        await sync.commit(world.services, [ADD_CUSTOMER], [])
+        await enqueue.commit(world.services, [ADD_CUSTOMER], [])
         toy.steps = [Done((ADD_CUSTOMER,)), Done(), Done()]
         task_ids = await want(world, "car-1", "car-2")
         await work(world, toy.registry, *task_ids)

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import pytest
 
+from carlot.engine.throttle import LIMITS, GatedHttp
 from carlot.errors import NetworkFailure, Throttled
-from carlot.gate import LIMITS, GatedHttp
-from carlot.ports import HttpResponse
+from carlot.platform.ports import HttpResponse
 from support.perils import Perils
 from support.world import World
 

@@ -6,11 +6,11 @@ import contextlib
 
 import pytest
 
-from carlot import dead_letters
 from carlot.app import handle_delivery
-from carlot.ports import Delivery, Services, Verdict
+from carlot.engine import dead_letters
+from carlot.engine.worker import MAX_INTERRUPTED
+from carlot.platform.ports import Delivery, Services, Verdict
 from carlot.store.tasks import Done, Lease
-from carlot.work import MAX_INTERRUPTED
 from support.lot import answer
 from support.perils import Killed, Perils
 from support.world import World

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from carlot.ports import Response
+from carlot.platform.ports import Response
 from support.lot import answer
 from support.perils import Perils
 from support.world import World

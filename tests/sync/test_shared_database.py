@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 import pytest
 
+from carlot.engine.coalescing import MOST, SharedDatabase
 from carlot.errors import ConstraintViolation, DatabaseUnavailable
-from carlot.ports import Row, Statement, Value
-from carlot.together import MOST, SharedDatabase
+from carlot.platform.ports import Row, Statement, Value
 
 
 class Calls:

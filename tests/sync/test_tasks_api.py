@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from carlot.errors import Permanent, Retryable
-from carlot.ports import Services
+from carlot.platform.ports import Services
 from carlot.store.tasks import Done, Lease
 from support.lot import answer
 from support.world import World

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
-from carlot import work as engine
 from carlot.domain.backoff import OUTBOUND
+from carlot.engine import worker as engine
+from carlot.engine.enqueue import Registry, TaskKind
 from carlot.errors import AuthExpired, LeaseLost, Permanent, Retryable
-from carlot.ports import Services
+from carlot.platform.ports import Services
 from carlot.store.tasks import Done, Lease
-from carlot.sync import Registry, TaskKind
 from support.perils import Killed, Perils
 from support.world import World
 from sync.toys import KIND, TARGET, state_of, want, work

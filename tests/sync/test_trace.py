@@ -9,7 +9,7 @@ import pytest
 
 from app.typed import entry
 from carlot import app, log, trace
-from carlot.ports import Delivery, HttpResponse
+from carlot.platform.ports import Delivery, HttpResponse
 from support.lot import Lot, answer
 
 SITES: dict[str, str | None] = {"CARGURUS_API_URL": "http://cargurus.test", "CARGURUS_API_KEY": "k"}

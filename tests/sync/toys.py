@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from carlot import sync
-from carlot import work as engine
 from carlot.domain.backoff import OUTBOUND, Backoff
-from carlot.ports import Services, Statement, statement
+from carlot.engine import enqueue
+from carlot.engine import worker as engine
+from carlot.engine.enqueue import Registry, TaskKind
+from carlot.platform.ports import Services, Statement, statement
 from carlot.store.tasks import Done, Lease, Want
-from carlot.sync import Registry, TaskKind
 from support.world import World
 
 TARGET = "wayne_reeves"
@@ -55,7 +55,7 @@ def no_change() -> Statement:
 async def want(world: World, *subjects: str, target: str = TARGET, deadline: str | None = None) -> list[str]:
     """Raise toy tasks; answer their ids."""
     wants = [Want(target, KIND, subject, deadline=deadline) for subject in subjects]
-    await sync.commit(world.services, [no_change()], wants)
+    await enqueue.commit(world.services, [no_change()], wants)
     return [world.task(target=target, kind=KIND, subject_id=subject)["id"] for subject in subjects]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from carlot.ports import Response
+from carlot.platform.ports import Response
 from support.lot import answer
 from support.perils import Killed, Perils
 from support.signing import with_type

@@ -14,9 +14,9 @@ from app.intake import CHANGING, FILES, JSON_ROUTES, SAMPLES, WITHOUT_BODY, name
 from app.test_bad_input import BOMBS, NO_JSON
 from app.test_bad_texts import IDS, NASTY, WITH_ID
 from app.typed import entry
-from carlot.body import MAX_JSON_BYTES
-from carlot.endpoint import Route
 from carlot.routes import ROUTES
+from carlot.web.endpoint import Route
+from carlot.web.parsing import MAX_JSON_BYTES
 from support.running import Worker
 
 JSON = {"content-type": "application/json"}

@@ -7,8 +7,8 @@ import re
 import httpx
 import pytest
 
-from carlot.endpoint import Guard
 from carlot.routes import ROUTES
+from carlot.web.endpoint import Guard
 from runtime.paths import ROOT
 from support.running import Worker
 

@@ -7,9 +7,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
+from carlot.domain.api_model import Line, OptionalLine, OptionalText, WireModel
 from carlot.domain.money import Dollars, cents
 from carlot.domain.vehicle import BY_WIRE, MAX_PHOTOS
-from carlot.domain.wire import Line, OptionalLine, OptionalText, WireModel
 
 Vin = Annotated[str, StringConstraints(min_length=1, max_length=32, to_upper=True)]
 Year = Annotated[int, Field(ge=1885, le=2100)]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from carlot.answers import json_answer
-from carlot.body import read_json, read_query
-from carlot.domain.ledger_entry import CustomerEntry
+from carlot.domain.entries import CustomerEntry
 from carlot.domain.times import instant
 from carlot.handlers.paging import ListQuery
-from carlot.ports import Request, Response, Services
+from carlot.platform.ports import Request, Response, Services
 from carlot.store import customers
+from carlot.web.parsing import read_json, read_query
+from carlot.web.responses import json_answer
 
 
 async def list_customers(request: Request, services: Services) -> Response:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from carlot.answers import begun, json_answer
-from carlot.body import read_json
-from carlot.domain.feed import Dealer
+from carlot.domain.api_model import WireModel
+from carlot.domain.dealer import Dealer
 from carlot.domain.times import instant
-from carlot.domain.wire import WireModel
 from carlot.errors import NotFound
 from carlot.handlers.public import public_base
-from carlot.ports import Request, Response, Services
+from carlot.platform.ports import Request, Response, Services
 from carlot.store import feeds
 from carlot.store.feed_columns import COLUMNS
+from carlot.web.parsing import read_json
+from carlot.web.responses import begun, json_answer
 
 
 class FeedChange(WireModel):

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from carlot import rate_limit
-from carlot.answers import json_answer
-from carlot.body import read_json
+from carlot.domain.api_model import WireModel
 from carlot.domain.eligibility import missing, obstacles, off_market
-from carlot.domain.ledger_entry import Id
+from carlot.domain.entries import Id
 from carlot.domain.times import instant
-from carlot.domain.wire import WireModel
+from carlot.engine.enqueue import commit
 from carlot.errors import Conflict, FieldError, Invalid, NotFound
+from carlot.lot.sync_rules import listing_raises
 from carlot.partners.listings.registry import SITES
 from carlot.partners.listings.site import Site
-from carlot.ports import Request, Response, Row, Services
-from carlot.store import listings, partners, vehicles
-from carlot.sync import commit
-from carlot.wants import listing_raises
+from carlot.platform.ports import Request, Response, Row, Services
+from carlot.store import listings, partner_calls, vehicles
+from carlot.web import rate_limit
+from carlot.web.parsing import read_json
+from carlot.web.responses import json_answer
 
 _WAITING = frozenset({"pending", "running", "blocked"})
 
@@ -41,7 +41,7 @@ async def publish_listing(request: Request, services: Services) -> Response:
     configured = [site for site in SITES.values() if services.settings.configured(site.target)]
     # Who presses the button has perhaps just put a site's credentials right, and wants to know that the car is really there.
     now = instant(services.clock.now())
-    acted = [partners.unblock(site.target, now) for site in configured]
+    acted = [partner_calls.unblock(site.target, now) for site in configured]
     changes = [*acted, listings.look_again_at(vehicle_id, now)]
     await commit(services, changes, [], listing_raises(services, vehicle_id))
     queued = {site.wire: "queued" if site in configured else "not_configured" for site in SITES.values()}

@@ -8,21 +8,21 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
-from carlot.answers import PUBLIC_HEADERS, empty, etag_matches, json_answer
-from carlot.body import read_json
 from carlot.domain import photo
+from carlot.domain.api_model import WireModel
 from carlot.domain.times import instant
 from carlot.domain.vehicle import MAX_PHOTOS
-from carlot.domain.wire import WireModel
+from carlot.engine.enqueue import commit
 from carlot.errors import BlobsUnavailable, Conflict, Invalid, NotFound, UniqueViolation, UnsupportedMedia
 from carlot.handlers.public import public_base
 from carlot.log import log
-from carlot.ports import Request, Response, Services, Statement
+from carlot.lot.sync_rules import listing_raises
+from carlot.platform.ports import Request, Response, Services, Statement
 from carlot.store import photos, vehicles
 from carlot.store.photos import NewPhoto
-from carlot.sync import commit
-from carlot.upload import read_file
-from carlot.wants import listing_raises
+from carlot.web.parsing import read_json
+from carlot.web.responses import PUBLIC_HEADERS, empty, etag_matches, json_answer
+from carlot.web.upload import read_file
 
 _TRIES = 5
 

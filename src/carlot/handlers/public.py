@@ -6,12 +6,12 @@ import hashlib
 from collections import OrderedDict
 from urllib.parse import urlencode
 
-from carlot.answers import PUBLIC_HEADERS, empty, etag_matches, json_answer
 from carlot.domain.search import Search
 from carlot.errors import NotFound
-from carlot.handlers.searches import PublicQuery, read_search
-from carlot.ports import Request, Response, Services
+from carlot.handlers.queries import PublicQuery, read_search
+from carlot.platform.ports import Request, Response, Services
 from carlot.store import public
+from carlot.web.responses import PUBLIC_HEADERS, empty, etag_matches, json_answer
 
 SHAPE = "1"
 """Part of every ETag: raise it when the JSON of a public vehicle changes."""

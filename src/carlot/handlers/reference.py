@@ -8,10 +8,10 @@ from functools import cache
 
 from pydantic_core import to_json
 
-from carlot.answers import PUBLIC_HEADERS, empty, etag_matches
-from carlot.endpoint import Handler, Route
 from carlot.openapi.document import document
-from carlot.ports import Request, Response, Services
+from carlot.platform.ports import Request, Response, Services
+from carlot.web.endpoint import Handler, Route
+from carlot.web.responses import PUBLIC_HEADERS, empty, etag_matches
 
 
 def describing(routes: Callable[[], Sequence[Route]]) -> Handler:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from carlot.answers import json_answer
-from carlot.body import read_json, read_query
-from carlot.domain.ledger_entry import CustomerEntry, SaleEntry, document_number
+from carlot.domain.entries import CustomerEntry, SaleEntry, document_number
 from carlot.domain.money import cents
 from carlot.domain.times import instant
+from carlot.engine.enqueue import commit
 from carlot.errors import Conflict, ConstraintViolation, NotFound, UniqueViolation
 from carlot.handlers.paging import ListQuery
-from carlot.ports import Request, Response, Services, Statement
+from carlot.lot.sync_rules import edit_wants, listing_raises, sale_wants
+from carlot.platform.ports import Request, Response, Services, Statement
 from carlot.store import customers, sales, vehicles
 from carlot.store.sales import NewSale
-from carlot.sync import commit
-from carlot.wants import edit_wants, listing_raises, sale_wants
+from carlot.web.parsing import read_json, read_query
+from carlot.web.responses import json_answer
 
 
 async def list_sales(request: Request, services: Services) -> Response:

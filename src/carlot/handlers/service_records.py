@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from carlot.answers import json_answer
-from carlot.body import read_json, read_query
-from carlot.domain.ledger_entry import ServiceEntry, document_number
+from carlot.domain.entries import ServiceEntry, document_number
 from carlot.domain.money import cents
 from carlot.domain.times import instant
+from carlot.engine.enqueue import commit
 from carlot.errors import ConstraintViolation, NotFound
 from carlot.handlers.paging import ListQuery
-from carlot.ports import Request, Response, Services
+from carlot.lot.sync_rules import service_wants
+from carlot.platform.ports import Request, Response, Services
 from carlot.store import service_records
-from carlot.sync import commit
-from carlot.wants import service_wants
+from carlot.web.parsing import read_json, read_query
+from carlot.web.responses import json_answer
 
 
 async def list_service_records(request: Request, services: Services) -> Response:

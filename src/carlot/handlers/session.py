@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from carlot import auth, rate_limit
-from carlot.answers import empty
-from carlot.body import read_json
+from carlot.domain.api_model import WireModel
 from carlot.domain.times import instant
-from carlot.domain.wire import WireModel
 from carlot.errors import Forbidden, Unauthorized
-from carlot.ports import Request, Response, Services
+from carlot.platform.ports import Request, Response, Services
 from carlot.store import sessions
+from carlot.web import auth, rate_limit
+from carlot.web.parsing import read_json
+from carlot.web.responses import empty
 
 _COOKIE = auth.COOKIE + "={value}; Path=/; Max-Age={age_s}; HttpOnly; Secure; SameSite=Lax"
 

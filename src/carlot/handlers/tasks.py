@@ -6,13 +6,13 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from carlot.answers import json_answer
-from carlot.body import read_query
 from carlot.domain.times import instant
+from carlot.engine.enqueue import wake_tasks
 from carlot.errors import BadRequest, Conflict, NotFound
-from carlot.ports import Request, Response, Services
-from carlot.store import partners, task_views, vehicles
-from carlot.sync import wake_tasks
+from carlot.platform.ports import Request, Response, Services
+from carlot.store import partner_calls, task_views, vehicles
+from carlot.web.parsing import read_query
+from carlot.web.responses import json_answer
 
 
 class TasksQuery(BaseModel):
@@ -50,7 +50,7 @@ async def retry_task(request: Request, services: Services) -> Response:
     task = await _show(services, request.params["id"])
     # Who retries has perhaps just put the partner's credentials right.
     now = instant(services.clock.now())
-    await services.database.batch([partners.unblock(str(task["target"]), now)])
+    await services.database.batch([partner_calls.unblock(str(task["target"]), now)])
     woken = await task_views.retry(services.database, request.params["id"], now)
     if not woken:
         raise Conflict(_untouchable(task), code="not-retryable")

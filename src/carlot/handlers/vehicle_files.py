@@ -7,15 +7,15 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, StringConstraints, TypeAdapter, ValidationError
 from pydantic.alias_generators import to_camel
 
-from carlot.answers import begun, json_answer
-from carlot.body import read_query
 from carlot.domain.vehicle_csv import READ, Sheet, UnreadableSheet, read_sheet
 from carlot.errors import BadRequest, FieldError, Invalid, UnsupportedMedia
 from carlot.handlers.public import public_base
-from carlot.ports import Request, Response, Services
-from carlot.store import vehicle_rows
-from carlot.upload import read_file
-from carlot.vehicle_import import Plan, carry_out, plan
+from carlot.lot.csv_import import Plan, carry_out, plan
+from carlot.platform.ports import Request, Response, Services
+from carlot.store import vehicles_bulk
+from carlot.web.parsing import read_query
+from carlot.web.responses import begun, json_answer
+from carlot.web.upload import read_file
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_FAULTS = 1000
@@ -71,7 +71,7 @@ async def export_vehicles(request: Request, services: Services) -> Response:
     }
     if request.method == "HEAD":
         return Response(200, headers)
-    parts = vehicle_rows.export(services.database, public_base(request, services), status)
+    parts = vehicles_bulk.export(services.database, public_base(request, services), status)
     return Response(200, headers, parts=await begun(parts))
 
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from carlot.answers import empty, json_answer
-from carlot.body import read_json
 from carlot.domain import photo
 from carlot.domain.times import instant
 from carlot.domain.vehicle_entry import NewVehicle, VehicleChange
+from carlot.engine.enqueue import commit
 from carlot.errors import Conflict, FieldError, NotFound, PreconditionFailed, UniqueViolation
 from carlot.handlers.public import public_base
-from carlot.handlers.searches import AdminQuery, read_search
-from carlot.ports import Request, Response, Services
+from carlot.handlers.queries import AdminQuery, read_search
+from carlot.lot.sync_rules import edit_wants, listing_raises
+from carlot.lot.vehicle_changes import changed_values, new_values
+from carlot.platform.ports import Request, Response, Services
 from carlot.store import vehicles
-from carlot.sync import commit
-from carlot.vehicle_changes import changed_values, new_values
-from carlot.wants import edit_wants, listing_raises
+from carlot.web.parsing import read_json
+from carlot.web.responses import empty, json_answer
 
 _TRIES = 3
 

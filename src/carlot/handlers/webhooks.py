@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from carlot.answers import json_answer
 from carlot.domain.times import after, instant
+from carlot.engine.enqueue import DELIVERY_S, commit
 from carlot.errors import Unauthorized, Unavailable, UniqueViolation
 from carlot.partners import signature
 from carlot.partners.quickbooks import webhook as quickbooks
 from carlot.partners.wayne_reeves import webhook as wayne_reeves
-from carlot.ports import Request, Response, Services
-from carlot.store import books, webhook_events
+from carlot.platform.ports import Request, Response, Services
+from carlot.store import quickbooks_documents, webhook_events
 from carlot.store.tasks import Want
-from carlot.sync import DELIVERY_S, commit
+from carlot.web.responses import json_answer
 
 MAX_WAYNE_REEVES_BYTES = 256 * 1024
 MAX_QUICKBOOKS_BYTES = 2 * 1024 * 1024
@@ -69,7 +69,7 @@ async def receive_quickbooks(request: Request, services: Services) -> Response:
         ("applied" if notice.changed else "ignored", reason),
         instant(now),
     )
-    raised = [books.raise_changed(notice.changed, instant(now), after(now, DELIVERY_S))] if notice.changed else []
+    raised = [quickbooks_documents.raise_changed(notice.changed, instant(now), after(now, DELIVERY_S))] if notice.changed else []
     try:
         await commit(services, [kept], [], raised)
     except UniqueViolation:

@@ -14,9 +14,9 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_json_schema
 from pydantic_core import core_schema
 
-from carlot.endpoint import Guard, Route
 from carlot.openapi.operations import JSON, OPERATIONS, Answer, Operation
 from carlot.openapi.shapes import SCHEMAS, Schema, ref
+from carlot.web.endpoint import Guard, Route
 
 ABOUT = """The API of a car dealer's lot: vehicles, sales, service work, and the partners that are kept in step with them.
 

@@ -7,17 +7,17 @@ from dataclasses import dataclass, field
 
 from pydantic import BaseModel
 
-from carlot.domain.ledger_entry import CustomerEntry, SaleEntry, ServiceEntry
+from carlot.domain.entries import CustomerEntry, SaleEntry, ServiceEntry
 from carlot.domain.vehicle_entry import NewVehicle, VehicleChange
 from carlot.handlers.feeds import FeedChange
-from carlot.handlers.integrations import RunsQuery
 from carlot.handlers.listings import PublishEntry
 from carlot.handlers.paging import ListQuery
 from carlot.handlers.photos import PhotoOrder
-from carlot.handlers.searches import AdminQuery, PublicQuery
+from carlot.handlers.queries import AdminQuery, PublicQuery
 from carlot.handlers.session import SignIn
 from carlot.handlers.tasks import RetryQuery, TasksQuery
 from carlot.handlers.vehicle_files import ExportQuery, ImportQuery
+from carlot.handlers.wayne_reeves import RunsQuery
 from carlot.openapi.shapes import FLAG, TEXT, Schema, many, maybe, one_of, page, record, ref, text, whole
 from carlot.partners.listings.registry import SITES
 

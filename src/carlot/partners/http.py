@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from carlot.errors import AnswerTooLarge, AuthExpired, NetworkFailure, Permanent, Retryable
-from carlot.ports import Http, HttpResponse
+from carlot.platform.ports import Http, HttpResponse
 
 TIMEOUT_S = 20.0
 MAX_BYTES = 10 * 1024 * 1024

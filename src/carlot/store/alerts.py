@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from carlot.ports import Database, Row, Statement, statement
+from carlot.platform.ports import Database, Row, Statement, statement
 
 # What holds now: dead tasks by partner, partners that refuse us or whose tasks wait for the dealer, removals that fail, deadlines.
 # ?1 JSON object kind -> from when it is at risk, ?2 since when a removal from a listing site must have been failing to be worth an

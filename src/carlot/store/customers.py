@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from carlot.ports import Database, Statement, statement
+from carlot.platform.ports import Database, Statement, statement
 
 # A new customer.
 INSERT = "INSERT INTO customers (id, name, email, phone, created_at, updated_at) VALUES (?1, ?2, ?3, ?4, ?5, ?5)"

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from carlot.domain.csv_text import header
-from carlot.domain.feed import Dealer
-from carlot.ports import Database
+from carlot.domain.dealer import Dealer
+from carlot.platform.ports import Database
 from carlot.store.csv_cells import line
 from carlot.store.feed_columns import COLUMNS, TAKEN
 

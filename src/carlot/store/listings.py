@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter
 from pydantic_core import to_json
 
-from carlot.ports import Database, Row, Statement, statement
+from carlot.platform.ports import Database, Row, Statement, statement
 from carlot.store.tasks import INTO_TASKS, Lease
 from carlot.store.vehicle_json import ADMIN_OBJECT
 

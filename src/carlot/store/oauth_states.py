@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from carlot.ports import Database, Statement, statement
+from carlot.platform.ports import Database, Statement, statement
 
 # One begins; those that have run out are forgotten with it.
 INSERT = "INSERT INTO oauth_states (state_sha256, session_sha256, expires_at) VALUES (?1, ?2, ?3)"

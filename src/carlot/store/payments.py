@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from pydantic_core import to_json
 
-from carlot.ports import Database, Statement, statement
+from carlot.platform.ports import Database, Statement, statement
 
 # The sales of invoices. ?1 ids of invoices as JSON.
 SALES = "SELECT invoice_id, id FROM sales WHERE invoice_id IN (SELECT value FROM json_each(?1))"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pydantic_core import to_json
 
 from carlot.domain.vehicle import MAX_PHOTOS
-from carlot.ports import Database, Row, Statement, statement
+from carlot.platform.ports import Database, Row, Statement, statement
 
 # What every change of a vehicle's photos does besides: they count as edited by hand, and the version rises.
 _TOUCH = """edited_fields = iif(external_dms_id IS NULL OR instr(edited_fields, '"photos"'), edited_fields, json_insert(edited_fields, '$[#]', 'photos')),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from carlot.domain.search import Search
-from carlot.ports import Database, statement
+from carlot.platform.ports import Database, statement
 from carlot.store.vehicle_json import PUBLIC, PUBLIC_OBJECT, count_statement, joined, list_statement
 
 # Rises with every change to a car that the public sees or saw.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from carlot.ports import Database, Row, Statement, statement
+from carlot.platform.ports import Database, Row, Statement, statement
 
 # One more use. A window that is over begins anew with it.
 SPEND = """

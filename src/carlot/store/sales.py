@@ -7,8 +7,8 @@ from typing import Any
 
 from pydantic_core import from_json
 
-from carlot.ports import Database, Row, Statement, statement
-from carlot.store import runs
+from carlot.platform.ports import Database, Row, Statement, statement
+from carlot.store import pull_runs
 from carlot.store.tasks import INTO_TASKS, OR_AGAIN
 
 # A sale of a car that can be sold: on the lot, or sold without a sale of ours. For any other the vehicle is NULL, which is refused.
@@ -143,7 +143,7 @@ def mark_told(sale_id: str, dms_sale_id: str, now: str) -> Statement:
 
 def mark_undone(sale_id: str, now: str) -> list[Statement]:
     """The DMS has undone the sale, or never had it."""
-    return [statement(MARK_UNDONE, sale_id, now), statement(NEWS_AGAIN, sale_id), runs.forget_pages()]
+    return [statement(MARK_UNDONE, sale_id, now), statement(NEWS_AGAIN, sale_id), pull_runs.forget_pages()]
 
 
 def raise_standing(undone_id: str, now: str, wake_due: str) -> Statement:

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic_core import from_json
 
-from carlot.ports import Database, Statement, statement
+from carlot.platform.ports import Database, Statement, statement
 
 # Work done on a car. An unknown vehicle is NULL, which is refused.
 INSERT = """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from carlot.ports import Database, Statement, statement
+from carlot.platform.ports import Database, Statement, statement
 
 # A browser signed in.
 INSERT = "INSERT INTO sessions (token_sha256, created_at, expires_at) VALUES (?1, ?2, ?3)"

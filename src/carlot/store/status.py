@@ -8,7 +8,7 @@ from datetime import datetime
 from pydantic import TypeAdapter
 
 from carlot.domain.times import instant
-from carlot.ports import Database
+from carlot.platform.ports import Database
 
 # Everything at once, as one JSON text. A sale that was undone before the books heard of it is not due there.
 READ = """

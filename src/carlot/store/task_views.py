@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from carlot.ports import Database, statement
+from carlot.platform.ports import Database, statement
 
 # One task, or a page of them, as the API shows them. ?1 state, ?2 target, ?3 and ?4 where the page before ended, ?5 how many.
 _SHOWN = """

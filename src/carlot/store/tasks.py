@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic_core import to_json
 
-from carlot.ports import Database, Row, Statement, statement
+from carlot.platform.ports import Database, Row, Statement, statement
 
 # A change wants a partner brought in step: one row a (target, kind, subject), its wanted revision raised each time.
 # A task in back-off keeps its time, so that a burst of changes cannot storm a partner; a dead one lives again.

@@ -6,7 +6,7 @@ from pydantic_core import to_json
 
 from carlot.domain.search import Search
 from carlot.domain.vehicle import FIELDS, Field
-from carlot.ports import Row, Statement, statement
+from carlot.platform.ports import Row, Statement, statement
 
 CHUNK = 25
 """Vehicles in one text: D1 gives no value above 2 MB, and a vehicle with 40 photos and a long description takes up to 75 KB."""

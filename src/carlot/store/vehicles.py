@@ -9,7 +9,7 @@ from pydantic_core import from_json, to_json
 
 from carlot.domain.search import Search
 from carlot.domain.vehicle import BY_WIRE
-from carlot.ports import Database, Statement, statement
+from carlot.platform.ports import Database, Statement, statement
 from carlot.store.vehicle_json import ADMIN, ADMIN_OBJECT, count_statement, joined, list_statement
 
 # One vehicle with all its fields, as one JSON text.

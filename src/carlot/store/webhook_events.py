@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from carlot.ports import Database, Row, Statement, statement
-from carlot.store.imports import Seen
+from carlot.platform.ports import Database, Row, Statement, statement
+from carlot.store.dms_pages import Seen
 
 # An event arrived. Breaks the unique key when it did before.
 INSERT = """

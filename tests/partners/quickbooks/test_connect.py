@@ -7,8 +7,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from carlot.auth import COOKIE
-from carlot.ports import Response
+from carlot.platform.ports import Response
+from carlot.web.auth import COOKIE
 from support.books import BooksWorld
 from support.lot import TOKEN, answer
 from support.perils import Killed, Perils

@@ -21,7 +21,7 @@ from carlot.errors import NetworkFailure
 from carlot.partners.quickbooks import client, tokens
 from carlot.partners.quickbooks.client import TokenPair
 from carlot.partners.quickbooks.company import open_company
-from carlot.ports import HttpResponse, Services
+from carlot.platform.ports import HttpResponse, Services
 from carlot.store import oauth_tokens, tasks
 from support.books import BOOKS_ENV
 from support.lot import ENV, Lot, answer, car

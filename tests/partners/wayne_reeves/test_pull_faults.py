@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from carlot.errors import AnswerTooLarge
-from carlot.ports import HttpResponse
+from carlot.platform.ports import HttpResponse
 from support.lot import car
 from support.served import PAGE_A_MESSAGE_S, ServedLot
 

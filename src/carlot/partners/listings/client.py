@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints, TypeAdapter, Vali
 from carlot.errors import Permanent, Retryable
 from carlot.partners.http import send
 from carlot.partners.listings.site import Site
-from carlot.ports import HttpResponse, Services
+from carlot.platform.ports import HttpResponse, Services
 
 _OBJECT = TypeAdapter(dict[str, Any])
 

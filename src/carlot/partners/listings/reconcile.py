@@ -8,12 +8,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from carlot.domain.times import instant
+from carlot.engine.enqueue import commit
 from carlot.errors import UniqueViolation
+from carlot.lot.sync_rules import listing_raise
 from carlot.partners.listings.registry import SITES
-from carlot.ports import Services
-from carlot.store import days, listings
-from carlot.sync import commit
-from carlot.wants import listing_raise
+from carlot.platform.ports import Services
+from carlot.store import daily_jobs, listings
 
 NIGHTLY_HOUR = 4
 """The hour of the dealer's night from which the look is due: after the day's pull from the DMS."""
@@ -28,7 +28,7 @@ LIMIT = 500
 async def look_soon(services: Services) -> None:
     """Raise what is to be read back by now, and look at a site as a whole when it has just been configured."""
     await commit(services, [], [], raises=[listing_raise(services, listings.RAISE_DUE, LIMIT)])
-    started = await days.ever(services.database, [_job(site) for site in SITES])
+    started = await daily_jobs.ever(services.database, [_job(site) for site in SITES])
     for site in SITES:
         if services.settings.configured(site) and _job(site) not in started:
             await _look_at(services, site, services.clock.now())
@@ -47,7 +47,7 @@ async def _look_at(services: Services, site: str, at: datetime) -> None:
     now = services.clock.now()
     today = services.clock.local(at, services.settings.dealer_timezone).date().isoformat()
     changes = [
-        days.insert(_job(site), today, instant(now)),
+        daily_jobs.insert(_job(site), today, instant(now)),
         listings.look_again([site], instant(now), instant(now - LOST_LATELY)),
     ]
     try:

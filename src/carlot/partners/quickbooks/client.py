@@ -18,7 +18,7 @@ from pydantic_core import to_json
 from carlot.errors import AuthExpired, Permanent, Retryable
 from carlot.partners.http import send
 from carlot.partners.quickbooks.mapping import Answer, BatchAnswer, Entity, Fault, read_fault
-from carlot.ports import Clock, Http
+from carlot.platform.ports import Clock, Http
 from carlot.settings import Settings
 
 PARTNER = "QuickBooks"

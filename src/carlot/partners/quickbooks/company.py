@@ -7,7 +7,7 @@ from collections.abc import Awaitable
 from carlot.errors import LeaseLost, PartnerError, Throttled
 from carlot.partners.quickbooks import tokens
 from carlot.partners.quickbooks.client import Company
-from carlot.ports import Services
+from carlot.platform.ports import Services
 from carlot.store.tasks import Done
 
 

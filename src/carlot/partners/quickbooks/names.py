@@ -10,8 +10,8 @@ from carlot.partners.quickbooks import client
 from carlot.partners.quickbooks.client import Company
 from carlot.partners.quickbooks.documents import to_display_name
 from carlot.partners.quickbooks.mapping import DUPLICATE_NAME, Entity, Fault
-from carlot.ports import Services
-from carlot.store import books
+from carlot.platform.ports import Services
+from carlot.store import quickbooks_documents
 
 MISSING_S = 900.0
 """When to look again for an item or an account that the dealer has to make."""
@@ -136,12 +136,12 @@ class Names:
     async def _remembered(self, kind: str, name: str) -> str | None:
         """By which id QuickBooks knows a name, as far as it was looked up before."""
         if (kind, name) not in self._known:
-            found = await books.names(self._services.database, self._realm, kind, [name])
+            found = await quickbooks_documents.names(self._services.database, self._realm, kind, [name])
             self._known |= {(kind, each): quickbooks_id for each, quickbooks_id in found.items()}
         return self._known.get((kind, name))
 
     async def _keep(self, kind: str, name: str, quickbooks_id: str) -> None:
-        await self._services.database.batch([books.keep_name(self._realm, kind, name, quickbooks_id)])
+        await self._services.database.batch([quickbooks_documents.keep_name(self._realm, kind, name, quickbooks_id)])
         self._known[kind, name] = quickbooks_id
 
 

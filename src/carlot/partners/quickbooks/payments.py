@@ -10,15 +10,15 @@ from datetime import timedelta
 
 from carlot.domain.money import dollars
 from carlot.domain.times import after, instant, parse_instant
+from carlot.engine.enqueue import DELIVERY_S
 from carlot.partners.quickbooks import client
 from carlot.partners.quickbooks.client import Company
 from carlot.partners.quickbooks.company import open_company
 from carlot.partners.quickbooks.mapping import Entity
 from carlot.partners.quickbooks.webhook import KINDS
-from carlot.ports import Services, Statement
-from carlot.store import books, payments
+from carlot.platform.ports import Services, Statement
+from carlot.store import payments, quickbooks_documents
 from carlot.store.tasks import Done, Lease
-from carlot.sync import DELIVERY_S
 
 OVERLAP = timedelta(hours=1)
 """How far a look at changes reaches back behind the last one: their clock may differ from ours."""
@@ -45,7 +45,7 @@ async def read_payment(services: Services, lease: Lease) -> Done:
     if not ours:
         return Done(tuple(writes), "It pays no sale of ours.")
     # Each invoice has a task of its own that reads it: of two payments at once, none takes down a balance from before the other.
-    looks = books.raise_changed([("invoice_look", invoice_id) for invoice_id in ours], at, after(now, DELIVERY_S))
+    looks = quickbooks_documents.raise_changed([("invoice_look", invoice_id) for invoice_id in ours], at, after(now, DELIVERY_S))
     return Done(tuple(writes), "Payment read.", raises=(looks,))
 
 
@@ -73,19 +73,19 @@ async def look_at_changes(services: Services, lease: Lease) -> Done:
     realm = services.settings.quickbooks_realm_id
     company = await open_company(services)
     now = services.clock.now()
-    seen = await books.seen_until(services.database, realm)
+    seen = await quickbooks_documents.seen_until(services.database, realm)
     since = (parse_instant(seen) if seen else now - timedelta(days=1)) - OVERLAP
     changes = await client.changes(company, LOOKED_AT, since)
     changed = [(KINDS[entity.lower()], each.id) for entity, found in changes.items() for each in found]
-    raised = books.raise_changed(changed, instant(now), after(now, DELIVERY_S))
+    raised = quickbooks_documents.raise_changed(changed, instant(now), after(now, DELIVERY_S))
     if len(changed) < MOST_CHANGES:
-        return Done((books.keep_seen(realm, instant(now)),), f"{len(changed)} changes seen.", raises=(raised,))
+        return Done((quickbooks_documents.keep_seen(realm, instant(now)),), f"{len(changed)} changes seen.", raises=(raised,))
     # There is more: go on from the latest one.
     latest = max(each.meta.updated for found in changes.values() for each in found if each.meta and each.meta.updated)
     until = instant(parse_instant(latest) + OVERLAP)
     if seen is not None and until <= seen:  # A thousand changes within the overlap: it goes on behind them.
         until = after(parse_instant(seen), OVERLAP.total_seconds())
-    return Done((books.keep_seen(realm, until),), f"{len(changed)} changes seen.", more=True, raises=(raised,))
+    return Done((quickbooks_documents.keep_seen(realm, until),), f"{len(changed)} changes seen.", more=True, raises=(raised,))
 
 
 async def _invoice_state(services: Services, company: Company, invoice_id: str) -> list[Statement]:

@@ -27,7 +27,7 @@ from carlot.errors import (
 from carlot.log import log
 from carlot.partners.quickbooks import client
 from carlot.partners.quickbooks.client import TokenPair
-from carlot.ports import Services
+from carlot.platform.ports import Services
 from carlot.store import oauth_tokens
 from carlot.store.oauth_tokens import Kept, SealedPair
 

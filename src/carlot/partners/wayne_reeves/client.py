@@ -14,7 +14,7 @@ from pydantic_core import to_json
 from carlot.errors import Permanent, Retryable
 from carlot.partners.http import send
 from carlot.partners.wayne_reeves.mapping import read_sale_id, require_no_error
-from carlot.ports import Http
+from carlot.platform.ports import Http
 from carlot.settings import Settings
 
 PARTNER = "Wayne Reeves"

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from carlot.domain.ledger_entry import document_number
+from carlot.domain.entries import document_number
 from carlot.domain.times import instant
+from carlot.engine.enqueue import gated
 from carlot.errors import AuthExpired, Permanent, Retryable
+from carlot.lot.sync_rules import listing_raises, sale_wants
 from carlot.partners.wayne_reeves import client
 from carlot.partners.wayne_reeves.mapping import DmsVehicle, InventoryPage, read_page, to_records_json
 from carlot.partners.wayne_reeves.merge import merge
 from carlot.partners.wayne_reeves.webhook import DmsCustomer, DmsSale, VehicleEvent, read_event
-from carlot.ports import Services, Statement
-from carlot.store import customers, imports, runs, sales, webhook_events
-from carlot.store.imports import Known, Seen
+from carlot.platform.ports import Services, Statement
+from carlot.store import customers, dms_pages, pull_runs, sales, webhook_events
+from carlot.store.dms_pages import Known, Seen
 from carlot.store.sales import NewSale
 from carlot.store.tasks import Done, Lease
-from carlot.sync import gated
-from carlot.wants import listing_raises, sale_wants
 
 MAX_PAGES = 20
 """Pages of the DMS that are looked through for one vehicle."""
@@ -41,7 +41,7 @@ async def apply_event(services: Services, lease: Lease) -> Done:
 
 
 async def _changed(services: Services, lease: Lease, record: DmsVehicle) -> Done:
-    seen = await imports.look_up(services.database, record.stock_number, record.updated_at, services.clock.now())
+    seen = await dms_pages.look_up(services.database, record.stock_number, record.updated_at, services.clock.now())
     known = seen.known
     if known and seen.told_at and known.dms_updated_at and seen.told_at < known.dms_updated_at:
         return _settled(services, lease, "ignored", "Something newer is known already.")
@@ -56,7 +56,7 @@ async def _changed(services: Services, lease: Lease, record: DmsVehicle) -> Done
     if merged.rejected:
         return _settled(services, lease, "failed", merged.rejected[0].message)
     applied = webhook_events.settle_as_of(lease.subject_id, seen, instant(services.clock.now()))
-    return Done((applied, *merged.writes, runs.forget_pages()), "Taken over.", raises=merged.raises)
+    return Done((applied, *merged.writes, pull_runs.forget_pages()), "Taken over.", raises=merged.raises)
 
 
 def _is_in_doubt(seen: Seen, known: Known, record: DmsVehicle) -> bool:
@@ -71,13 +71,13 @@ async def _sold(services: Services, lease: Lease, event: VehicleEvent, record: D
     record = record.model_copy(update={"status": "sold"})
     if event.sale is None:
         return await _changed(services, lease, record)
-    known = (await imports.look_up(services.database, record.stock_number, None, services.clock.now())).known
+    known = (await dms_pages.look_up(services.database, record.stock_number, None, services.clock.now())).known
     if known is None:
         # The car comes first, as sold; the event is taken up again for its sale.
         merged = await merge(services, _page(record))
         if merged.rejected:
             raise _untaken(merged.rejected[0].message)
-        return Done((*merged.writes, runs.forget_pages()), more=True, raises=merged.raises)
+        return Done((*merged.writes, pull_runs.forget_pages()), more=True, raises=merged.raises)
     if await sales.same(services.database, known.id, event.sale.price_cents, event.sale.sale_date.isoformat()):
         return _settled(services, lease, "ignored", "This sale is known already.")
     return await _recorded(services, lease, known, event.sale)

@@ -8,11 +8,11 @@ from pydantic_core import to_json
 
 from carlot.domain import vin as vins
 from carlot.domain.times import instant
+from carlot.lot.sync_rules import listing_raise
 from carlot.partners.wayne_reeves.mapping import DmsVehicle, InventoryPage, Rejection, to_texts
-from carlot.ports import Services, Statement
-from carlot.store import imports, listings
-from carlot.store.imports import News, Special
-from carlot.wants import listing_raise
+from carlot.platform.ports import Services, Statement
+from carlot.store import dms_pages, listings
+from carlot.store.dms_pages import News, Special
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ async def _news(services: Services, texts: list[tuple[list[DmsVehicle], str]]) -
     news = News([], [], [])
     first = 0
     for records, text in texts:
-        part = await imports.classify(services.database, text)
+        part = await dms_pages.classify(services.database, text)
         news.added.extend(key + first for key in part.added)
         news.changed.extend(key + first for key in part.changed)
         news.special.extend(replace(item, key=item.key + first) for item in part.special)
@@ -85,7 +85,7 @@ def _decide(page: InventoryPage, special: list[Special]) -> tuple[list[Rejection
 def _parked(fit: list[Special]) -> list[Statement]:
     """What makes way for cars whose VINs change places."""
     places = [item.known for item in fit if item.known and item.twin]
-    return [imports.park(to_json(places).decode())] if places else []
+    return [dms_pages.park(to_json(places).decode())] if places else []
 
 
 def _rejected_namesake(record: DmsVehicle, item: Special) -> Rejection:
@@ -112,8 +112,8 @@ def _vehicle_writes(
 ) -> list[Statement]:
     """The statements that take over changed records; `edited` names those that the dealer has changed by hand."""
     settings, now = services.settings, instant(services.clock.now())
-    writes = [imports.adopt(to_json(adopted).decode())] if adopted else []
+    writes = [dms_pages.adopt(to_json(adopted).decode())] if adopted else []
     for records, text in texts:
         invalid = to_json([key for key, record in enumerate(records) if not vins.is_valid(record.vin, record.year)]).decode()
-        writes.append(imports.upsert(text, invalid, settings.public_base_url, now, publish=settings.publishes_imports))
-    return [*writes, imports.agree(to_json(edited).decode(), settings.public_base_url)] if edited else writes
+        writes.append(dms_pages.upsert(text, invalid, settings.public_base_url, now, publish=settings.publishes_imports))
+    return [*writes, dms_pages.agree(to_json(edited).decode(), settings.public_base_url)] if edited else writes

@@ -8,12 +8,12 @@ from typing import Any
 from carlot.domain.money import dollars
 from carlot.domain.times import after, instant
 from carlot.domain.vehicle import FIELDS, PUSHED_TO_DMS
+from carlot.engine.enqueue import DELIVERY_S
 from carlot.errors import Permanent
 from carlot.partners.wayne_reeves import client
-from carlot.ports import Row, Services
+from carlot.platform.ports import Row, Services
 from carlot.store import sales, vehicles
 from carlot.store.tasks import Done, Lease
-from carlot.sync import DELIVERY_S
 
 
 async def push_sale(services: Services, lease: Lease) -> Done:

@@ -1,0 +1,1 @@
+"""How any sync task is queued, run and settled. It knows no partner."""

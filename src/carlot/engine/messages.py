@@ -1,0 +1,32 @@
+"""Everything that may travel on `sync-queue`, and on its dead letter queue."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from carlot.platform.ports import Value
+
+
+class Wake(BaseModel):
+    """Look at this sync task. All that is to be known about it stands in D1."""
+
+    model_config = ConfigDict(frozen=True, strict=True)
+
+    type: Literal["task"]
+    id: str = Field(min_length=1, max_length=100)
+    request: str = Field(default="", max_length=100)
+
+
+def wake(task_id: str, request_id: str = "") -> dict[str, Value]:
+    """The message that says "look at this task", and which request wants it."""
+    return {"type": "task", "id": task_id, **({"request": request_id} if request_id else {})}
+
+
+def parse(body: str) -> Wake | None:
+    """Read a message's JSON text; `None`: it is none of ours."""
+    try:
+        return Wake.model_validate_json(body)
+    except ValidationError:
+        return None

@@ -1,0 +1,1 @@
+"""What a change on the lot means: what is written and who must be notified."""

@@ -1,0 +1,1 @@
+"""The platform as the program sees it, and Cloudflare behind it. Only this folder touches JavaScript."""

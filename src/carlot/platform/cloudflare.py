@@ -1,0 +1,167 @@
+"""What comes in and goes out, JavaScript's as ours and back. Only this file and its two neighbours touch JavaScript."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator
+from functools import cache
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import js
+from pydantic_core import PydanticSerializationError, to_json
+from pyodide.ffi import JsException, create_proxy, jsnull, to_js
+from workers import import_from_javascript
+
+from carlot import log, settings
+from carlot.errors import BadRequest, BodyTooLarge
+from carlot.platform.ports import Delivery, Request, Response, Services
+from carlot.platform.runtime import Aes, Fetch, StaticAssets, SystemClock, read_headers, read_stream
+from carlot.platform.storage import D1, KV, R2, Queue, plain_object
+
+MAX_LEFT_BYTES = 32 * 1024 * 1024
+"""How much of a body that nobody wants is taken before the sender is cut off."""
+
+
+@cache
+def services() -> Services:
+    """Everything the program may use, from the Worker's bindings. An isolate's environment never changes, so it is read once."""
+    env = import_from_javascript("cloudflare:workers").env
+    return Services(
+        settings=settings.Settings.from_env({name: _text(getattr(env, name, None)) for name in settings.NAMES}),
+        database=D1(env.DB),
+        sync_queue=Queue(env.SYNC_QUEUE),
+        http=Fetch(),
+        clock=SystemClock(),
+        assets=StaticAssets(env.ASSETS),
+        blobs=R2(env.PHOTOS),
+        key_value=KV(env.INTEGRATIONS_KV),
+        sealing=Aes(),
+    )
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+class StreamBody:
+    """The body of a request."""
+
+    def __init__(self, request: Any) -> None:
+        self._request = request
+
+    async def read(self, max_bytes: int) -> bytes:
+        """Read it; refuse by its declared length before reading, and by its real one while reading."""
+        declared = self._request.headers.get("content-length")
+        too_large = BodyTooLarge(f"Send at most {max_bytes:,} bytes.")
+        known = isinstance(declared, str) and declared.isdecimal()
+        if known and int(declared) > max_bytes:
+            raise too_large
+        try:
+            # The runtime holds the sender to the length that he stated, so that one step reads it all.
+            content = (
+                (await self._request.arrayBuffer()).to_bytes() if known else await read_stream(self._request.body, max_bytes)
+            )
+        except JsException as failure:
+            raise BadRequest("The body ended early.", code="body-cut") from failure
+        if content is None:
+            raise too_large
+        return content
+
+
+async def leave_body(request: Any) -> None:
+    """Let run out what nobody has read: who is still sending when the connection ends never sees the answer."""
+    stream = request.js_object.body
+    if stream is None or stream is jsnull or stream.locked:
+        return
+    reader = stream.getReader()
+    left = MAX_LEFT_BYTES
+    try:
+        while left > 0 and not (step := await reader.read()).done:
+            left -= step.value.byteLength
+    except JsException:  # The sender has gone.
+        return
+
+
+async def read_request(request: Any, ctx: Any) -> Request:
+    """The runtime's request as ours. The SDK's own `method` fails on a method it does not know, so the JavaScript one is read."""
+    request = request.js_object
+    url = urlsplit(str(request.url))
+    headers = read_headers(request.headers)
+    return Request(
+        id=headers.get("cf-ray") or secrets.token_hex(8),
+        method=str(request.method),
+        origin=f"{url.scheme}://{url.netloc}",
+        path=url.path,
+        query=tuple(parse_qsl(url.query, keep_blank_values=True, encoding="utf-8", errors="replace", max_num_fields=None)),
+        headers=headers,
+        body=StreamBody(request),
+        access_email=await _access_email(ctx),
+    )
+
+
+async def _access_email(ctx: Any) -> str | None:
+    """Who Cloudflare Access says it is; `None`: it did not authenticate this request."""
+    access = getattr(ctx, "access", None)
+    if access is None or access is jsnull:
+        return None
+    identity = await access.getIdentity()
+    email = getattr(identity, "email", None)
+    return email if isinstance(email, str) and email else None
+
+
+def write_response(response: Response) -> Any:
+    """Our response as a JavaScript one."""
+    # One JSON text is cheaper to hand over than a dozen headers one by one.
+    options = js.JSON.parse(to_json({"status": response.status, "headers": response.headers}).decode())
+    if response.stream is not None:
+        return js.Response.new(response.stream, options)
+    if response.parts is not None:
+        return js.Response.new(_flowing(response.parts), options)
+    if not response.body:
+        return js.Response.new(jsnull, options)
+    body = response.body if isinstance(response.body, str) else to_js(response.body)
+    return js.Response.new(body, options)
+
+
+def _flowing(parts: AsyncIterator[str]) -> Any:
+    """A ReadableStream that asks for the next part when the last one is on its way. A failure cuts the answer off."""
+
+    async def pull(controller: Any) -> None:
+        part = None
+        try:
+            part = await anext(parts, None)
+        finally:
+            # Nobody asks again: what JavaScript holds of us would otherwise stay as long as the isolate.
+            if part is None:
+                let_go(None)
+        if part is None:
+            controller.close()
+        else:
+            controller.enqueue(to_js(part.encode()))
+
+    def let_go(_reason: object) -> None:
+        while held:
+            held.pop().destroy()
+
+    held = [create_proxy(pull), create_proxy(let_go)]
+    return js.ReadableStream.new(plain_object(dict(zip(("pull", "cancel"), held, strict=True))))
+
+
+def read_delivery(message: Any) -> Delivery:
+    """A queue message as ours. The SDK has made Python values of its body; what it could not is none of ours."""
+    try:
+        body = to_json(message.body).decode()
+    except PydanticSerializationError:
+        body = "null"
+    return Delivery(str(message.id), body, int(message.attempts))
+
+
+def start_logging() -> None:
+    """Lines go to the console as objects: their level and fields are kept."""
+
+    def sink(level: str, fields: dict[str, object]) -> None:
+        write = {"error": js.console.error, "warn": js.console.warn}.get(level, js.console.log)
+        write(to_json(fields).decode())
+
+    log.sinks[:] = [sink]

@@ -1,0 +1,160 @@
+"""What the books must hold of sales and service records, and what they are known to hold."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from pydantic_core import to_json
+
+from carlot.domain.deadlines import DOCUMENT_POSTED
+from carlot.platform.ports import Database, Row, Statement, statement
+from carlot.store.tasks import INTO_TASKS, OR_AGAIN
+
+# Sales as their invoices need them. ?1 ids as JSON.
+FOR_INVOICES = """
+SELECT s.id, s.sale_price_cents, s.sale_date, s.doc_number, s.request_id, s.books_tried_at, s.books_batch_id, s.invoice_id AS posted_id,
+  s.voided_at, v.vin, v.stock_number, v.year, v.make, v.model, v.trim,
+  c.id AS customer_id, c.name AS customer_name, c.email AS customer_email, c.phone AS customer_phone
+FROM sales s JOIN vehicles v ON v.id = s.vehicle_id LEFT JOIN customers c ON c.id = s.customer_id
+WHERE s.id IN (SELECT value FROM json_each(?1))"""
+
+# Service records as their expenses need them. ?1 ids as JSON.
+FOR_EXPENSES = """
+SELECT r.id, r.cost_cents, r.service_date, r.description, r.vendor, r.doc_number, r.request_id, r.books_tried_at, r.books_batch_id,
+  r.purchase_id AS posted_id, r.voided_at, v.vin, v.stock_number, v.year, v.make, v.model, v.trim
+FROM service_records r JOIN vehicles v ON v.id = r.vehicle_id
+WHERE r.id IN (SELECT value FROM json_each(?1))"""
+
+# They are about to be sent. ?1 ids as JSON, ?2 now, ?3 the batch's requestid or NULL.
+MARK_TRIED = """
+UPDATE {table} SET books_tried_at = ?2, books_batch_id = ?3, updated_at = ?2 WHERE id IN (SELECT value FROM json_each(?1))"""
+
+# They are known not to be there. ?1 ids as JSON.
+MARK_REFUSED = "UPDATE {table} SET books_tried_at = NULL, books_batch_id = NULL WHERE id IN (SELECT value FROM json_each(?1))"
+
+# It is posted. ?2 its id in the books, ?3 now, ?4 what is owed on it (invoices).
+MARK_INVOICED = """
+UPDATE sales SET invoice_id = ?2, balance_cents = coalesce(?4, balance_cents, sale_price_cents), updated_at = ?3 WHERE id = ?1"""
+MARK_EXPENSED = "UPDATE service_records SET purchase_id = ?2, updated_at = ?3 WHERE id = ?1"
+
+# Every sale and service record that is not in the books. Its deadline stays what it was from the start. ?1 now, ?2 when the sweep wakes
+# them, ?3 the days they have, ?4 1: also those that the dealer has discarded.
+RAISE_UNPOSTED = f"""{INTO_TASKS}
+SELECT lower(hex(randomblob(16))), 'quickbooks', kind, id, vehicle_id, ?1, ?2,
+  strftime('%Y-%m-%dT%H:%M:%fZ', created_at, '+' || ?3 || ' days'), ?1, ?1
+FROM (
+  SELECT 'invoice' AS kind, id, vehicle_id, created_at FROM sales WHERE invoice_id IS NULL AND voided_at IS NULL
+  UNION ALL SELECT 'expense', id, vehicle_id, created_at FROM service_records WHERE purchase_id IS NULL AND voided_at IS NULL
+) AS unposted
+WHERE ?4 OR NOT EXISTS (SELECT 1 FROM sync_tasks t WHERE t.target = 'quickbooks' AND t.kind = unposted.kind
+  AND t.subject_id = unposted.id AND t.state = 'done' AND t.outcome = 'Discarded.') {OR_AGAIN}"""
+
+# The posting of these, at once: who asks has perhaps just made what was missing.
+HURRY_UNPOSTED = """
+UPDATE sync_tasks SET next_attempt_at = ?1 WHERE target = 'quickbooks' AND kind IN ('invoice', 'expense') AND state = 'pending'"""
+
+# Objects of the books that may have changed there. ?1 JSON array of [kind, id], ?2 now, ?3 when the sweep wakes them.
+RAISE_CHANGED = f"""{INTO_TASKS}
+SELECT lower(hex(randomblob(16))), 'quickbooks', value ->> 0, value ->> 1, NULL, ?2, ?3, NULL, ?2, ?2 FROM json_each(?1)
+WHERE true {OR_AGAIN}"""
+
+# What QuickBooks knows names of ours by. ?1 realm, ?2 kind, ?3 names as JSON.
+NAMES = (
+    "SELECT name, quickbooks_id FROM books_names WHERE realm_id = ?1 AND kind = ?2 AND name IN (SELECT value FROM json_each(?3))"
+)
+
+# One more.
+KEEP_NAME = """
+INSERT INTO books_names (realm_id, kind, name, quickbooks_id) VALUES (?1, ?2, ?3, ?4)
+ON CONFLICT (realm_id, kind, name) DO UPDATE SET quickbooks_id = excluded.quickbooks_id"""
+
+# All of a company, because one of them is no longer what it was.
+FORGET_NAMES = "DELETE FROM books_names WHERE realm_id = ?1"
+
+# Up to when the changes in the books have been seen.
+SEEN_UNTIL = "SELECT seen_until FROM books_changes WHERE realm_id = ?1"
+KEEP_SEEN = """
+INSERT INTO books_changes (realm_id, seen_until) VALUES (?1, ?2)
+ON CONFLICT (realm_id) DO UPDATE SET seen_until = max(seen_until, excluded.seen_until)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """One kind of document: what it is called there, and the table it comes from."""
+
+    entity: str
+    table: str
+    rows: str
+
+
+LEDGERS: Mapping[str, Ledger] = {
+    "invoice": Ledger("Invoice", "sales", FOR_INVOICES),
+    "expense": Ledger("Purchase", "service_records", FOR_EXPENSES),
+}
+"""By the kind of task."""
+
+
+async def documents(database: Database, kind: str, ids: Collection[str]) -> dict[str, Row]:
+    """Sales or service records as their documents need them, by id."""
+    rows = await database.all(LEDGERS[kind].rows, to_json(list(ids)).decode())
+    return {str(row["id"]): row for row in rows}
+
+
+def mark_tried(kind: str, ids: Collection[str], batch_id: str | None, now: str) -> Statement:
+    """They are about to be sent: from here on the books may have them, whatever comes back."""
+    return statement(MARK_TRIED.format(table=LEDGERS[kind].table), to_json(list(ids)).decode(), now, batch_id)
+
+
+def mark_refused(kind: str, ids: Collection[str]) -> Statement:
+    """The books have refused them, so they are not there."""
+    return statement(MARK_REFUSED.format(table=LEDGERS[kind].table), to_json(list(ids)).decode())
+
+
+def mark_posted(kind: str, row_id: str, document_id: str, balance_cents: int | None, now: str) -> Statement:
+    """It is in the books under this id."""
+    if kind == "invoice":
+        return statement(MARK_INVOICED, row_id, document_id, now, balance_cents)
+    return statement(MARK_EXPENSED, row_id, document_id, now)
+
+
+def raise_unposted(now: str, wake_due: str, *, discarded: bool = False) -> Statement:
+    """Want everything posted that is not, also what the dealer has `discarded`; the rows that come back have the ids to wake."""
+    return statement(RAISE_UNPOSTED, now, wake_due, DOCUMENT_POSTED.days, int(discarded))
+
+
+def hurry_unposted(now: str) -> Statement:
+    """Have what waits for a later try tried now."""
+    return statement(HURRY_UNPOSTED, now)
+
+
+def raise_changed(objects: Collection[tuple[str, str]], now: str, wake_due: str) -> Statement:
+    """Want objects of the books looked at, each a (kind of task, id); the rows that come back have the ids to wake."""
+    return statement(RAISE_CHANGED, to_json(list(objects)).decode(), now, wake_due)
+
+
+async def names(database: Database, realm_id: str, kind: str, wanted: Collection[str]) -> dict[str, str]:
+    """Those of the names that QuickBooks is known to have, with their ids there."""
+    rows = await database.all(NAMES, realm_id, kind, to_json(list(wanted)).decode())
+    return {str(row["name"]): str(row["quickbooks_id"]) for row in rows}
+
+
+def keep_name(realm_id: str, kind: str, name: str, quickbooks_id: str) -> Statement:
+    """Remember by which id QuickBooks knows a name."""
+    return statement(KEEP_NAME, realm_id, kind, name, quickbooks_id)
+
+
+def forget_names(realm_id: str) -> Statement:
+    """Look every name up again."""
+    return statement(FORGET_NAMES, realm_id)
+
+
+async def seen_until(database: Database, realm_id: str) -> str | None:
+    """Up to when the changes in the books have been seen; `None`: never looked."""
+    row = await database.first(SEEN_UNTIL, realm_id)
+    return None if row is None else str(row["seen_until"])
+
+
+def keep_seen(realm_id: str, until: str) -> Statement:
+    """The changes in the books have been seen up to then."""
+    return statement(KEEP_SEEN, realm_id, until)

@@ -1,0 +1,1 @@
+"""What every endpoint shares: who may call, reading requests, building responses."""

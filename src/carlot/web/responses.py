@@ -1,0 +1,84 @@
+"""Making answers: JSON, problem documents, and the headers that every answer carries."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from pydantic_core import to_json
+
+from carlot.errors import Problem
+from carlot.platform.ports import Request, Response
+
+SECURITY_HEADERS: Mapping[str, str] = {
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+    "referrer-policy": "no-referrer",
+    "strict-transport-security": "max-age=31536000; includeSubDomains",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+}
+
+PUBLIC_HEADERS: Mapping[str, str] = {
+    "access-control-allow-origin": "*",
+    "access-control-expose-headers": "ETag, Link, X-Total-Count",
+    "cross-origin-resource-policy": "cross-origin",
+    # A sold car or a new price shows at the next look; an unchanged lot costs a 304.
+    "cache-control": "public, max-age=0, must-revalidate",
+}
+
+
+def json_answer(content: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """An answer in JSON; a `str` is passed on as the JSON text it is."""
+    body = content if isinstance(content, str) else to_json(content)
+    return Response(status, {"content-type": "application/json", "cache-control": "no-store", **(headers or {})}, body)
+
+
+def empty(status: int = 204, headers: Mapping[str, str] | None = None) -> Response:
+    """An answer without a body."""
+    return Response(status, {"cache-control": "no-store", **(headers or {})})
+
+
+async def begun(parts: AsyncIterator[str]) -> AsyncIterator[str]:
+    """The same parts, the first of them made already: what fails at once is still an answer, not a broken one."""
+    first = await anext(parts, "")
+
+    async def whole() -> AsyncIterator[str]:
+        yield first
+        async for part in parts:
+            yield part
+
+    return whole()
+
+
+def problem_answer(problem: Problem, request_id: str) -> Response:
+    """An error as RFC 9457 problem details."""
+    document: dict[str, Any] = {
+        "type": f"urn:carlot:problem:{problem.code}",
+        "title": problem.title,
+        "status": problem.status,
+        "detail": problem.detail,
+        "instance": request_id,
+        "code": problem.code,
+    }
+    if problem.errors:
+        document["errors"] = [{"field": error.field, "message": error.message} for error in problem.errors]
+    headers = {"content-type": "application/problem+json", "cache-control": "no-store", **problem.headers}
+    return Response(problem.status, headers, to_json(document))
+
+
+def secured(response: Response, request: Request) -> Response:
+    """The answer with the headers that every answer carries; a HEAD loses its body."""
+    headers = {**SECURITY_HEADERS, "x-request-id": request.id, **response.headers}
+    if request.method == "HEAD" and response.stream is None:
+        return Response(response.status, headers)
+    return replace(response, headers=headers)
+
+
+def etag_matches(request: Request, etag: str) -> bool:
+    """Whether the caller's `If-None-Match` names this ETag. Source: RFC 9110, 13.1.2 (weak comparison)."""
+    given = request.headers.get("if-none-match", "")
+    return given.strip() == "*" or etag in [tag.strip().removeprefix("W/") for tag in given.split(",")]
