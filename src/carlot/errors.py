@@ -18,7 +18,8 @@ CarlotError
 │   ├── Retryable           later: carries delay_s
 │   │   └── Throttled       it was not even asked: our own gate is shut for now
 │   ├── Permanent           never: the partner refuses
-│   └── AuthExpired         not before the dealer acts
+│   └── NeedsDealer         not before the dealer acts: no call was made
+│       └── AuthExpired     the partner itself refuses us
 └── PlatformError           what lies under us (raised by cloudflare.py)
     ├── DatabaseUnavailable
     ├── ConstraintViolation
@@ -171,8 +172,12 @@ class Permanent(PartnerError):
         self.body = body
 
 
-class AuthExpired(PartnerError):
-    """The partner refuses our credentials: nothing goes until the dealer acts."""
+class NeedsDealer(PartnerError):
+    """Not tried: nothing can go until the dealer acts, as far as is known here. It concerns this task alone."""
+
+
+class AuthExpired(NeedsDealer):
+    """The partner refused our credentials when it was called. It concerns everything that is for this partner."""
 
 
 class PlatformError(CarlotError):

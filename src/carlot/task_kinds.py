@@ -9,13 +9,13 @@ from functools import partial
 from carlot.domain.backoff import LISTING, OUTBOUND, PULL
 from carlot.domain.times import instant
 from carlot.engine.enqueue import Registry, TaskKind
-from carlot.engine.recovery import sweep
+from carlot.engine.recovery import Checks, sweep
 from carlot.lot import alerts
 from carlot.lot.photo_cleanup import sweep_photos
 from carlot.partners.listings import match as sites
 from carlot.partners.listings import reconcile
 from carlot.partners.listings.registry import SITES
-from carlot.partners.quickbooks import payments
+from carlot.partners.quickbooks import payments, tokens
 from carlot.partners.quickbooks import post as books
 from carlot.partners.quickbooks.client import BATCH_ITEMS
 from carlot.partners.quickbooks.unposted import post_daily
@@ -51,10 +51,12 @@ TASKS: Registry = {
     ("alerts", "alert"): TaskKind(alerts.send_alert, OUTBOUND, lease_s=30),
 }
 
+CHECKS: Checks = {"quickbooks": tokens.check}
+
 
 async def every_minute(services: Services, at: datetime) -> None:
     """Wake what should be awake; read back what a site may have changed late; alert; forget sessions and counts that are over."""
-    await sweep(services)
+    await sweep(services, CHECKS)
     await reconcile.look_soon(services)
     await alerts.watch(services)
     now = instant(services.clock.now())

@@ -27,6 +27,11 @@ def partner(world: World) -> dict[str, object]:
     return world.database.query("SELECT * FROM partners WHERE target = ?", TARGET)[0]
 
 
+def answers(world: World, status: int, times: int = 1) -> None:
+    """The partner answers the next calls so."""
+    world.network.faults(script=[{"fault": "status", "status": status, "path": "/inventory", "times": times}])
+
+
 def states(world: World) -> list[str]:
     return [task["state"] for task in world.tasks()]
 
@@ -76,6 +81,11 @@ class TestNotConfigured:
         assert states(world) == ["dead"]
         assert toy.given_up == ["car-1: Not configured yet: set WAYNE_REEVES_API_KEY."]
 
+    async def test_it_says_nothing_about_the_partner(self, world: World, toy: Toy) -> None:
+        world.env["WAYNE_REEVES_API_KEY"] = None
+        await work(world, toy.registry, *await want(world, "car-1"))
+        assert world.database.query("SELECT * FROM partners") == []
+
 
 class TestRefused:
     async def test_one_refusal_stops_all_calls(self, world: World, toy: Toy) -> None:
@@ -120,6 +130,63 @@ class TestRefused:
         await work(world, toy.registry, *task_ids)
         assert states(world) == ["done"] * 3
 
+    async def test_the_probe_goes_at_its_time_though_new_tasks_keep_coming(self, world: World, toy: Toy) -> None:
+        """A task that makes no call, because its partner is known to refuse us, says nothing new about the partner."""
+        toy.steps = [ask_the_partner] * 1000
+        answers(world, 401, times=1_000_000)
+        await work(world, toy.registry, *await want(world, "car"))
+        refused_at = world.clock.now().timestamp()
+        heard, probed_at = 1, []
+        for minute in range(1, 100):
+            world.clock.forward(60)
+            await work(world, toy.registry, *await want(world, f"car-{minute}"))
+            await world.tick()
+            await work(world, toy.registry, *(task["id"] for task in world.tasks()))
+            if len(world.network.heard("GET", "/inventory")) > heard:
+                heard = len(world.network.heard("GET", "/inventory"))
+                probed_at.append(world.clock.now().timestamp() - refused_at)
+        assert len(probed_at) == 6
+        assert all(PROBE_S * turn <= at <= (PROBE_S + 60) * turn for turn, at in enumerate(probed_at, 1)), probed_at
+        # The dealer has acted where it cannot be seen: all go within a probe's time.
+        world.network.faults()
+        for _ in range(17):
+            world.clock.forward(60)
+            await world.tick()
+            await work(world, toy.registry, *(task["id"] for task in world.tasks()))
+        assert set(states(world)) == {"done"}
+
+    @pytest.mark.parametrize("status", [403, 404, 422])
+    async def test_whoever_answers_anything_else_lets_us_in(self, world: World, toy: Toy, status: int) -> None:
+        toy.steps = [REFUSED]
+        task_ids = await want(world, "car-1", "car-2", "car-3")
+        await work(world, toy.registry, task_ids[0])
+        await work(world, toy.registry, *task_ids)
+        toy.steps = [ask_the_partner] * 3
+        answers(world, status)
+        for _ in range(2):
+            world.clock.forward(PROBE_S + 1)
+            await world.tick()
+            await work(world, toy.registry, *task_ids)
+        assert sorted(states(world)) == ["dead", "done", "done"]
+        assert partner(world)["blocked_reason"] is None
+
+    @pytest.mark.parametrize("fault", [{"fault": "status", "status": 500}, {"fault": "stall"}, {"fault": "reset"}], ids=str)
+    async def test_a_probe_that_is_not_answered_is_followed_by_another(
+        self, world: World, toy: Toy, fault: dict[str, object]
+    ) -> None:
+        toy.steps = [REFUSED]
+        task_ids = await want(world, "car-1", "car-2", "car-3")
+        await work(world, toy.registry, task_ids[0])
+        await work(world, toy.registry, *task_ids)
+        toy.steps = [ask_the_partner] * 6
+        world.network.faults(script=[{**fault, "path": "/inventory"}])
+        world.clock.forward(PROBE_S + 1)
+        for _ in range(3):
+            await world.tick()
+            await work(world, toy.registry, *task_ids)
+            world.clock.forward(60)
+        assert states(world) == ["done"] * 3
+
     async def test_a_task_that_ends_without_a_call_shows_nothing(self, world: World, toy: Toy) -> None:
         toy.steps = [REFUSED]
         task_ids = await want(world, "car-1", "car-2")
@@ -148,15 +215,23 @@ class TestRefused:
         await work(world, toy.registry, *task_ids)
         assert states(world) == ["done", "done"]
 
-    @pytest.mark.parametrize("status", [401, 403])
-    async def test_a_refusal_by_the_partner_itself(self, world: World, toy: Toy, status: int) -> None:
+    async def test_a_refusal_by_the_partner_itself(self, world: World, toy: Toy) -> None:
         toy.steps = [ask_the_partner, ask_the_partner]
-        world.network.faults(script=[{"fault": "status", "status": status, "path": "/inventory"}])
+        answers(world, 401)
         task_ids = await want(world, "car-1", "car-2")
         for task_id in task_ids:
             await work(world, toy.registry, task_id)
         assert states(world) == ["blocked"] * 2
         assert len(world.network.heard("GET", "/inventory")) == 1
+
+    async def test_what_is_forbidden_is_the_failure_of_one_task(self, world: World, toy: Toy) -> None:
+        toy.steps = [ask_the_partner, ask_the_partner]
+        answers(world, 403)
+        task_ids = await want(world, "car-1", "car-2")
+        for task_id in task_ids:
+            await work(world, toy.registry, task_id)
+        assert states(world) == ["dead", "done"]
+        assert partner(world)["blocked_reason"] is None
 
     async def test_the_dealer_s_retry_lets_all_go_at_once(self, world: World, toy: Toy) -> None:
         toy.steps = [REFUSED]

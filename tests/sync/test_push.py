@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from support.world import World
+from support.lot import answer
+from support.world import HOUR, World
 
 
 async def lot_of_three() -> World:
@@ -322,3 +323,41 @@ class TestEdits:
             told = len(world.network.heard("PATCH"))
             await world.pull()
             assert len(world.network.heard("PATCH")) == told + 1
+
+
+class TestForbidden:
+    """A 403 is the DMS's word on one thing."""
+
+    async def test_one_forbidden_edit_stops_neither_pulls_nor_sales_nor_other_edits(self) -> None:
+        world = await lot_of_three()
+        forbidden = {"fault": "status", "status": 403, "path": "/inventory/A1", "times": 1_000_000}
+        world.network.faults(script=[forbidden])
+        await world.edit("A1", price=7001)
+        for day in range(1, 5):
+            await world.edit("A2", price=7100 + day)
+            world.network.dms.lot.update("A3", {"mileage": 90_000 + day})
+            for _ in range(24):
+                world.clock.forward(3600 - 60)
+                await world.tick(HOUR)
+                await world.minutes(1)
+            assert world.vehicle("A3")["mileage_miles"] == 90_000 + day
+            assert world.dms_record("A2")["price"] == 7100 + day
+        runs = answer(await world.call("GET", "/api/integrations/runs"))["runs"]
+        # The day on which it began has its pull too.
+        assert [(run["startedBy"], run["status"]) for run in runs] == [("cron", "completed")] * 5 + [("dealer", "completed")]
+        await world.sell("A3")
+        await world.minutes(1)
+        assert len(world.dms_sales()) == 1
+        task = world.task(kind="edits", subject_id=world.vehicle("A1")["id"])
+        assert (task["state"], task["error"]) == ("dead", "Wayne Reeves refused the request (403).")
+        # It was asked for once, and once more after each pull that still showed the old price.
+        assert len(world.network.heard("PATCH", "/inventory/A1")) == 1 + 5
+
+    async def test_one_forbidden_sale_is_its_own_failure(self) -> None:
+        world = await lot_of_three()
+        world.network.faults(script=[{"fault": "status", "status": 403, "path": "/sales"}])
+        await world.sell("A1")
+        await world.minutes(1)
+        await world.sell("A2")
+        await world.minutes(1)
+        assert sorted(task["state"] for task in world.tasks(kind="sale")) == ["dead", "done"]

@@ -14,6 +14,7 @@ from carlot.errors import (
     AuthExpired,
     ConstraintViolation,
     LeaseLost,
+    NeedsDealer,
     PartnerError,
     Permanent,
     Retryable,
@@ -99,10 +100,10 @@ async def _fail(services: Services, kind: TaskKind | None, lease: Lease, failure
         error=reason,
         next_attempt=instant(at),
         wake_due=after(at, DELIVERY_S),
-        tried=not isinstance(failure, (Throttled, AuthExpired)),
+        tried=not isinstance(failure, (Throttled, NeedsDealer)),
     )
     follow = list(kind.on_dead(services, lease.subject_id, failure)) if kind and state == "dead" else []
-    if isinstance(failure, AuthExpired) and services.settings.configured(lease.target):
+    if isinstance(failure, AuthExpired):
         follow.append(partner_calls.block(lease.target, reason, after(now, PROBE_S), lease.leased_at))
     await services.database.batch([settle, *follow])
     level = "error" if state == "dead" else "warn"
@@ -121,9 +122,9 @@ async def _fail(services: Services, kind: TaskKind | None, lease: Lease, failure
 
 def _consequence(services: Services, kind: TaskKind | None, lease: Lease, failure: Exception) -> tuple[str, float]:
     """The state a failed task goes to, and the seconds to its next try."""
-    if isinstance(failure, AuthExpired) and (kind is None or kind.waits):
+    if isinstance(failure, NeedsDealer) and (kind is None or kind.waits):
         return "blocked", 0.0
-    if kind is None or isinstance(failure, (Permanent, AuthExpired)):
+    if kind is None or isinstance(failure, (Permanent, NeedsDealer)):
         return "dead", 0.0
     chance = services.clock.random()
     asked_s = failure.delay_s if isinstance(failure, Retryable) else None

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Mapping
+
 from carlot.domain.times import after, instant
 from carlot.engine.enqueue import PROBE_S, wake_tasks
+from carlot.errors import NeedsDealer
 from carlot.log import log
 from carlot.platform.ports import Services
 from carlot.settings import NEEDED
@@ -14,10 +17,13 @@ SWEPT_S = 300.0
 
 LIMIT = 1000
 
+Checks = Mapping[str, Callable[[Services], Awaitable[None]]]
+"""By target: whether it can be called at all, as far as that is known without a call. Raises: `NeedsDealer`."""
 
-async def sweep(services: Services) -> int:
+
+async def sweep(services: Services, checks: Checks) -> int:
     """Release what can go again, then ring for every task whose wake-up is overdue; answer how many."""
-    await _release(services)
+    await _release(services, checks)
     now = services.clock.now()
     overdue = await tasks.sweep(services.database, instant(now), after(now, SWEPT_S), LIMIT)
     if overdue:
@@ -26,16 +32,27 @@ async def sweep(services: Services) -> int:
     return len(overdue)
 
 
-async def _release(services: Services) -> None:
-    """Blocked tasks go again when the partner is configured and lets us in; one that refuses us is probed now and then."""
+async def _release(services: Services, checks: Checks) -> None:
+    """Blocked tasks go again when the dealer has acted; a partner that refused us is probed now and then."""
     now = services.clock.now()
     refusing = {str(row["target"]): str(row["probe_at"]) for row in await partner_calls.all_blocked(services.database)}
     for target in await tasks.blocked_targets(services.database):
-        if target not in NEEDED or not services.settings.configured(target):
+        if not await _can_be_called(services, target, checks):
             continue
         if target not in refusing:
             await services.database.batch([tasks.release(target, instant(now))])
         elif refusing[target] <= instant(now):
-            # The block is put off, but does not hold for the one task that goes: its lease outruns the check.
+            # From its time on the probe is due until a call is answered: what is taken up now is tried (`tasks.LEASE`).
             await services.database.batch([tasks.probe(target, instant(now))])
             log("partner.probed", target=target, again_s=PROBE_S)
+
+
+async def _can_be_called(services: Services, target: str, checks: Checks) -> bool:
+    if target not in NEEDED or not services.settings.configured(target):
+        return False
+    try:
+        if target in checks:
+            await checks[target](services)
+    except NeedsDealer:
+        return False
+    return True

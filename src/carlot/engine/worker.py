@@ -17,9 +17,9 @@ from carlot.engine.coalescing import SharedDatabase
 from carlot.engine.enqueue import Registry, TaskKind, Together, gated
 from carlot.engine.outcome import conclude
 from carlot.errors import (
-    AuthExpired,
     DatabaseUnavailable,
     LeaseLost,
+    NeedsDealer,
     PartnerError,
     Permanent,
     Retryable,
@@ -153,10 +153,10 @@ async def _hold(services: Services, kind: TaskKind, leases: Sequence[Lease]) -> 
 
 
 def _check(services: Services, lease: Lease) -> None:
-    """Whether a task can be tried at all. Raises: `Permanent`, `AuthExpired`."""
+    """Whether a task can be tried at all. Raises: `Permanent`, `NeedsDealer`."""
     if lease.interrupted >= MAX_INTERRUPTED:
         raise Permanent(f"It was interrupted {lease.interrupted} times without finishing.")
     if missing := services.settings.missing(lease.target):
-        raise AuthExpired(f"Not configured yet: set {' and '.join(missing)}.")
+        raise NeedsDealer(f"Not configured yet: set {' and '.join(missing)}.")
     if lease.blocked_reason:
-        raise AuthExpired(lease.blocked_reason)
+        raise NeedsDealer(lease.blocked_reason)

@@ -12,7 +12,7 @@ from pydantic_core import to_json
 
 from carlot.domain.times import after, instant
 from carlot.engine.enqueue import DELIVERY_S, commit
-from carlot.errors import AuthExpired, Conflict, DatabaseUnavailable, PartnerError, Unauthorized
+from carlot.errors import Conflict, DatabaseUnavailable, NeedsDealer, PartnerError, Unauthorized
 from carlot.log import log
 from carlot.partners.quickbooks import client, tokens
 from carlot.platform.ports import Request, Response, Services
@@ -51,7 +51,7 @@ async def return_from_quickbooks(request: Request, services: Services) -> Respon
         return _home("other-company")
     try:
         await _connect(request, services, given["code"])
-    except AuthExpired as failure:
+    except NeedsDealer as failure:
         log("quickbooks.not_connected", level="error", error=str(failure))
         return _home("misconfigured")
     except (PartnerError, DatabaseUnavailable) as failure:

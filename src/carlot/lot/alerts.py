@@ -12,7 +12,7 @@ from carlot.engine.enqueue import commit
 from carlot.errors import QueueUnavailable
 from carlot.partners.http import send
 from carlot.platform.ports import Row, Services
-from carlot.settings import PARTNER_NAMES
+from carlot.settings import NEEDED, PARTNER_NAMES
 from carlot.store import alerts
 from carlot.store.tasks import Done, Lease, Want
 
@@ -31,7 +31,9 @@ async def watch(services: Services) -> None:
         return
     now = services.clock.now()
     at_risk = to_json({kind: instant(now + ahead) for kind, ahead in AT_RISK.items()}).decode()
-    findings = await alerts.findings(services.database, at_risk, instant(now - REMOVAL_FAILS), instant(now + SIGN_IN_ENDS))
+    configured = to_json([target for target in NEEDED if services.settings.configured(target)]).decode()
+    removal, ends = instant(now - REMOVAL_FAILS), instant(now + SIGN_IN_ENDS)
+    findings = await alerts.findings(services.database, at_risk, removal, ends, configured)
     holding = {str(row["subject"]): _sentence(row) for row in findings}
     holding |= await _backlog(services)
     known = await alerts.open_subjects(services.database)

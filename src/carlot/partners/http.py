@@ -33,7 +33,7 @@ async def send(
 ) -> HttpResponse:
     """Send one request to a partner, named as the dealer knows it; answer a 2xx.
 
-    Raises: `Retryable` (no answer, 408, 425, 429, 5xx), `AuthExpired` (401, 403), `Permanent` (anything else).
+    Raises: `Retryable` (no answer, 408, 425, 429, 5xx), `AuthExpired` (401), `Permanent` (anything else).
     """
     try:
         answer = await http.request(method, url, headers, body, timeout_s=timeout_s, max_bytes=max_bytes)
@@ -51,8 +51,9 @@ def _refusal(partner: str, answer: HttpResponse, now: datetime) -> Exception:
     if status in _RETRYABLE or status >= 500:
         said = "asks us to slow down" if status == 429 else "is having trouble"
         return Retryable(f"{partner} {said} ({status}).", retry_after_s(answer.headers.get("retry-after", ""), now))
-    if status in (401, 403):
-        return AuthExpired(f"{partner} refused our credentials ({status}).")
+    if status == 401:
+        return AuthExpired(f"{partner} refused our credentials (401).")
+    # A 403 refuses this one request, from whoever we are: the failure of one task. Source: RFC 9110, 15.5.4.
     return Permanent(f"{partner} refused the request ({status}).", status, answer.body)
 
 

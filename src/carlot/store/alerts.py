@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from carlot.platform.ports import Database, Row, Statement, statement
 
-# What holds now: dead tasks by partner, refusing partners, removals that fail, deadlines. ?1 JSON object kind -> from when it is at
-# risk, ?2 since when a removal from a listing site must have been failing to be worth an alert, ?3 by when a sign-in ends soon.
+# What holds now: dead tasks by partner, partners that refuse us or whose tasks wait for the dealer, removals that fail, deadlines.
+# ?1 JSON object kind -> from when it is at risk, ?2 since when a removal from a listing site must have been failing to be worth an
+# alert, ?3 by when a sign-in ends soon, ?4 the partners that are configured, as JSON.
 FINDINGS = """
 SELECT 'dead:' || target AS subject, target, count(*) AS n, max(error) AS detail FROM sync_tasks
   WHERE state = 'dead' AND target <> 'alerts' GROUP BY target
 UNION ALL
-SELECT 'refused:' || target, target, 1, blocked_reason FROM partners WHERE blocked_reason IS NOT NULL AND target <> 'alerts'
+SELECT 'refused:' || target, target, 1, max(reason) FROM (
+  SELECT target, blocked_reason AS reason FROM partners WHERE blocked_reason IS NOT NULL
+  UNION ALL SELECT target, error FROM sync_tasks WHERE state = 'blocked')
+  WHERE target <> 'alerts' AND target IN (SELECT value FROM json_each(?4)) GROUP BY target
 UNION ALL
 SELECT 'expiring:quickbooks', 'quickbooks', 1, min(refresh_expires_at, ifnull(hard_expires_at, refresh_expires_at)) FROM oauth_tokens
   WHERE state = 'connected' AND min(refresh_expires_at, ifnull(hard_expires_at, refresh_expires_at)) <= ?3
@@ -40,9 +44,9 @@ READ = "SELECT subject, text, cleared_at, sent FROM alerts WHERE subject = ?1"
 MARK_SENT = "UPDATE alerts SET sent = ?2 WHERE subject = ?1"
 
 
-async def findings(database: Database, at_risk: str, failing_since: str, ends_by: str) -> list[Row]:
+async def findings(database: Database, at_risk: str, failing_since: str, ends_by: str, configured: str) -> list[Row]:
     """What there is to be alerted to: `subject`, `target`, `n`, `detail`."""
-    return await database.all(FINDINGS, at_risk, failing_since, ends_by)
+    return await database.all(FINDINGS, at_risk, failing_since, ends_by, configured)
 
 
 async def open_subjects(database: Database) -> set[str]:

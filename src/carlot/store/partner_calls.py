@@ -27,7 +27,7 @@ SELECT (SELECT paused_until FROM partners WHERE target = ?1 AND paused_until > ?
 # The call is over.
 END_CALL = "UPDATE partner_calls SET until = ?2 WHERE id = ?1"
 
-# It worked; ?3 is 1 when the partner let us in, and so is no longer blocked.
+# It was answered; ?3 is 1 when the partner let us in, and so is no longer blocked.
 SUCCEEDED = """
 INSERT INTO partners (target, failures, last_success_at) VALUES (?1, 0, ?2)
 ON CONFLICT (target) DO UPDATE SET failures = failures / 2, last_success_at = excluded.last_success_at,
@@ -88,7 +88,7 @@ def end_call(call_id: str, now: str) -> Statement:
 
 
 def succeeded(call_id: str, target: str, now: str, *, let_in: bool) -> list[Statement]:
-    """The call was answered; `let_in`: it did what it was for, so calls go again."""
+    """The call was answered; `let_in`: our credentials were not refused, so calls go again."""
     return [statement(END_CALL, call_id, now), statement(SUCCEEDED, target, now, int(let_in))]
 
 

@@ -21,7 +21,8 @@ SELECT json_object(
     AND state IN ('pending', 'running', 'blocked') LIMIT 1),
   'books', (SELECT json_object('state', state, 'realm', realm_id, 'refresh_until', refresh_expires_at, 'hard_until', hard_expires_at)
     FROM oauth_tokens WHERE provider = 'quickbooks'),
-  'books_refusal', (SELECT blocked_reason FROM partners WHERE target = 'quickbooks'),
+  'books_refusal', coalesce((SELECT blocked_reason FROM partners WHERE target = 'quickbooks'),
+    (SELECT error FROM sync_tasks WHERE target = 'quickbooks' AND state = 'blocked' LIMIT 1)),
   'books_error', (SELECT error FROM sync_tasks WHERE target = 'quickbooks' AND error IS NOT NULL
     AND state IN ('pending', 'running', 'blocked', 'dead') AND attempts > 0 ORDER BY kind NOT IN ('invoice', 'expense'), updated_at DESC LIMIT 1),
   'books_last_sync', (SELECT max(done_at) FROM sync_tasks WHERE target = 'quickbooks'),

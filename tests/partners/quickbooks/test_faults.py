@@ -212,3 +212,19 @@ class TestCredentials:
         assert {task["state"] for task in world.tasks(target="quickbooks")} == {"blocked"}
         world.knobs()
         await at_rest(world)
+
+
+@pytest.mark.parametrize("kind", ["AuthorizationFault", "ValidationFault", None])
+async def test_a_403_for_one_document_is_that_document_s(kind: str | None) -> None:
+    world = await connected()
+    fault = {"Fault": {"Error": [{"Message": "Permission Denied Error", "code": "5020"}], "type": kind}} if kind else {}
+    world.faults({"fault": "status", "status": 403, "body": fault, "method": "POST", "path": "/invoice"})
+    first = await world.sell("A1")
+    await world.minutes(1)
+    second = await world.sell("A2")
+    await world.minutes(1)
+    assert [line["doc_number"] for line in world.posted()] == [world.sale(second["id"])["doc_number"]]
+    task = world.task(target="quickbooks", subject_id=first["id"])
+    assert task["state"] == "dead"
+    assert ("Permission Denied Error" if kind else "403") in task["error"]
+    assert world.database.query("SELECT blocked_reason FROM partners WHERE target = 'quickbooks'") == [{"blocked_reason": None}]

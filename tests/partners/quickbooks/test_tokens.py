@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from carlot.errors import AuthExpired, Retryable, Throttled
+from carlot.errors import AuthExpired, NeedsDealer, Retryable, Throttled
 from carlot.partners.quickbooks import tokens
 from carlot.store import oauth_tokens
 from support.books import BooksWorld
@@ -32,6 +32,17 @@ def refreshes(world: BooksWorld) -> int:
 def kept(world: BooksWorld) -> dict[str, Any]:
     (row,) = world.database.query("SELECT * FROM oauth_tokens")
     return row
+
+
+def refusal(world: BooksWorld) -> str | None:
+    """Why QuickBooks as a whole takes no calls."""
+    rows = world.database.query("SELECT blocked_reason FROM partners WHERE target = 'quickbooks'")
+    return rows[0]["blocked_reason"] if rows else None
+
+
+async def shown(world: BooksWorld) -> str:
+    """QuickBooks' state on the status page."""
+    return str(answer(await world.call("GET", "/api/integrations/status"))["quickbooks"]["status"])
 
 
 async def token(world: BooksWorld) -> str:
@@ -134,8 +145,9 @@ async def test_a_revoked_connection_is_given_up_at_once_and_says_so() -> None:
     assert {task["state"] for task in world.tasks() if task["target"] == "quickbooks"} == {"blocked"}
     asked = world.network.books.tokens.counts["refreshes_refused"]
     assert asked == 1
-    shown = answer(await world.call("GET", "/api/integrations/status"))["quickbooks"]
-    assert (shown["status"], shown["authenticated"]) == ("reauth_required", False)
+    found = answer(await world.call("GET", "/api/integrations/status"))["quickbooks"]
+    assert (found["status"], found["authenticated"]) == ("reauth_required", False)
+    assert refusal(world) == tokens.REAUTH
     await world.minutes(60)
     assert world.network.books.tokens.counts["refreshes_refused"] == asked
     await world.connect()
@@ -163,7 +175,7 @@ async def test_a_refusal_looks_again_before_it_gives_up() -> None:
         {"fault": "lost_answer"},
         {"fault": "truncate"},
         {"fault": "html"},
-        *({"fault": "status", "status": status} for status in (302, 404, 429, 500)),
+        *({"fault": "status", "status": status} for status in (302, 403, 404, 429, 500)),
         {"fault": "status", "status": 400, "body": {"error": "invalid_request"}},
     ],
     ids=lambda fault: str(fault.get("status", fault["fault"])),
@@ -243,14 +255,73 @@ async def test_a_pair_that_arrives_after_another_gave_up_opens_quickbooks_again(
 async def test_a_key_that_was_changed_is_said_in_words() -> None:
     world = await connected()
     world.env["TOKEN_ENCRYPTION_KEY"] = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
-    with pytest.raises(AuthExpired, match="TOKEN_ENCRYPTION_KEY"):
+    with pytest.raises(NeedsDealer, match="TOKEN_ENCRYPTION_KEY"):
         await token(world)
     await world.pull()
     await world.sell("A1")
     await world.work()
-    shown = answer(await world.call("GET", "/api/integrations/status"))["quickbooks"]
-    assert shown["status"] == "reauth_required"
-    assert "TOKEN_ENCRYPTION_KEY" in shown["message"]
+    assert await shown(world) == "reauth_required"
+    message = answer(await world.call("GET", "/api/integrations/status"))["quickbooks"]["message"]
+    assert "TOKEN_ENCRYPTION_KEY" in message
+
+
+@pytest.mark.parametrize("key", ["MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=", "no key"])
+async def test_a_key_that_was_changed_stops_no_call_and_its_return_is_noticed_within_a_minute(key: str) -> None:
+    world = BooksWorld(settings={"ALERT_WEBHOOK_URL": "http://partners.test/alerts"})
+    await world.connect()
+    await world.pull()
+    right, world.env["TOKEN_ENCRYPTION_KEY"] = world.env["TOKEN_ENCRYPTION_KEY"], key
+    await world.sell("A1")
+    await world.minutes(3)
+    # No call was made, so QuickBooks has refused nobody; the dealer is told all the same, once.
+    assert world.network.heard(partner=BOOKS) == []
+    assert refusal(world) is None
+    assert [text for text in world.network.alerts._texts if "TOKEN_ENCRYPTION_KEY" in text] == world.network.alerts._texts
+    assert len(world.network.alerts._texts) == 1
+    leases = len(world.timed.waiting), world.task(target="quickbooks", kind="invoice")["updated_at"]
+    await world.minutes(60)
+    assert (len(world.timed.waiting), world.task(target="quickbooks", kind="invoice")["updated_at"]) == leases
+    world.env["TOKEN_ENCRYPTION_KEY"] = right
+    await world.minutes(1)
+    world.check_books()
+    assert await shown(world) == "connected"
+    await world.minutes(2)
+    assert world.network.alerts._texts[-1].startswith("Over: ")
+
+
+async def test_without_a_connection_tasks_wait_without_a_word_about_the_partner() -> None:
+    world = BooksWorld(settings={"ALERT_WEBHOOK_URL": "http://partners.test/alerts"})
+    await world.pull()
+    await world.sell("A1")
+    await world.work()
+    waiting = world.task(target="quickbooks", kind="invoice")
+    assert (waiting["state"], waiting["error"]) == ("blocked", "QuickBooks is not connected. Connect it under Integrations.")
+    await world.minutes(60)
+    assert refusal(world) is None
+    assert world.task(target="quickbooks", kind="invoice")["updated_at"] == waiting["updated_at"]
+    assert world.network.heard(partner=BOOKS) == []
+    assert len(world.network.alerts._texts) == 1
+    await world.connect()
+    await world.minutes(1)
+    world.check_books()
+
+
+async def test_an_app_that_intuit_does_not_know_blocks_all_of_it_and_is_tried_again_now_and_then() -> None:
+    world = await connected()
+    await world.pull()
+    world.clock.forward(HOUR)
+    token_faults(world, {"fault": "status", "status": 401, "times": 2})
+    await world.sell("A1")
+    await world.sell("A2")
+    await world.work()
+    assert "QUICKBOOKS_CLIENT_SECRET" in str(refusal(world))
+    assert await shown(world) == "reauth_required"
+    asked = len(world.network.heard("POST", TOKEN_PATH, BOOKS))
+    await world.minutes(14)
+    assert len(world.network.heard("POST", TOKEN_PATH, BOOKS)) == asked == 1
+    await world.minutes(20)
+    world.check_books()
+    assert (refusal(world), await shown(world)) == (None, "connected")
 
 
 async def test_a_token_that_the_api_refuses_is_renewed_once() -> None:

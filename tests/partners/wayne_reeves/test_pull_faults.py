@@ -108,13 +108,12 @@ async def test_retry_after_is_obeyed_to_the_second(lot: ServedLot, fault: str, a
     assert (report["status"], report["created"]) == ("completed", 2)
 
 
-@pytest.mark.parametrize("status", [401, 403])
-async def test_refused_credentials_fail_the_run_at_once(lot: ServedLot, status: int) -> None:
+async def test_refused_credentials_fail_the_run_at_once(lot: ServedLot) -> None:
     lot.dms_holds(*[car(number) for number in range(6)], page_cap=2)
-    lot.network.faults(script=[{"fault": "status", "status": status, "nth": 2, "times": 1000}])
+    lot.network.faults(script=[{"fault": "status", "status": 401, "nth": 2, "times": 1000}])
     report = await lot.pull()
     assert (report["status"], report["pages"], report["created"]) == ("failed", 1, 2)
-    assert report["message"] == f"Wayne Reeves refused our credentials ({status}). Nothing was removed."
+    assert report["message"] == "Wayne Reeves refused our credentials (401). Nothing was removed."
     assert len(lot.network.heard()) == 2
     assert await shown(lot) == ("error", report["message"])
     # The dealer, who has acted, is believed at once.
@@ -135,7 +134,26 @@ async def test_the_next_days_pull_tries_refused_credentials_again(lot: ServedLot
     assert [(run["startedBy"], run["status"]) for run in runs] == [("cron", "completed"), ("dealer", "failed")]
 
 
-@pytest.mark.parametrize("status", [301, 302, 400, 404, 410, 422])
+async def test_a_forbidden_pull_is_tried_again_at_the_button_and_on_the_next_day(lot: ServedLot) -> None:
+    lot.dms_holds(car(1))
+    lot.network.faults(script=[{"fault": "status", "status": 403, "times": 3}])
+    for _ in range(2):
+        assert (await lot.pull())["status"] == "degraded"
+    for _ in range(2):
+        lot.clock.forward(24 * 3600)
+        await lot.tick("0 * * * *")
+        await lot.deliver()
+    runs = (await lot.get("/api/integrations/runs"))["runs"]
+    assert [(run["startedBy"], run["status"]) for run in runs] == [
+        ("cron", "completed"),
+        ("cron", "degraded"),
+        ("dealer", "degraded"),
+        ("dealer", "degraded"),
+    ]
+    assert len(lot.network.heard()) == 4
+
+
+@pytest.mark.parametrize("status", [301, 302, 400, 403, 404, 410, 422])
 async def test_a_refusal_ends_the_run_at_once(lot: ServedLot, status: int) -> None:
     lot.dms_holds(car(1))
     lot.network.faults(script=[{"fault": "status", "status": status}])

@@ -141,6 +141,17 @@ def test_faults_and_ledger_are_a_sites_own(sim: httpx.Client) -> None:
     ]
 
 
+def test_one_car_can_be_forbidden_while_the_others_are_taken(sim: httpx.Client) -> None:
+    words = {"error": {"code": "forbidden", "message": "Locked by another dealer"}}
+    rule = {"fault": "status", "status": 403, "body": words, "path": f"*/{VIN}", "times": 1000}
+    sim.put("/_sim/faults/kbb", json={"script": [rule]})
+    for _ in range(3):
+        answer = put(sim, "kbb")
+        assert (answer.status_code, answer.json()) == (403, words)
+        assert sim.get(ADDRESS["kbb"].replace(VIN, "2HGCM82633A004353")).status_code == 404
+    assert (put(sim, "cargurus").status_code, shown(sim, "kbb")) == (201, {})
+
+
 def test_a_lost_answer_did_its_work(sim: httpx.Client) -> None:
     sim.put("/_sim/faults/cargurus", json={"lost_answer_rate": 1})
     with pytest.raises(httpx.HTTPError):

@@ -108,7 +108,17 @@ async def _put_on(work: _Work, vin: str, content: Mapping[str, object]) -> tuple
 
 
 async def _take_off(work: _Work, held: Held) -> Statement | None:
-    """Make the site not show the car; answer what is to be written, `None`: nothing, it is known to be gone."""
+    """Make the site not show the car; answer what is to be written, `None`: nothing, it is known to be gone.
+
+    Raises: as `partners.http.send`, but never `Permanent`: what must go is asked for until it is gone.
+    """
+    try:
+        return await _removed(work, held)
+    except Permanent as failure:
+        raise Retryable(str(failure)) from failure
+
+
+async def _removed(work: _Work, held: Held) -> Statement | None:
     site, begun = work.site, work.begun(held.vin)
     if held.state == "absent":
         if held.verify_after is None or begun:
@@ -121,8 +131,6 @@ async def _take_off(work: _Work, held: Held) -> Statement | None:
         shown = await client.read_listing(work.services, site, held.vin)
     except PartnerError as failure:
         await _note_answer(work, held.vin, begun, failure)
-        if isinstance(failure, Permanent):  # What must go is asked for until it is gone.
-            raise Retryable(str(failure)) from failure
         raise
     if shown is not None:
         await work.services.database.batch([listings.answered(work.lease, held.vin, begun)])

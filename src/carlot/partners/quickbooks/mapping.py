@@ -62,7 +62,7 @@ def _failure(found: _Faults) -> Exception:
     error = found.errors[0] if found.errors else _Error.model_validate({})
     words = (error.detail or error.message or "It gives no reason.")[:500]
     kind = (found.type or "").lower()
-    if kind.startswith("auth"):
+    if kind.startswith("authentication"):
         return AuthExpired(f"QuickBooks refused our credentials: {words}")
     if error.code in _ACCOUNT:
         return AuthExpired(f"QuickBooks takes nothing for this company: {words}")

@@ -17,6 +17,7 @@ from carlot.errors import (
     AuthExpired,
     DatabaseUnavailable,
     KeyValueUnavailable,
+    NeedsDealer,
     PartnerError,
     Permanent,
     Retryable,
@@ -49,10 +50,16 @@ NOT_CONNECTED = "QuickBooks is not connected. Connect it under Integrations."
 REAUTH = "QuickBooks wants you to sign in again. Connect it again under Integrations; everything that waits is posted then."
 
 
+async def check(services: Services) -> None:
+    """Whether there is a connection whose tokens open. Raises: `NeedsDealer` when the dealer must connect, or mend the key."""
+    await _unsealed(services, await _connected(services), "access")
+
+
 async def access_token(services: Services) -> str:
     """A token that opens the API for at least some minutes.
 
-    Raises: `AuthExpired` when the dealer must connect; `Throttled` while somebody else refreshes; as `client.refresh_tokens`.
+    Raises: as `check`; `AuthExpired` when Intuit refuses the refresh token or the app; `Throttled` while somebody else refreshes;
+    as `client.refresh_tokens`.
     """
     kept = await _connected(services)
     if parse_instant(kept.pair.access_expires_at) > services.clock.now() + EARLY:
@@ -70,7 +77,7 @@ async def renew(services: Services, refused: str) -> str:
 
 
 async def seal(services: Services, realm_id: str, pair: TokenPair) -> SealedPair:
-    """Seal a pair as it came from Intuit. Raises: `AuthExpired` when the key is none."""
+    """Seal a pair as it came from Intuit. Raises: `NeedsDealer` when the key is none."""
     now = services.clock.now()
     hard_s = pair.x_refresh_token_hard_expires_in
     return SealedPair(
@@ -83,7 +90,7 @@ async def seal(services: Services, realm_id: str, pair: TokenPair) -> SealedPair
 
 
 async def refresh_token(services: Services, kept: Kept) -> str:
-    """The refresh token in clear, to be revoked. Raises: `AuthExpired` when it does not open."""
+    """The refresh token in clear, to be revoked. Raises: `NeedsDealer` when it does not open."""
     return await _unsealed(services, kept, "refresh")
 
 
@@ -112,9 +119,9 @@ async def unmirror(services: Services) -> None:
 async def _connected(services: Services) -> Kept:
     kept = await oauth_tokens.read(services.database)
     if kept is None or kept.realm_id != services.settings.quickbooks_realm_id:
-        raise AuthExpired(NOT_CONNECTED)
+        raise NeedsDealer(NOT_CONNECTED)
     if not kept.connected:
-        raise AuthExpired(REAUTH)
+        raise NeedsDealer(REAUTH)
     return kept
 
 
@@ -186,7 +193,7 @@ async def _unsealed(services: Services, kept: Kept, which: str) -> str:
         return (await services.sealing.unseal(_key(services), base64.b64decode(text), context)).decode()
     except SealBroken as failure:
         reason = "TOKEN_ENCRYPTION_KEY did not seal this sign-in to QuickBooks. Set that key again, or connect again."
-        raise AuthExpired(reason) from failure
+        raise NeedsDealer(reason) from failure
 
 
 def _key(services: Services) -> bytes:
@@ -195,5 +202,5 @@ def _key(services: Services) -> bytes:
     except (binascii.Error, ValueError):
         key = b""
     if len(key) != 32:
-        raise AuthExpired("TOKEN_ENCRYPTION_KEY must be 32 bytes in base64, as `openssl rand -base64 32` prints them.")
+        raise NeedsDealer("TOKEN_ENCRYPTION_KEY must be 32 bytes in base64, as `openssl rand -base64 32` prints them.")
     return key

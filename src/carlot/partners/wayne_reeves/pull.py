@@ -13,7 +13,7 @@ from pydantic_core import to_json
 
 from carlot.domain.times import after, instant
 from carlot.engine.enqueue import DELIVERY_S
-from carlot.errors import AuthExpired, PartnerError, Permanent
+from carlot.errors import NeedsDealer, PartnerError, Permanent
 from carlot.lot.sync_rules import listing_raise
 from carlot.partners.wayne_reeves import client
 from carlot.partners.wayne_reeves.mapping import InventoryPage, read_page, to_fingerprint
@@ -54,9 +54,9 @@ async def pull_page(services: Services, lease: Lease) -> Done:
 def abandon(services: Services, run_id: str, failure: Exception) -> Sequence[Statement]:
     """The run ends where it stands; the pages that are in stay in, and nothing is removed.
 
-    It failed when the DMS lets us not in; otherwise it is degraded: the lot was not seen whole.
+    It failed when the DMS does not let us in; otherwise it is degraded: the lot was not seen whole.
     """
-    refused = isinstance(failure, AuthExpired)
+    refused = isinstance(failure, NeedsDealer)
     reason = str(failure) if isinstance(failure, PartnerError) else "The program made a mistake."
     now = instant(services.clock.now())
     return pull_runs.finish(run_id, "failed" if refused else "degraded", 0, f"{reason} Nothing was removed.", now)
