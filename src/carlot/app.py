@@ -13,11 +13,11 @@ from carlot.engine.worker import work_on
 from carlot.errors import BlobsUnavailable, CarlotError, DatabaseUnavailable, Problem, Unavailable
 from carlot.log import log
 from carlot.platform.ports import Delivery, Request, Response, Services, Verdict
-from carlot.routes import is_public, match
+from carlot.routes import PUBLIC_FOLDER, is_public, match
 from carlot.task_kinds import CRONS, TASKS
 from carlot.web import auth
 from carlot.web.endpoint import Guard
-from carlot.web.responses import empty, problem_answer, secured
+from carlot.web.responses import ANY_ORIGIN, empty, problem_answer, secured
 
 _PREFLIGHT = {
     "access-control-allow-origin": "*",
@@ -35,18 +35,26 @@ async def handle_request(request: Request, services: Services) -> Response:
     try:
         response = await _answer(request, services)
     except Problem as problem:
-        response = problem_answer(problem, request.id)
+        response = _refusal(problem, request)
     except (DatabaseUnavailable, BlobsUnavailable) as failure:
         log("request.failed", level="error", error=str(failure))
         what = "database" if isinstance(failure, DatabaseUnavailable) else "store of photos"
         busy = Unavailable(f"The {what} does not answer. Try again in a moment.", headers={"retry-after": "5"})
-        response = problem_answer(busy, request.id)
+        response = _refusal(busy, request)
     except Exception as failure:  # noqa: BLE001  The last net: a mistake of ours is an answer too, never a traceback.
         log("request.failed", level="error", error=repr(failure), path=_logged(request.path))
-        response = problem_answer(Problem("It has been logged under the id in 'instance'."), request.id)
+        response = _refusal(Problem("It has been logged under the id in 'instance'."), request)
     ms = round((services.clock.now() - started).total_seconds() * 1000)
     log("request", method=request.method, path=_logged(request.path), status=response.status, ms=ms)
     return secured(response, request)
+
+
+def _refusal(problem: Problem, request: Request) -> Response:
+    """A failure as an answer. Any page may read why a public address refuses, as it may read what the address gives."""
+    response = problem_answer(problem, request.id)
+    if not is_public(request.path) and not request.path.startswith(PUBLIC_FOLDER):
+        return response
+    return replace(response, headers={**response.headers, **ANY_ORIGIN})
 
 
 def _logged(path: str) -> str:

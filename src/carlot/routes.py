@@ -27,6 +27,9 @@ from carlot.handlers import (
 )
 from carlot.web.endpoint import Guard, Route
 
+PUBLIC_FOLDER = "/api/public/"
+"""Everything below is public, also what is not there."""
+
 ROUTES: tuple[Route, ...] = (
     Route("GET", "/", public.get_home, Guard.OPEN),
     Route("GET", "/api/health", public.get_health, Guard.PUBLIC),

@@ -167,6 +167,55 @@ async def test_options_lets_any_page_read_what_is_public_and_nothing_else(lot: L
         assert "access-control-allow-origin" not in response.headers
 
 
+PUBLIC_PATHS = sorted({route.path for route in ROUTES if route.guard is Guard.PUBLIC})
+
+
+def check_any_page_reads(response: Response) -> None:
+    """Both headers without which a browser keeps an answer from the page that asked."""
+    assert response.headers["access-control-allow-origin"] == "*"
+    assert response.headers["cross-origin-resource-policy"] == "cross-origin"
+
+
+@pytest.mark.parametrize("path", PUBLIC_PATHS)
+async def test_any_page_reads_what_is_public_and_why_it_was_refused(lot: Lot, path: str) -> None:
+    asked = [
+        ("GET", filled(path)),
+        ("HEAD", filled(path)),
+        ("POST", filled(path)),
+        ("DELETE", filled(path)),
+        ("BREW", filled(path)),
+    ]
+    for method, target in [*asked, ("GET", filled(path) + "?limit=x&offset=-1")]:
+        check_any_page_reads(await lot.call(method, target, {} if method == "POST" else None, signed_in=False))
+    for database in (Away(), Broken()):
+        for method in ("GET", "HEAD"):
+            check_any_page_reads(await Lot(dict(ENV), database).call(method, filled(path), signed_in=False))
+
+
+@pytest.mark.parametrize(
+    ("target", "status"),
+    [
+        ("/api/public/vehicle/x", 404),
+        ("/api/public/vehicle/", 404),
+        ("/api/public/nothing", 404),
+        ("/photos/x", 404),
+        ("/api/public/inventory?limit=x", 400),
+    ],
+)
+async def test_a_refusal_that_any_page_reads_is_a_problem_like_any_other(lot: Lot, target: str, status: int) -> None:
+    response = await lot.call("GET", target, signed_in=False)
+    check_problem(response, status)
+    check_any_page_reads(response)
+
+
+@pytest.mark.parametrize("path", [*(path for path in PATHS if path not in PUBLIC_PATHS), "/nope", "/api/publicity", "/api"])
+async def test_no_other_refusal_is_readable_from_another_origin(lot: Lot, path: str) -> None:
+    for method in ("GET", "POST", "BREW"):
+        response = await lot.call(method, filled(path), {} if method == "POST" else None, signed_in=False)
+        assert "access-control-allow-origin" not in response.headers, method
+        assert response.headers["cross-origin-resource-policy"] == "same-origin", method
+
+
 async def test_no_admin_answer_is_readable_from_another_origin(lot: Lot) -> None:
     for route in ROUTES:
         if route.guard is Guard.ADMIN:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -19,6 +19,14 @@ TARGET = "/api/vehicles"
 OPEN_ENV: dict[str, str | None] = {"AUTH_MODE": "dev-open"}
 LOCAL = ("http://localhost:8787", "http://127.0.0.1:1", "http://[::1]:8787", "http://LOCALHOST:8787", "https://localhost")
 ADMIN_ROUTES = [route for route in ROUTES if route.guard is Guard.ADMIN]
+CHANGING_ROUTES = [route for route in ADMIN_ROUTES if route.method not in ("GET", "HEAD")]
+DEALER = "dealer@lot.test"
+# Cookies of other programs under the same host name; many break RFC 6265, and browsers send them all the same.
+ODD_COOKIES = (
+    *('prefs={"a":1}', "a=1 2", 'consent=a"b', 'consent="a b', "flag", "=v", "k[]=1", "name with space=1", "", " ", "=", "a==b"),
+    *("d=Mon, 01 Jan 2026", "a@b=1", "x=café", "x=\udcff", "a=b=c", "$Version=1", "$Path=/", "expires=0", "httponly", "a,b=1"),
+    *(f"x{COOKIE}=1", f"{COOKIE}x=1", f"a={COOKIE}", COOKIE, COOKIE.upper() + "=1", f"{COOKIE}="),
+)
 
 
 async def status(lot: Lot, headers: dict[str, str] | None = None, method: str = "GET", **more: Any) -> tuple[int, str]:
@@ -99,6 +107,28 @@ async def test_a_session_holds_two_weeks(lot: Lot) -> None:
     assert lot.database.query("SELECT * FROM sessions") == []
 
 
+@pytest.mark.parametrize("odd", ODD_COOKIES)
+async def test_cookies_of_other_programs_lock_nobody_out(lot: Lot, odd: str) -> None:
+    _, cookie = await sign_in(lot)
+    for sent in (
+        f"{odd}; {cookie}",
+        f"{cookie}; {odd}",
+        f"{odd}; {cookie}; {odd}",
+        f"{odd};{cookie};{odd}",
+        f"{odd} ;\t{cookie} ;{odd}",
+    ):
+        assert await status(lot, {"cookie": sent}) == (200, ""), sent
+    assert await status(lot, {"cookie": odd}) == (401, "unauthorized")
+
+
+async def test_cookies_of_many_other_programs_lock_nobody_out_either(lot: Lot) -> None:
+    _, cookie = await sign_in(lot)
+    everything = "; ".join([*ODD_COOKIES, cookie, *ODD_COOKIES])
+    assert await status(lot, {"cookie": everything}) == (200, "")
+    assert (await lot.call("DELETE", "/api/session", None, {"cookie": everything}, signed_in=False)).status == 204
+    assert await status(lot, {"cookie": cookie}) == (401, "unauthorized")
+
+
 async def test_signing_out_ends_that_session_alone(lot: Lot) -> None:
     _, one = await sign_in(lot)
     _, other = await sign_in(lot)
@@ -128,21 +158,28 @@ async def test_a_wrong_cookie_is_401(lot: Lot, cookie: str) -> None:
     assert await status(lot, {"cookie": cookie}) == (401, "unauthorized")
 
 
+OWN_PAGES: list[dict[str, str]] = [
+    {},
+    {"origin": "https://lot.test"},
+    {"origin": "https://lot.test", "sec-fetch-site": "same-origin"},
+    {"sec-fetch-site": "same-origin"},
+]
+OTHER_SITES: list[dict[str, str]] = [
+    {"origin": "https://evil.test"},
+    {"origin": "https://evil.test", "sec-fetch-site": "same-origin"},
+    {"origin": "http://lot.test"},
+    {"origin": "https://lot.test.evil.test"},
+    {"origin": "null"},
+    {"origin": ""},
+    {"sec-fetch-site": "cross-site"},
+    {"sec-fetch-site": "same-site"},
+    {"sec-fetch-site": "none"},
+]
+REFUSALS = ("unauthorized", "cross-site", "auth-not-configured")
+
+
 @pytest.mark.parametrize(
-    ("headers", "passes"),
-    [
-        ({}, True),
-        ({"origin": "https://lot.test"}, True),
-        ({"origin": "https://lot.test", "sec-fetch-site": "same-origin"}, True),
-        ({"sec-fetch-site": "same-origin"}, True),
-        ({"origin": "https://evil.test"}, False),
-        ({"origin": "http://lot.test"}, False),
-        ({"origin": "https://lot.test.evil.test"}, False),
-        ({"origin": "null"}, False),
-        ({"sec-fetch-site": "cross-site"}, False),
-        ({"sec-fetch-site": "same-site"}, False),
-        ({"sec-fetch-site": "none"}, False),
-    ],
+    ("headers", "passes"), [*((headers, True) for headers in OWN_PAGES), *((headers, False) for headers in OTHER_SITES)]
 )
 async def test_a_cookie_changes_nothing_from_another_site(lot: Lot, headers: dict[str, str], passes: bool) -> None:
     _, cookie = await sign_in(lot)
@@ -154,13 +191,42 @@ async def test_a_cookie_changes_nothing_from_another_site(lot: Lot, headers: dic
     assert await status(lot, {"cookie": cookie, **headers}) == (200, "")
 
 
+async def behind_access(lot: Lot, method: str, target: str, headers: dict[str, str] | None = None) -> tuple[int, str]:
+    """Status and problem code of a call by somebody whom Cloudflare Access has let in."""
+    sent = {"content-type": "application/json", **(headers or {})}
+    request = Request("r", method, "https://lot.test", target, (), sent, TextBody(b"{}"), DEALER)
+    response = await app.handle_request(request, lot.services)
+    return response.status, answer(response)["code"] if response.status >= 400 else ""
+
+
 async def test_cloudflare_access_is_enough() -> None:
     for env in ({}, dict(ENV)):
         lot = Lot(env)
-        request = Request("r", "GET", "https://lot.test", TARGET, (), {}, TextBody(b""))
-        assert (await app.handle_request(request, lot.services)).status in (401, 503)
-        known = replace(request, access_email="dealer@lot.test")
-        assert (await app.handle_request(known, lot.services)).status == 200
+        assert (await status(lot))[0] in (401, 503)
+        assert await behind_access(lot, "GET", TARGET) == (200, "")
+        assert await behind_access(lot, "POST", TARGET, {"origin": "https://lot.test"}) == (422, "invalid")
+
+
+@pytest.mark.parametrize("route", CHANGING_ROUTES, ids=lambda route: f"{route.method} {route.path}")
+async def test_behind_access_no_other_site_changes_anything(route: Any) -> None:
+    """Access too is known by a cookie, which travels by itself. A bearer token does not."""
+    target = re.sub(r":\w+", "x", route.path)
+    for headers in OTHER_SITES:
+        for env in ({}, dict(ENV), dict(OPEN_ENV)):
+            lot = Lot(env)
+            assert await behind_access(lot, route.method, target, headers) == (403, "cross-site"), headers
+            assert lot.database.statements == 0
+        bearer = {"authorization": f"Bearer {TOKEN}", **headers}
+        assert (await behind_access(Lot(), route.method, target, bearer))[1] not in REFUSALS, headers
+    for headers in OWN_PAGES:
+        assert (await behind_access(Lot(), route.method, target, headers))[1] not in REFUSALS, headers
+
+
+async def test_behind_access_any_page_may_ask_for_what_only_reads(lot: Lot) -> None:
+    """The browser keeps the answer from the page that asked, and QuickBooks sends the dealer back by such a request."""
+    for headers in OTHER_SITES:
+        for method in ("GET", "HEAD"):
+            assert await behind_access(lot, method, TARGET, headers) == (200, "")
 
 
 @pytest.mark.parametrize("origin", LOCAL)

@@ -74,6 +74,12 @@ def test_it_is_observed_without_what_queries_carry(config: dict[str, Any]) -> No
     assert observability["logs"]["enabled"] is True
 
 
+def test_no_address_is_logged_but_by_the_program(config: dict[str, Any]) -> None:
+    """An invocation log has the whole path, and a feed's path is its secret. The program's own line leaves it out."""
+    assert config["observability"]["logs"]["invocation_logs"] is False
+    assert not {"traces", "tail_consumers", "logpush"} & {*config, *config["observability"]}
+
+
 def test_what_is_deployed_is_closed_and_has_no_local_flag(config: dict[str, Any]) -> None:
     assert config["vars"]["AUTH_MODE"] == "required"
     assert config["vars"]["IMPORT_PUBLISH_TO_WEBSITE"] == "false"

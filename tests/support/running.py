@@ -139,9 +139,9 @@ class Partners(_Process):
 
 
 class Worker(_Process):
-    """CarLot with a database of its own in `folder`, which outlives it. Its client is signed in."""
+    """CarLot with a database of its own in `folder`, which outlives it. Its client is signed in. `more`: flags of wrangler."""
 
-    def __init__(self, folder: Path, settings: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, settings: Mapping[str, str], *more: str) -> None:
         port = free_port()
         folder.mkdir(parents=True, exist_ok=True)
         # A file of its own, so that the .dev.vars of whoever runs the tests plays no part.
@@ -150,7 +150,11 @@ class Worker(_Process):
         flags = ["--ip", "127.0.0.1", "--port", str(port), "--persist-to", str(folder), "--env-file", str(given)]
         headers = {"authorization": f"Bearer {TOKEN}"}
         super().__init__(
-            [str(ROOT / "dev" / "worker"), *flags], f"http://127.0.0.1:{port}", folder / "log", {"TMPDIR": str(folder)}, headers
+            [str(ROOT / "dev" / "worker"), *flags, *more],
+            f"http://127.0.0.1:{port}",
+            folder / "log",
+            {"TMPDIR": str(folder)},
+            headers,
         )
         self.folder = folder
 

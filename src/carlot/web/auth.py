@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 from datetime import timedelta
-from http.cookies import CookieError, SimpleCookie
 
 from carlot.domain.times import instant
 from carlot.errors import Forbidden, Unauthorized, Unavailable
@@ -23,7 +22,10 @@ async def require_admin(request: Request, services: Services) -> None:
 
     Raises: `Unavailable` (503) when no way to sign in is set up, `Unauthorized` (401), `Forbidden` (403).
     """
-    if request.access_email is not None or _bearer_holds(request, services):
+    if _bearer_holds(request, services):
+        return
+    if request.access_email is not None:
+        _require_own_page(request)
         return
     if services.settings.auth_mode == "dev-open" and _is_local(request):
         return
@@ -69,13 +71,16 @@ def token_holds(given: str, services: Services) -> bool:
 
 
 def session_cookie(request: Request) -> str | None:
-    """The session cookie's value, if one came."""
-    try:
-        cookies = SimpleCookie(request.headers.get("cookie", ""))
-    except CookieError:
-        return None
-    found = cookies.get(COOKIE)
-    return found.value if found and found.value else None
+    """The session cookie's value, if one came.
+
+    Other programs of the same host name may set cookies that break every rule (RFC 6265, 4.1.1), so only `;` and the first `=`
+    count, as in browsers (5.2). Of several of this name the first with a value counts: browsers keep one `__Host-` cookie only.
+    """
+    for pair in request.headers.get("cookie", "").split(";"):
+        name, _, value = pair.partition("=")
+        if name.strip() == COOKIE and value.strip():
+            return value.strip()
+    return None
 
 
 def session_key(secret: str, services: Services) -> str:
@@ -98,7 +103,7 @@ def _is_local(request: Request) -> bool:
 
 
 def _require_own_page(request: Request) -> None:
-    """A cookie travels by itself, so what it changes must come from our own pages."""
+    """A cookie travels by itself, ours and that of Access alike, so what it changes must come from our own pages."""
     if request.method in _SAFE:
         return
     origin = request.headers.get("origin")

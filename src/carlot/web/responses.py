@@ -22,10 +22,15 @@ SECURITY_HEADERS: Mapping[str, str] = {
     "x-frame-options": "DENY",
 }
 
-PUBLIC_HEADERS: Mapping[str, str] = {
+ANY_ORIGIN: Mapping[str, str] = {
     "access-control-allow-origin": "*",
     "access-control-expose-headers": "ETag, Link, X-Total-Count",
     "cross-origin-resource-policy": "cross-origin",
+}
+"""With these, any page may read an answer."""
+
+PUBLIC_HEADERS: Mapping[str, str] = {
+    **ANY_ORIGIN,
     # A sold car or a new price shows at the next look; an unchanged lot costs a 304.
     "cache-control": "public, max-age=0, must-revalidate",
 }
