@@ -14,11 +14,11 @@ from carlot.lot import alerts
 from carlot.lot.photo_cleanup import sweep_photos
 from carlot.partners.listings import match as sites
 from carlot.partners.listings import reconcile
-from carlot.partners.listings.registry import SITES
 from carlot.partners.quickbooks import payments, tokens
 from carlot.partners.quickbooks import post as books
 from carlot.partners.quickbooks.client import BATCH_ITEMS
 from carlot.partners.quickbooks.unposted import post_daily
+from carlot.partners.registry import SITES
 from carlot.partners.wayne_reeves import events, push
 from carlot.partners.wayne_reeves import pull as pulling
 from carlot.partners.wayne_reeves.start import start_daily_pull

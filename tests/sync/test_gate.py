@@ -8,14 +8,15 @@ from dataclasses import replace
 
 import pytest
 
-from carlot.engine.throttle import LIMITS, GatedHttp
+from carlot.engine.throttle import GatedHttp
 from carlot.errors import NetworkFailure, Throttled
+from carlot.partners.registry import PARTNERS
 from carlot.platform.ports import HttpResponse
 from support.perils import Perils
 from support.world import World
 
 TARGET = "wayne_reeves"
-PER_MINUTE, AT_ONCE = LIMITS[TARGET]
+PER_MINUTE, AT_ONCE = PARTNERS[TARGET].limits.per_minute, PARTNERS[TARGET].limits.at_once
 OK = HttpResponse(200, {}, b"{}")
 BUSY = HttpResponse(503, {}, b"")
 
@@ -95,7 +96,7 @@ class TestLimits:
     async def test_a_call_whose_worker_died_makes_room_after_its_time_out(self, world: World, line: Line) -> None:
         gate = instance(world, line)
         for _ in range(AT_ONCE):
-            await gate._admit(20, TARGET)
+            await gate._admit(20, TARGET, PARTNERS[TARGET].limits)
         assert refused([await call(gate)])
         world.clock.forward(20)
         assert not refused([await call(gate)])
@@ -131,7 +132,7 @@ class TestLimits:
 
     async def test_partners_do_not_share(self, world: World, line: Line) -> None:
         for _ in range(AT_ONCE):
-            await instance(world, line)._admit(20, TARGET)
+            await instance(world, line)._admit(20, TARGET, PARTNERS[TARGET].limits)
         gate = instance(world, line)
         gate._target = "cargurus"
         assert not refused([await call(gate)])
@@ -142,7 +143,7 @@ class TestLimits:
         batches = [await call(gate, "/v3/company/1/batch?requestid=a") for _ in range(45)]
         assert len(refused(batches)) == 5
         assert all(0 < (throttled.delay_s or 0) <= 60 for throttled in refused(batches))
-        assert not refused(await at_once(line, [gate] * LIMITS["quickbooks"][1]))
+        assert not refused(await at_once(line, [gate] * PARTNERS["quickbooks"].limits.at_once))
         world.clock.forward(60)
         assert not refused([await call(gate, "/v3/company/1/batch")])
 

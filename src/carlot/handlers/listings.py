@@ -12,8 +12,8 @@ from carlot.domain.times import instant
 from carlot.engine.enqueue import commit
 from carlot.errors import Conflict, FieldError, Invalid, NotFound
 from carlot.lot.sync_rules import listing_raises
-from carlot.partners.listings.registry import SITES
 from carlot.partners.listings.site import Site
+from carlot.partners.registry import SITES
 from carlot.platform.ports import Request, Response, Row, Services
 from carlot.store import listings, partner_calls, vehicles
 from carlot.web import rate_limit

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from pydantic_core import to_json
@@ -12,7 +13,6 @@ from carlot.engine.enqueue import commit
 from carlot.errors import QueueUnavailable
 from carlot.partners.http import send
 from carlot.platform.ports import Row, Services
-from carlot.settings import NEEDED, PARTNER_NAMES
 from carlot.store import alerts
 from carlot.store.tasks import Done, Lease, Want
 
@@ -30,11 +30,12 @@ async def watch(services: Services) -> None:
     if not services.settings.configured("alerts"):
         return
     now = services.clock.now()
+    names = {target: partner.name for target, partner in services.settings.partners.items()}
     at_risk = to_json({kind: instant(now + ahead) for kind, ahead in AT_RISK.items()}).decode()
-    configured = to_json([target for target in NEEDED if services.settings.configured(target)]).decode()
+    configured = to_json([target for target in services.settings.partners if services.settings.configured(target)]).decode()
     removal, ends = instant(now - REMOVAL_FAILS), instant(now + SIGN_IN_ENDS)
     findings = await alerts.findings(services.database, at_risk, removal, ends, configured)
-    holding = {str(row["subject"]): _sentence(row) for row in findings}
+    holding = {str(row["subject"]): _sentence(row, names) for row in findings}
     holding |= await _backlog(services)
     known = await alerts.open_subjects(services.database)
     begun, over = holding.keys() - known, known - holding.keys()
@@ -64,8 +65,8 @@ async def send_alert(services: Services, lease: Lease) -> Done:
     return Done((alerts.mark_sent(alert["subject"], what),), text)
 
 
-def _sentence(row: Row) -> str:
-    name = PARTNER_NAMES.get(row["target"], row["target"])
+def _sentence(row: Row, names: Mapping[str, str]) -> str:
+    name = names.get(str(row["target"]), str(row["target"]))
     kind = str(row["subject"]).partition(":")[0]
     count = int(row["n"])
     if kind == "dead":

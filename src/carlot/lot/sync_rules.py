@@ -10,7 +10,6 @@ from carlot.domain.deadlines import DOCUMENT_POSTED, SOLD_CAR_REMOVED
 from carlot.domain.times import after, instant
 from carlot.domain.vehicle import PUSHED_TO_DMS
 from carlot.engine.enqueue import DELIVERY_S
-from carlot.partners.listings.registry import SITES
 from carlot.platform.ports import Services, Statement
 from carlot.store import listings
 from carlot.store.tasks import Want
@@ -43,15 +42,17 @@ def edit_wants(vehicle: Mapping[str, Any], changed: Collection[str]) -> list[Wan
 
 
 def listing_raise(
-    services: Services, sql: str, which: Collection[str] | int = 0, sites: Collection[str] = tuple(SITES)
+    services: Services, sql: str, which: Collection[str] | int = 0, sites: Collection[str] | None = None
 ) -> Statement:
     """Cars were changed: the sites that are to list them, or may list them, hear of it.
 
     `sql` is one of the statements of `store.listings`. It stands behind the change in its batch, so that it sees the new truth.
     """
-    now = services.clock.now()
+    now, settings = services.clock.now(), services.settings
     times = (instant(now), after(now, DELIVERY_S), instant(now + SOLD_CAR_REMOVED))
-    return listings.raise_for(sql, {site: services.settings.configured(site) for site in sites}, times, which)
+    every = [partner.target for partner in settings.partners.values() if partner.lists_cars]
+    configured = {site: settings.configured(site) for site in (every if sites is None else sites)}
+    return listings.raise_for(sql, configured, times, which)
 
 
 def listing_raises(services: Services, *vehicle_ids: str) -> list[Statement]:

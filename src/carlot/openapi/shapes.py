@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from carlot.domain.vehicle import FIELDS, STATUSES, Field
-from carlot.partners.listings.registry import SITES
+from carlot.partners.registry import SITES
 
 Schema = dict[str, Any]
 

@@ -19,8 +19,8 @@ from carlot.domain.money import dollars
 from carlot.domain.times import after, instant
 from carlot.errors import NetworkFailure, PartnerError, Permanent, Retryable
 from carlot.partners.listings import client
-from carlot.partners.listings.registry import SITES
 from carlot.partners.listings.site import Site
+from carlot.partners.registry import SITES
 from carlot.platform.ports import Services, Statement
 from carlot.store import listings
 from carlot.store.listings import Car, Held

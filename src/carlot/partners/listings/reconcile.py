@@ -11,7 +11,7 @@ from carlot.domain.times import instant
 from carlot.engine.enqueue import commit
 from carlot.errors import UniqueViolation
 from carlot.lot.sync_rules import listing_raise
-from carlot.partners.listings.registry import SITES
+from carlot.partners.registry import SITES
 from carlot.platform.ports import Services
 from carlot.store import daily_jobs, listings
 
