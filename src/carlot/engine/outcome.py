@@ -13,6 +13,7 @@ from carlot.engine.enqueue import DELIVERY_S, PROBE_S, TaskKind, ids_of, raising
 from carlot.errors import (
     AuthExpired,
     ConstraintViolation,
+    Doubtful,
     LeaseLost,
     NeedsDealer,
     PartnerError,
@@ -24,6 +25,9 @@ from carlot.log import log
 from carlot.platform.ports import Services
 from carlot.store import partner_calls, tasks
 from carlot.store.tasks import Done, Lease
+
+SAME_VERDICTS = 5
+"""How many times in a row a partner may refuse a request in the same words before its task is given up."""
 
 
 async def conclude(
@@ -85,7 +89,9 @@ async def _settle(services: Services, lease: Lease, done: Done, keeps: TaskKind 
         await wake_tasks(services, woken)
     if settled.get("state") != "running":
         return None
-    return replace(lease, wanted_rev=int(settled["wanted_rev"]), attempts=1, interrupted=0, failing_since=None)
+    return replace(
+        lease, wanted_rev=int(settled["wanted_rev"]), attempts=1, interrupted=0, failing_since=None, verdict=None, repeats=0
+    )
 
 
 async def _fail(services: Services, kind: TaskKind | None, lease: Lease, failure: Exception) -> None:
@@ -101,6 +107,7 @@ async def _fail(services: Services, kind: TaskKind | None, lease: Lease, failure
         next_attempt=instant(at),
         wake_due=after(at, DELIVERY_S),
         tried=not isinstance(failure, (Throttled, NeedsDealer)),
+        verdict=reason if isinstance(failure, Doubtful) else None,
     )
     follow = list(kind.on_dead(services, lease.subject_id, failure)) if kind and state == "dead" else []
     if isinstance(failure, AuthExpired):
@@ -130,6 +137,8 @@ def _consequence(services: Services, kind: TaskKind | None, lease: Lease, failur
     asked_s = failure.delay_s if isinstance(failure, Retryable) else None
     if isinstance(failure, Throttled):
         return "pending", (asked_s or 0.0) + chance * kind.backoff.base_s
+    if isinstance(failure, Doubtful) and lease.refusals(str(failure)) >= SAME_VERDICTS:
+        return "dead", 0.0
     now = services.clock.now()
     failing_for_s = (now - parse_instant(lease.failing_since)).total_seconds() if lease.failing_since else 0.0
     if kind.backoff.gives_up(lease.attempts, failing_for_s):

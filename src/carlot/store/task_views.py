@@ -22,7 +22,7 @@ HISTORY = f"{_SHOWN} WHERE t.vehicle_id = ?1 AND t.kind <> 'event' ORDER BY t.up
 
 # Try again: the dead and the blocked from the start, the waiting at once. ?1 one id or NULL for all that are dead (of target ?3).
 RETRY = """
-UPDATE sync_tasks SET state = 'pending', attempts = 0, interrupted = 0, failing_since = NULL,
+UPDATE sync_tasks SET state = 'pending', attempts = 0, interrupted = 0, verdict = NULL, repeats = 0, failing_since = NULL,
   next_attempt_at = ?2, wake_due_at = ?2, updated_at = ?2
 WHERE ((?1 IS NOT NULL AND id = ?1 AND (state IN ('dead', 'blocked', 'pending') OR (state = 'done' AND outcome = 'Discarded.')))
   OR (?1 IS NULL AND state = 'dead' AND (?3 IS NULL OR target = ?3))) AND kind <> 'message'

@@ -22,6 +22,8 @@ ON CONFLICT (target, kind, subject_id) DO UPDATE SET
   wake_due_at = iif(state IN ('done', 'dead'), excluded.wake_due_at, wake_due_at),
   attempts = iif(state = 'dead', 0, attempts),
   interrupted = iif(state = 'dead', 0, interrupted),
+  verdict = iif(state = 'dead', NULL, verdict),
+  repeats = iif(state = 'dead', 0, repeats),
   failing_since = iif(state = 'dead', NULL, failing_since),
   deadline_at = coalesce(excluded.deadline_at, deadline_at),
   updated_at = excluded.updated_at
@@ -43,36 +45,38 @@ FROM (
   FROM sync_tasks t WHERE t.id IN (SELECT value FROM json_each(?1))
     AND ((t.state = 'pending' AND t.next_attempt_at <= ?3) OR (t.state = 'running' AND t.leased_until <= ?3))) AS due
 WHERE sync_tasks.id = due.id
-RETURNING id, target, kind, subject_id, vehicle_id, wanted_rev, attempts, interrupted, failing_since, lease_token,
+RETURNING id, target, kind, subject_id, vehicle_id, wanted_rev, attempts, interrupted, verdict, repeats, failing_since, lease_token,
   updated_at AS leased_at,
   (SELECT p.blocked_reason FROM partners p WHERE p.target = sync_tasks.target AND p.probe_at > ?3) AS blocked_reason"""
 
 # The fence. `state` may not be NULL: when the lease is no longer ours, this statement fails and takes the whole batch with it.
-_FENCED = "CASE WHEN lease_token = ?2 THEN {state} END"
+FENCED = "CASE WHEN lease_token = ?2 THEN {state} END"
 
 # It worked up to the revision that was leased; if more was wanted since, or there is more to do, it goes on at once.
 # ?3 leased revision, ?4 now, ?5 what the partner took, ?6 1 when there is more to do, ?7 when the sweep wakes it,
 # ?8 until when whoever holds it goes on with what there is more to do; NULL: it lets go.
 SETTLE_DONE = f"""
 UPDATE sync_tasks SET
-  state = {_FENCED.format(state="CASE WHEN ?8 IS NOT NULL THEN 'running' WHEN wanted_rev > ?3 OR ?6 THEN 'pending' ELSE 'done' END")},
-  done_rev = iif(?6, done_rev, ?3), attempts = ?8 IS NOT NULL, interrupted = 0, failing_since = NULL, error = NULL,
+  state = {FENCED.format(state="CASE WHEN ?8 IS NOT NULL THEN 'running' WHEN wanted_rev > ?3 OR ?6 THEN 'pending' ELSE 'done' END")},
+  done_rev = iif(?6, done_rev, ?3), attempts = ?8 IS NOT NULL, interrupted = 0, verdict = NULL, repeats = 0, failing_since = NULL, error = NULL,
   outcome = coalesce(?5, nullif(outcome, 'Discarded.')), done_at = iif(?6, done_at, ?4), deadline_at = iif(wanted_rev > ?3 OR ?6, deadline_at, NULL),
   lease_token = iif(?8 IS NULL, NULL, lease_token), leased_until = ?8, next_attempt_at = ?4, wake_due_at = ifnull(?8, ?7), updated_at = ?4
 WHERE id = ?1
 RETURNING state, wanted_rev"""
 
-# It did not work. ?3 the state it goes to, ?4 now, ?5 the error, ?6 next attempt, ?7 when the sweep wakes it, ?8 1 when it was tried.
+# It did not work. ?3 the state it goes to, ?4 now, ?5 the error, ?6 next attempt, ?7 when the sweep wakes it, ?8 1 when it was tried,
+# ?9 what the partner said against this request; NULL: it gave no verdict.
 SETTLE_FAILED = f"""
 UPDATE sync_tasks SET
-  state = {_FENCED.format(state="?3")}, error = ?5, failing_since = iif(?8, coalesce(failing_since, ?4), failing_since),
+  state = {FENCED.format(state="?3")}, error = ?5, failing_since = iif(?8, coalesce(failing_since, ?4), failing_since),
   attempts = attempts - (NOT ?8), interrupted = 0,
+  verdict = coalesce(?9, verdict), repeats = CASE WHEN ?9 IS NULL THEN repeats WHEN ?9 = verdict THEN repeats + 1 ELSE 1 END,
   lease_token = NULL, leased_until = NULL, next_attempt_at = ?6, wake_due_at = ?7, updated_at = ?4
 WHERE id = ?1
 RETURNING state"""
 
 # It is still being worked on. ?3 until when the lease holds now.
-EXTEND = f"UPDATE sync_tasks SET state = {_FENCED.format(state='state')}, leased_until = ?3, wake_due_at = ?3 WHERE id = ?1"
+EXTEND = f"UPDATE sync_tasks SET state = {FENCED.format(state='state')}, leased_until = ?3, wake_due_at = ?3 WHERE id = ?1"
 
 # Tasks that should have been awake by now: their message was lost or their lease ran out. They are given time to be delivered.
 SWEEP = """
@@ -91,23 +95,6 @@ PROBE = RELEASE + " AND id = (SELECT id FROM sync_tasks WHERE state = 'blocked' 
 # Targets that have blocked tasks.
 BLOCKED_TARGETS = "SELECT DISTINCT target FROM sync_tasks WHERE state = 'blocked'"
 
-# Tasks that somebody took up and never put down.
-ABANDONED = """
-SELECT id, target, kind, subject_id, lease_token FROM sync_tasks
-WHERE id IN (SELECT value FROM json_each(?1)) AND state = 'running' AND leased_until <= ?2"""
-
-# One of them is given up, unless it was taken up again. ?2 the lease that ran out, ?3 the reason, ?4 now.
-BURY = f"""
-UPDATE sync_tasks SET state = {_FENCED.format(state="'dead'")}, error = ?3, lease_token = NULL, leased_until = NULL, updated_at = ?4
-WHERE id = ?1"""
-
-# A message that is none of ours stays to be seen.
-INSERT_DEAD = """
-INSERT INTO sync_tasks (id, target, kind, subject_id, state, error, next_attempt_at, wake_due_at, created_at, updated_at)
-VALUES (?1, 'carlot', 'message', ?2, 'dead', ?3, ?4, ?4, ?4, ?4)
-ON CONFLICT (target, kind, subject_id) DO UPDATE SET updated_at = excluded.updated_at"""
-
-
 # The work on a subject need not wait for its time.
 HURRY = """
 UPDATE sync_tasks SET next_attempt_at = ?2, wake_due_at = ?2, updated_at = ?2
@@ -117,7 +104,11 @@ RETURNING id"""
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """A task that is ours until its lease runs out. `attempts` counts this one; `blocked_reason`: why its partner takes no calls."""
+    """A task that is ours until its lease runs out.
+
+    `attempts` counts this one; `verdict`: what its partner last said against it, `repeats` times in a row; `blocked_reason`: why its
+    partner takes no calls.
+    """
 
     id: str
     target: str
@@ -131,6 +122,12 @@ class Lease:
     lease_token: str
     leased_at: str
     blocked_reason: str | None = None
+    verdict: str | None = None
+    repeats: int = 0
+
+    def refusals(self, verdict: str) -> int:
+        """How many times in a row its partner has refused it so, this one counted."""
+        return self.repeats + 1 if verdict == self.verdict else 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +167,8 @@ def _lease(row: Row) -> Lease:
         lease_token=row["lease_token"],
         leased_at=row["leased_at"],
         blocked_reason=row["blocked_reason"],
+        verdict=row["verdict"],
+        repeats=int(row["repeats"]),
     )
 
 
@@ -197,9 +196,14 @@ def settle_done(
     return statement(SETTLE_DONE, taken.id, taken.lease_token, taken.wanted_rev, now, outcome, int(more), wake_due, held_until)
 
 
-def settle_failed(taken: Lease, *, state: str, now: str, error: str, next_attempt: str, wake_due: str, tried: bool) -> Statement:
-    """It did not work; `state` is `pending`, `blocked` or `dead`. Fails its batch when the lease is lost."""
-    return statement(SETTLE_FAILED, taken.id, taken.lease_token, state, now, error, next_attempt, wake_due, int(tried))
+def settle_failed(
+    taken: Lease, *, state: str, now: str, error: str, next_attempt: str, wake_due: str, tried: bool, verdict: str | None
+) -> Statement:
+    """It did not work; `state` is `pending`, `blocked` or `dead`, `verdict` what the partner said against this very request.
+
+    Fails its batch when the lease is lost.
+    """
+    return statement(SETTLE_FAILED, taken.id, taken.lease_token, state, now, error, next_attempt, wake_due, int(tried), verdict)
 
 
 def extend(taken: Lease, until: str) -> Statement:
@@ -231,18 +235,3 @@ def probe(target: str, now: str) -> Statement:
 async def blocked_targets(database: Database) -> list[str]:
     """The partners that have blocked tasks."""
     return [str(row["target"]) for row in await database.all(BLOCKED_TARGETS)]
-
-
-async def abandoned(database: Database, task_ids: list[str], now: str) -> list[Row]:
-    """Those of the tasks that stopped whoever took them up: `id`, `target`, `kind`, `subject_id`, `lease_token`."""
-    return await database.all(ABANDONED, to_json(task_ids).decode(), now)
-
-
-def bury(task_id: str, lease_token: str, reason: str, now: str) -> Statement:
-    """Give a task up; fails its batch when it was taken up again."""
-    return statement(BURY, task_id, lease_token, reason, now)
-
-
-def insert_dead(task_id: str, message_id: str, reason: str, now: str) -> Statement:
-    """Keep a message that is none of ours, to be seen."""
-    return statement(INSERT_DEAD, task_id, message_id, reason, now)

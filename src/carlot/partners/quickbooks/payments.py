@@ -6,6 +6,7 @@ Source: developer.intuit.com, API reference: Payment (`LinkedTxn`), Invoice (`Ba
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 
 from carlot.domain.money import dollars
@@ -14,9 +15,10 @@ from carlot.engine.enqueue import DELIVERY_S
 from carlot.partners.quickbooks import client
 from carlot.partners.quickbooks.client import Company
 from carlot.partners.quickbooks.company import open_company
+from carlot.partners.quickbooks.documents import is_ours
 from carlot.partners.quickbooks.mapping import Entity
 from carlot.partners.quickbooks.webhook import KINDS
-from carlot.platform.ports import Services, Statement
+from carlot.platform.ports import Row, Services
 from carlot.store import payments, quickbooks_documents
 from carlot.store.tasks import Done, Lease
 
@@ -31,12 +33,13 @@ LOOKED_AT = ("Invoice", "Payment", "Purchase")
 
 async def read_payment(services: Services, lease: Lease) -> Done:
     """Take over one payment: what it pays of which sale. What is owed is then read from the invoices. Raises: as `client`."""
+    realm = services.settings.quickbooks_realm_id
     company = await open_company(services)
     payment = await client.read(company, "Payment", lease.subject_id)
     paid = _paid(payment)
-    before = await payments.invoices_of(services.database, lease.subject_id)
-    ours = await payments.sales_by_invoice(services.database, {*paid, *before})
-    writes: list[Statement] = [payments.forget(lease.subject_id)]
+    before = await payments.invoices_of(services.database, realm, lease.subject_id)
+    ours = await _sales_of(services, company, {*paid, *before})
+    writes = payments.forget(realm, lease.subject_id, ours.values())
     now = services.clock.now()
     at = instant(now)
     for invoice_id, sale_id in ours.items():
@@ -51,21 +54,25 @@ async def read_payment(services: Services, lease: Lease) -> Done:
 
 async def look_at_invoice(services: Services, lease: Lease) -> Done:
     """See what the books show of an invoice of ours by now. Raises: as `client`."""
-    if not await payments.sales_by_invoice(services.database, {lease.subject_id}):
+    row, found = await _looked_at(services, "invoice", lease.subject_id)
+    if row is None:
         return Done(outcome="No invoice of ours.")
-    company = await open_company(services)
-    return Done(tuple(await _invoice_state(services, company, lease.subject_id)), "Invoice read.")
+    gone = found is None or found.is_void
+    owed = 0 if gone or found is None or found.balance_cents is None else found.balance_cents
+    note = _difference(found, int(row["sale_price_cents"]))
+    realm, now = services.settings.quickbooks_realm_id, instant(services.clock.now())
+    paid = not gone and owed == 0
+    return Done((payments.note_invoice(str(row["id"]), realm, owed, note, now, paid=paid),), "Invoice read.")
 
 
 async def look_at_expense(services: Services, lease: Lease) -> Done:
     """See what the books show of an expense of ours by now. Raises: as `client`."""
-    cost_cents = await payments.expense(services.database, lease.subject_id)
-    if cost_cents is None:
+    row, found = await _looked_at(services, "expense", lease.subject_id)
+    if row is None:
         return Done(outcome="No expense of ours.")
-    company = await open_company(services)
-    found = await client.read(company, "Purchase", lease.subject_id)
-    note = _difference(found, cost_cents)
-    return Done((payments.note_expense(lease.subject_id, note, instant(services.clock.now())),), "Expense read.")
+    note = _difference(found, int(row["cost_cents"]))
+    realm, now = services.settings.quickbooks_realm_id, instant(services.clock.now())
+    return Done((payments.note_expense(str(row["id"]), realm, note, now),), "Expense read.")
 
 
 async def look_at_changes(services: Services, lease: Lease) -> Done:
@@ -88,14 +95,31 @@ async def look_at_changes(services: Services, lease: Lease) -> Done:
     return Done((quickbooks_documents.keep_seen(realm, until),), f"{len(changed)} changes seen.", more=True, raises=(raised,))
 
 
-async def _invoice_state(services: Services, company: Company, invoice_id: str) -> list[Statement]:
-    """What an invoice of ours shows: what is owed, and whether it was changed there."""
-    found = await client.read(company, "Invoice", invoice_id)
-    price_cents = await payments.price(services.database, invoice_id)
-    note = _difference(found, price_cents)
-    gone = found is None or found.is_void
-    owed = 0 if gone or found is None or found.balance_cents is None else found.balance_cents
-    return [payments.note_invoice(invoice_id, owed, note, instant(services.clock.now()), paid=not gone and owed == 0)]
+async def _looked_at(services: Services, kind: str, document_id: str) -> tuple[Row | None, Entity | None]:
+    """The sale or service record of a document, and the document as it is in the books; no row: it is none of ours."""
+    rows = await quickbooks_documents.posted(services.database, kind, services.settings.quickbooks_realm_id, [document_id])
+    if not rows:
+        return None, None
+    found = await client.read(await open_company(services), quickbooks_documents.LEDGERS[kind].entity, document_id)
+    return next((row for row in rows if _is_believed(row, found)), None), found
+
+
+async def _sales_of(services: Services, company: Company, invoice_ids: Collection[str]) -> dict[str, str]:
+    """Those of the invoices that are ours, with their sales."""
+    ours: dict[str, str] = {}
+    for row in await quickbooks_documents.posted(
+        services.database, "invoice", services.settings.quickbooks_realm_id, invoice_ids
+    ):
+        invoice_id = str(row["posted_id"])
+        known = row["books_realm_id"] is not None
+        if known or _is_believed(row, await client.read(company, "Invoice", invoice_id)):
+            ours[invoice_id] = str(row["id"])
+    return ours
+
+
+def _is_believed(row: Row, found: Entity | None) -> bool:
+    """Whether a document is that of a row: the company of its id is known, or the document itself shows it."""
+    return row["books_realm_id"] is not None or (found is not None and is_ours(found, row))
 
 
 def _difference(found: Entity | None, amount_cents: int) -> str | None:
