@@ -286,6 +286,8 @@ CREATE TABLE sync_tasks (
   error TEXT,
   -- What the partner last took, in plain words. NULL: nothing yet.
   outcome TEXT,
+  -- When the dealer gave it up. NULL: not, or it was retried or wanted again since.
+  discarded_at TEXT,
   -- When it last succeeded. NULL: never.
   done_at TEXT,
   created_at TEXT NOT NULL,

@@ -35,9 +35,9 @@ SABOTAGES = (
     Sabotage(
         "a task is settled before its work is done",
         "engine/worker.py",
-        "        result = await kind.run(gated(services, lease.target), lease)\n",
-        "        await conclude(services, kind, lease, Done())\n"
-        "        result = await kind.run(gated(services, lease.target), lease)\n",
+        "        result = await kind.run(throttled(services, lease.target), lease)\n",
+        "        await record(services, kind, lease, Outcome())\n"
+        "        result = await kind.run(throttled(services, lease.target), lease)\n",
         f"{HERE}/test_crash_everywhere.py::test_killed_at_every_call[sale-before]",
     ),
     Sabotage(

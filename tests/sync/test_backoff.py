@@ -12,7 +12,7 @@ from carlot.domain.backoff import DAY_S, OUTBOUND, PULL, Backoff
 from carlot.domain.times import parse_instant
 from carlot.errors import AuthExpired, Doubtful, NetworkFailure, Permanent, Retryable, Throttled
 from carlot.platform.ports import Services
-from carlot.store.tasks import Done, Lease
+from carlot.store.tasks import Lease, Outcome
 from support.world import World
 from sync.toys import Toy, state_of, want, work
 
@@ -88,11 +88,11 @@ class TestTasks:
         outage_ends = world.clock.now().timestamp() + 5 * DAY_S
         tried: list[float] = []
 
-        async def call(services: Services, lease: Lease) -> Done:
+        async def call(services: Services, lease: Lease) -> Outcome:
             tried.append(services.clock.now().timestamp())
             if services.clock.now().timestamp() < outage_ends:
                 raise Retryable("The partner did not answer.")
-            return Done()
+            return Outcome()
 
         [task_id] = await want(world, "car-1")
         while state_of(world, task_id)["state"] == "pending":
@@ -135,7 +135,7 @@ class TestTasks:
 
     @pytest.mark.parametrize("mistake", [ValueError("oops"), ZeroDivisionError(), NetworkFailure("bare")])
     async def test_a_mistake_of_ours_is_tried_again_and_harms_no_other(self, world: World, toy: Toy, mistake: Exception) -> None:
-        toy.steps = [mistake, Done()]
+        toy.steps = [mistake, Outcome()]
         task_ids = await want(world, "car-1", "car-2")
         await work(world, toy.registry, *task_ids)
         wrong, right = (state_of(world, task_id) for task_id in task_ids)
@@ -154,7 +154,7 @@ class TestTasks:
 class TestVerdicts:
     """What a partner says against one request, and says again."""
 
-    async def tries(self, world: World, toy: Toy, task_id: str, *steps: Exception | Done) -> None:
+    async def tries(self, world: World, toy: Toy, task_id: str, *steps: Exception | Outcome) -> None:
         """Try a task so many times, each at its time."""
         for step in steps:
             assert state_of(world, task_id)["state"] in ("pending", "blocked")
@@ -210,7 +210,7 @@ class TestVerdicts:
 
     async def test_so_does_success(self, world: World, toy: Toy) -> None:
         [task_id] = await want(world, "car-1")
-        await self.tries(world, toy, task_id, *[Doubtful("No such thing.")] * 4, Done())
+        await self.tries(world, toy, task_id, *[Doubtful("No such thing.")] * 4, Outcome())
         await want(world, "car-1")
         await self.tries(world, toy, task_id, *[Doubtful("No such thing.")] * 4)
         assert state_of(world, task_id)["state"] == "pending"
@@ -220,7 +220,7 @@ class TestVerdicts:
         [task_id] = await want(world, "car-1")
         verdict = Doubtful("No such thing.")
         await self.tries(world, toy, task_id, *[verdict] * 4)
-        toy.steps = [Done(more=True), verdict]
+        toy.steps = [Outcome(more=True), verdict]
         world.clock.forward(7200)
         await work(world, toy.registry, task_id)
         assert state_of(world, task_id)["state"] == "pending"

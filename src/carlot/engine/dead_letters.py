@@ -26,7 +26,7 @@ async def bury(services: Services, registry: Registry, task_ids: Sequence[str]) 
         log("task.buried", level="error", task=row["id"], target=row["target"], kind=row["kind"])
 
 
-async def keep_poison(services: Services, message_id: str) -> None:
+async def keep_unreadable(services: Services, message_id: str) -> None:
     """Keep a message that is none of ours where the dealer sees it, and harm nobody else."""
     log("message.unknown", level="error", message=message_id)
     now = instant(services.clock.now())

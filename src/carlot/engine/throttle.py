@@ -21,12 +21,12 @@ SOON = timedelta(seconds=10)
 """A call goes so soon after it was asked for, or not at all: its task's lease was long enough for it then."""
 
 
-class GatedHttp:
+class ThrottledHttp:
     """The network as one partner's work sees it."""
 
     def __init__(self, services: Services, target: str) -> None:
         # Work for one partner that asks another goes through the other's gate alone.
-        self._services: Services = services.http._services if isinstance(services.http, GatedHttp) else services
+        self._services: Services = services.http._services if isinstance(services.http, ThrottledHttp) else services
         self._target = target
 
     async def request(

@@ -14,7 +14,7 @@ from carlot.errors import QueueUnavailable
 from carlot.partners.http import send
 from carlot.platform.ports import Row, Services
 from carlot.store import alerts
-from carlot.store.tasks import Done, Lease, Want
+from carlot.store.tasks import Lease, Outcome, TaskRequest
 
 MAX_BACKLOG = 1000
 MAX_WAIT_S = 15 * 60
@@ -44,25 +44,25 @@ async def watch(services: Services) -> None:
             *(alerts.begin(subject, holding[subject], instant(now)) for subject in sorted(begun)),
             *(alerts.clear(subject, instant(now)) for subject in sorted(over)),
         ]
-        await commit(services, changes, [Want("alerts", "alert", subject) for subject in sorted(begun | over)])
+        await commit(services, changes, [TaskRequest("alerts", "alert", subject) for subject in sorted(begun | over)])
 
 
-async def send_alert(services: Services, lease: Lease) -> Done:
+async def send_alert(services: Services, lease: Lease) -> Outcome:
     """Say what there is to say of an alert: that it began, or that it is over. What began and ended unsaid stays unsaid.
 
     Raises: as `partners.http.send`.
     """
     alert = await alerts.read(services.database, lease.subject_id)
     if alert is None:
-        return Done()
+        return Outcome()
     what = "raised" if alert["cleared_at"] is None else "cleared"
     if alert["sent"] == what or (what == "cleared" and alert["sent"] is None):
-        return Done()
+        return Outcome()
     text = alert["text"] if what == "raised" else f"Over: {alert['text']}"
     headers = {"content-type": "application/json"}
     url = services.settings.alert_webhook_url
     await send(services.http, "The alert address", "POST", url, headers, to_json({"text": text}), now=services.clock.now())
-    return Done((alerts.mark_sent(alert["subject"], what),), text)
+    return Outcome((alerts.mark_sent(alert["subject"], what),), text)
 
 
 def _sentence(row: Row, names: Mapping[str, str]) -> str:

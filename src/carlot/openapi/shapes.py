@@ -177,6 +177,7 @@ SCHEMAS: dict[str, Schema] = {
         createdAt=TIME,
         updatedAt=TIME,
         outcome=maybe(text("What it came to.")),
+        discardedAt=maybe(TIME),
         doneAt=maybe(TIME),
     ),
     "Run": record("A pull of the DMS's inventory.", **_RUN),

@@ -9,7 +9,7 @@ from pydantic_core import to_json
 
 from carlot.domain.deadlines import DOCUMENT_POSTED
 from carlot.platform.ports import Database, Row, Statement, statement
-from carlot.store.tasks import INTO_TASKS, OR_AGAIN
+from carlot.store.tasks import enqueue_select
 
 # Sales as their invoices need them. ?1 ids as JSON.
 FOR_INVOICES = """
@@ -47,26 +47,31 @@ UPDATE sales SET invoice_id = ?2, books_realm_id = ?4, balance_cents = coalesce(
 WHERE id = ?1"""
 MARK_EXPENSED = "UPDATE service_records SET purchase_id = ?2, books_realm_id = ?4, updated_at = ?3 WHERE id = ?1"
 
-# Every sale and service record that is not in the books. Its deadline stays what it was from the start. ?1 now, ?2 when the sweep wakes
-# them, ?3 the days they have, ?4 1: also those that the dealer has discarded.
-RAISE_UNPOSTED = f"""{INTO_TASKS}
-SELECT lower(hex(randomblob(16))), 'quickbooks', kind, id, vehicle_id, ?1, ?2,
-  strftime('%Y-%m-%dT%H:%M:%fZ', created_at, '+' || ?3 || ' days'), ?1, ?1
-FROM (
+# Every sale and service record that is not in the books. Its deadline stays what it was from the start. ?1 now, ?2 the days they have,
+# ?3 1: also those that the dealer has discarded.
+ENQUEUE_UNPOSTED = enqueue_select(
+    target="'quickbooks'",
+    kind="kind",
+    subject="id",
+    vehicle="vehicle_id",
+    now="?1",
+    deadline="strftime('%Y-%m-%dT%H:%M:%fZ', created_at, '+' || ?2 || ' days')",
+    source="""FROM (
   SELECT 'invoice' AS kind, id, vehicle_id, created_at FROM sales WHERE invoice_id IS NULL AND voided_at IS NULL
   UNION ALL SELECT 'expense', id, vehicle_id, created_at FROM service_records WHERE purchase_id IS NULL AND voided_at IS NULL
 ) AS unposted
-WHERE ?4 OR NOT EXISTS (SELECT 1 FROM sync_tasks t WHERE t.target = 'quickbooks' AND t.kind = unposted.kind
-  AND t.subject_id = unposted.id AND t.state = 'done' AND t.outcome = 'Discarded.') {OR_AGAIN}"""
+WHERE ?3 OR NOT EXISTS (SELECT 1 FROM sync_tasks t
+  WHERE t.target = 'quickbooks' AND t.kind = unposted.kind AND t.subject_id = unposted.id AND t.discarded_at IS NOT NULL)""",
+)
 
 # The posting of these, at once: who asks has perhaps just made what was missing.
-HURRY_UNPOSTED = """
+RUN_UNPOSTED_NOW = """
 UPDATE sync_tasks SET next_attempt_at = ?1 WHERE target = 'quickbooks' AND kind IN ('invoice', 'expense') AND state = 'pending'"""
 
-# Objects of the books that may have changed there. ?1 JSON array of [kind, id], ?2 now, ?3 when the sweep wakes them.
-RAISE_CHANGED = f"""{INTO_TASKS}
-SELECT lower(hex(randomblob(16))), 'quickbooks', value ->> 0, value ->> 1, NULL, ?2, ?3, NULL, ?2, ?2 FROM json_each(?1)
-WHERE true {OR_AGAIN}"""
+# Objects of the books that may have changed there. ?1 JSON array of [kind, id], ?2 now.
+ENQUEUE_CHANGED = enqueue_select(
+    target="'quickbooks'", kind="value ->> 0", subject="value ->> 1", now="?2", source="FROM json_each(?1) WHERE true"
+)
 
 # What QuickBooks knows names of ours by. ?1 realm, ?2 kind, ?3 names as JSON.
 NAMES = (
@@ -139,19 +144,19 @@ def mark_posted(kind: str, row_id: str, realm_id: str, document_id: str, balance
     return statement(MARK_EXPENSED, row_id, document_id, now, realm_id)
 
 
-def raise_unposted(now: str, wake_due: str, *, discarded: bool = False) -> Statement:
+def enqueue_unposted(now: str, *, discarded: bool = False) -> Statement:
     """Want everything posted that is not, also what the dealer has `discarded`; the rows that come back have the ids to wake."""
-    return statement(RAISE_UNPOSTED, now, wake_due, DOCUMENT_POSTED.days, int(discarded))
+    return statement(ENQUEUE_UNPOSTED, now, DOCUMENT_POSTED.days, int(discarded))
 
 
-def hurry_unposted(now: str) -> Statement:
+def run_unposted_now(now: str) -> Statement:
     """Have what waits for a later try tried now."""
-    return statement(HURRY_UNPOSTED, now)
+    return statement(RUN_UNPOSTED_NOW, now)
 
 
-def raise_changed(objects: Collection[tuple[str, str]], now: str, wake_due: str) -> Statement:
+def enqueue_changed(objects: Collection[tuple[str, str]], now: str) -> Statement:
     """Want objects of the books looked at, each a (kind of task, id); the rows that come back have the ids to wake."""
-    return statement(RAISE_CHANGED, to_json(list(objects)).decode(), now, wake_due)
+    return statement(ENQUEUE_CHANGED, to_json(list(objects)).decode(), now)
 
 
 async def names(database: Database, realm_id: str, kind: str, wanted: Collection[str]) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,37 +10,55 @@ from pydantic_core import to_json
 
 from carlot.platform.ports import Database, Row, Statement, statement
 
-# A change wants a partner brought in step: one row a (target, kind, subject), its wanted revision raised each time.
-# A task in back-off keeps its time, so that a burst of changes cannot storm a partner; a dead one lives again.
-INTO_TASKS = """
-INSERT INTO sync_tasks (id, target, kind, subject_id, vehicle_id, next_attempt_at, wake_due_at, deadline_at, created_at, updated_at)"""
-OR_AGAIN = """
+DELIVERY_S = 30
+"""How long a wake-up may take before the recovery sends another."""
+
+
+def enqueue_select(
+    *, target: str, kind: str, subject: str, vehicle: str = "NULL", now: str, deadline: str = "NULL", source: str
+) -> str:
+    """Build the statement that enqueues one task for each row of `source`, a FROM clause with its WHERE. All are SQL expressions.
+
+    There is one row for each (target, kind, subject): enqueued again, its wanted revision rises. A task in back-off keeps its time, so
+    that a burst of changes cannot storm a partner, unless it gets a deadline now; a dead task is tried again. The first deadline
+    counts until the task is done. Every row that comes back has the id of a task to wake.
+    """
+    return f"""
+INSERT INTO sync_tasks (id, target, kind, subject_id, vehicle_id, next_attempt_at, wake_due_at, deadline_at, created_at, updated_at)
+SELECT lower(hex(randomblob(16))), {target}, {kind}, {subject}, {vehicle}, {now},
+  strftime('%Y-%m-%dT%H:%M:%fZ', {now}, '+{DELIVERY_S} seconds'), {deadline}, {now}, {now}
+{source}
 ON CONFLICT (target, kind, subject_id) DO UPDATE SET
   wanted_rev = wanted_rev + 1,
   state = iif(state IN ('done', 'dead'), 'pending', state),
-  next_attempt_at = iif(state IN ('done', 'dead'), excluded.next_attempt_at, next_attempt_at),
+  next_attempt_at = iif(state IN ('done', 'dead') OR (state = 'pending' AND deadline_at IS NULL AND excluded.deadline_at IS NOT NULL),
+    excluded.next_attempt_at, next_attempt_at),
   wake_due_at = iif(state IN ('done', 'dead'), excluded.wake_due_at, wake_due_at),
   attempts = iif(state = 'dead', 0, attempts),
   interrupted = iif(state = 'dead', 0, interrupted),
   verdict = iif(state = 'dead', NULL, verdict),
   repeats = iif(state = 'dead', 0, repeats),
   failing_since = iif(state = 'dead', NULL, failing_since),
-  deadline_at = coalesce(excluded.deadline_at, deadline_at),
+  discarded_at = NULL,
+  deadline_at = iif(excluded.deadline_at IS NULL, NULL, coalesce(deadline_at, excluded.deadline_at)),
   updated_at = excluded.updated_at
 RETURNING id"""
-RAISE = f"{INTO_TASKS} VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?6, ?6) {OR_AGAIN}"
+
+
+# A change wants one partner brought in step. ?1 now, ?2 to ?6 the request.
+ENQUEUE = enqueue_select(target="?2", kind="?3", subject="?4", vehicle="?5", now="?1", deadline="?6", source="WHERE true")
 
 # Take those of the given tasks that are due and that nobody holds. The attempt is counted before the work; a lease that ran out
 # without being settled is counted as interrupted. What was interrupted may be what killed its worker: asked for with others, it comes
 # back without a lease, to be asked for alone. A partner that is blocked says why, unless its probe is due.
-# ?1 ids as JSON, ?2 lease token, ?3 now, ?4 JSON object: kind -> until when.
+# ?1 ids as JSON, ?2 lease token, ?3 now, ?4 JSON array of [target, kind, until when].
 LEASE = """
 UPDATE sync_tasks SET
   interrupted = interrupted + (state = 'running'), attempts = attempts + due.taken, state = iif(due.taken, 'running', 'pending'),
   lease_token = iif(due.taken, ?2, NULL), leased_until = iif(due.taken, due.until, NULL),
   wake_due_at = iif(due.taken, due.until, wake_due_at), updated_at = ?3
 FROM (
-  SELECT t.id, ifnull(json_extract(?4, '$.' || t.kind), ?3) AS until,
+  SELECT t.id, coalesce((SELECT l.value ->> 2 FROM json_each(?4) AS l WHERE l.value ->> 0 = t.target AND l.value ->> 1 = t.kind), ?3) AS until,
     (t.state = 'pending' AND t.interrupted = 0) OR json_array_length(?1) = 1 AS taken
   FROM sync_tasks t WHERE t.id IN (SELECT value FROM json_each(?1))
     AND ((t.state = 'pending' AND t.next_attempt_at <= ?3) OR (t.state = 'running' AND t.leased_until <= ?3))) AS due
@@ -59,7 +77,7 @@ SETTLE_DONE = f"""
 UPDATE sync_tasks SET
   state = {FENCED.format(state="CASE WHEN ?8 IS NOT NULL THEN 'running' WHEN wanted_rev > ?3 OR ?6 THEN 'pending' ELSE 'done' END")},
   done_rev = iif(?6, done_rev, ?3), attempts = ?8 IS NOT NULL, interrupted = 0, verdict = NULL, repeats = 0, failing_since = NULL, error = NULL,
-  outcome = coalesce(?5, nullif(outcome, 'Discarded.')), done_at = iif(?6, done_at, ?4), deadline_at = iif(wanted_rev > ?3 OR ?6, deadline_at, NULL),
+  outcome = coalesce(?5, outcome), discarded_at = NULL, done_at = iif(?6, done_at, ?4), deadline_at = iif(wanted_rev > ?3 OR ?6, deadline_at, NULL),
   lease_token = iif(?8 IS NULL, NULL, lease_token), leased_until = ?8, next_attempt_at = ?4, wake_due_at = ifnull(?8, ?7), updated_at = ?4
 WHERE id = ?1
 RETURNING state, wanted_rev"""
@@ -96,7 +114,7 @@ PROBE = RELEASE + " AND id = (SELECT id FROM sync_tasks WHERE state = 'blocked' 
 BLOCKED_TARGETS = "SELECT DISTINCT target FROM sync_tasks WHERE state = 'blocked'"
 
 # The work on a subject need not wait for its time.
-HURRY = """
+RUN_NOW = """
 UPDATE sync_tasks SET next_attempt_at = ?2, wake_due_at = ?2, updated_at = ?2
 WHERE subject_id = ?1 AND state = 'pending'
 RETURNING id"""
@@ -131,8 +149,8 @@ class Lease:
 
 
 @dataclass(frozen=True, slots=True)
-class Want:
-    """A partner is to be brought in step with a subject, by a deadline where one was promised."""
+class TaskRequest:
+    """A partner is to be brought in step with a subject, before a deadline where one was promised."""
 
     target: str
     kind: str
@@ -141,19 +159,22 @@ class Want:
     deadline: str | None = None
 
 
+Enqueue = TaskRequest | Statement
+"""What enqueues tasks: a request for one, or a statement made with `enqueue_select`."""
+
+
 @dataclass(frozen=True, slots=True)
-class Done:
+class Outcome:
     """What a task's work came to.
 
-    `writes`, `wants` and `raises` (as in `sync.commit`) go into the batch that settles it, in that order; `outcome` says in plain
-    words what the partner took; `more`: it goes on at once.
+    `writes` and `enqueue` go into the batch that settles the task, in that order; `summary` says in plain words what the partner
+    took; with `more` the task continues at once.
     """
 
     writes: tuple[Statement, ...] = ()
-    outcome: str | None = None
+    summary: str | None = None
     more: bool = False
-    wants: tuple[Want, ...] = ()
-    raises: tuple[Statement, ...] = ()
+    enqueue: tuple[Enqueue, ...] = ()
 
 
 def _lease(row: Row) -> Lease:
@@ -172,28 +193,34 @@ def _lease(row: Row) -> Lease:
     )
 
 
-def raise_task(task_id: str, want: Want, now: str, wake_due: str) -> Statement:
-    """Want a partner brought in step; the row that comes back has the id to wake."""
-    return statement(RAISE, task_id, want.target, want.kind, want.subject_id, want.vehicle_id, now, wake_due, want.deadline)
+def enqueue(requests: Iterable[Enqueue], now: str) -> list[Statement]:
+    """Return the statements that enqueue tasks; the rows that come back have the ids to wake."""
+    return [
+        statement(ENQUEUE, now, request.target, request.kind, request.subject_id, request.vehicle_id, request.deadline)
+        if isinstance(request, TaskRequest)
+        else request
+        for request in requests
+    ]
 
 
 async def lease(
-    database: Database, task_ids: list[str], token: str, now: str, until: Mapping[str, str]
+    database: Database, task_ids: list[str], token: str, now: str, until: Mapping[tuple[str, str], str]
 ) -> tuple[list[Lease], list[str]]:
-    """Take those of the tasks that are due and free, each until the time of its kind; the ids of those to be taken alone."""
-    rows = await database.all(LEASE, to_json(task_ids).decode(), token, now, to_json(until).decode())
+    """Take the tasks that are due and free, each until the time for its (target, kind); return them, and the ids to be taken alone."""
+    ends = to_json([[*key, end] for key, end in until.items()]).decode()
+    rows = await database.all(LEASE, to_json(task_ids).decode(), token, now, ends)
     return [_lease(row) for row in rows if row["lease_token"]], [str(row["id"]) for row in rows if not row["lease_token"]]
 
 
 def settle_done(
-    taken: Lease, *, now: str, outcome: str | None, more: bool, wake_due: str, held_until: str | None = None
+    taken: Lease, *, now: str, summary: str | None, more: bool, wake_due: str, held_until: str | None = None
 ) -> Statement:
     """It worked; fails its batch when the lease is lost.
 
     When there is `more` to do and whoever holds the lease goes on with it, it is `held_until` then. The row that comes back has
     the `state` and the `wanted_rev`.
     """
-    return statement(SETTLE_DONE, taken.id, taken.lease_token, taken.wanted_rev, now, outcome, int(more), wake_due, held_until)
+    return statement(SETTLE_DONE, taken.id, taken.lease_token, taken.wanted_rev, now, summary, int(more), wake_due, held_until)
 
 
 def settle_failed(
@@ -217,9 +244,9 @@ async def sweep(database: Database, now: str, wake_due: str, most: int) -> list[
     return [str(row["id"]) for row in sorted(rows, key=lambda row: (str(row["target"]), str(row["kind"])))]
 
 
-async def hurry(database: Database, subject_id: str, now: str) -> list[str]:
+async def run_now(database: Database, subject_id: str, now: str) -> list[str]:
     """Make the waiting tasks of a subject due now; answer their ids, to be woken."""
-    return [str(row["id"]) for row in await database.all(HURRY, subject_id, now)]
+    return [str(row["id"]) for row in await database.all(RUN_NOW, subject_id, now)]
 
 
 def release(target: str, now: str) -> Statement:

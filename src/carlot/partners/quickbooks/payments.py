@@ -11,7 +11,6 @@ from datetime import timedelta
 
 from carlot.domain.money import dollars
 from carlot.domain.times import after, instant, parse_instant
-from carlot.engine.enqueue import DELIVERY_S
 from carlot.partners.quickbooks import client
 from carlot.partners.quickbooks.client import Company
 from carlot.partners.quickbooks.company import open_company
@@ -20,7 +19,7 @@ from carlot.partners.quickbooks.mapping import Entity
 from carlot.partners.quickbooks.webhook import KINDS
 from carlot.platform.ports import Row, Services
 from carlot.store import payments, quickbooks_documents
-from carlot.store.tasks import Done, Lease
+from carlot.store.tasks import Lease, Outcome
 
 OVERLAP = timedelta(hours=1)
 """How far a look at changes reaches back behind the last one: their clock may differ from ours."""
@@ -31,7 +30,7 @@ MOST_CHANGES = 1000
 LOOKED_AT = ("Invoice", "Payment", "Purchase")
 
 
-async def read_payment(services: Services, lease: Lease) -> Done:
+async def read_payment(services: Services, lease: Lease) -> Outcome:
     """Take over one payment: what it pays of which sale. What is owed is then read from the invoices. Raises: as `client`."""
     realm = services.settings.quickbooks_realm_id
     company = await open_company(services)
@@ -46,36 +45,36 @@ async def read_payment(services: Services, lease: Lease) -> Done:
         if payment is not None and invoice_id in paid:
             writes.append(payments.keep(lease.subject_id, sale_id, paid[invoice_id], payment.date or at[:10], at))
     if not ours:
-        return Done(tuple(writes), "It pays no sale of ours.")
+        return Outcome(tuple(writes), "It pays no sale of ours.")
     # Each invoice has a task of its own that reads it: of two payments at once, none takes down a balance from before the other.
-    looks = quickbooks_documents.raise_changed([("invoice_look", invoice_id) for invoice_id in ours], at, after(now, DELIVERY_S))
-    return Done(tuple(writes), "Payment read.", raises=(looks,))
+    checks = quickbooks_documents.enqueue_changed([("invoice_check", invoice_id) for invoice_id in ours], at)
+    return Outcome(tuple(writes), "Payment read.", enqueue=(checks,))
 
 
-async def look_at_invoice(services: Services, lease: Lease) -> Done:
+async def check_invoice(services: Services, lease: Lease) -> Outcome:
     """See what the books show of an invoice of ours by now. Raises: as `client`."""
     row, found = await _looked_at(services, "invoice", lease.subject_id)
     if row is None:
-        return Done(outcome="No invoice of ours.")
+        return Outcome(summary="No invoice of ours.")
     gone = found is None or found.is_void
     owed = 0 if gone or found is None or found.balance_cents is None else found.balance_cents
     note = _difference(found, int(row["sale_price_cents"]))
     realm, now = services.settings.quickbooks_realm_id, instant(services.clock.now())
     paid = not gone and owed == 0
-    return Done((payments.note_invoice(str(row["id"]), realm, owed, note, now, paid=paid),), "Invoice read.")
+    return Outcome((payments.note_invoice(str(row["id"]), realm, owed, note, now, paid=paid),), "Invoice read.")
 
 
-async def look_at_expense(services: Services, lease: Lease) -> Done:
+async def check_expense(services: Services, lease: Lease) -> Outcome:
     """See what the books show of an expense of ours by now. Raises: as `client`."""
     row, found = await _looked_at(services, "expense", lease.subject_id)
     if row is None:
-        return Done(outcome="No expense of ours.")
+        return Outcome(summary="No expense of ours.")
     note = _difference(found, int(row["cost_cents"]))
     realm, now = services.settings.quickbooks_realm_id, instant(services.clock.now())
-    return Done((payments.note_expense(str(row["id"]), realm, note, now),), "Expense read.")
+    return Outcome((payments.note_expense(str(row["id"]), realm, note, now),), "Expense read.")
 
 
-async def look_at_changes(services: Services, lease: Lease) -> Done:
+async def check_changes(services: Services, lease: Lease) -> Outcome:
     """Look at everything that has changed since the last look: the webhook may have missed it. Raises: as `client`."""
     realm = services.settings.quickbooks_realm_id
     company = await open_company(services)
@@ -84,15 +83,19 @@ async def look_at_changes(services: Services, lease: Lease) -> Done:
     since = (parse_instant(seen) if seen else now - timedelta(days=1)) - OVERLAP
     changes = await client.changes(company, LOOKED_AT, since)
     changed = [(KINDS[entity.lower()], each.id) for entity, found in changes.items() for each in found]
-    raised = quickbooks_documents.raise_changed(changed, instant(now), after(now, DELIVERY_S))
+    enqueued = quickbooks_documents.enqueue_changed(changed, instant(now))
     if len(changed) < MOST_CHANGES:
-        return Done((quickbooks_documents.keep_seen(realm, instant(now)),), f"{len(changed)} changes seen.", raises=(raised,))
+        return Outcome(
+            (quickbooks_documents.keep_seen(realm, instant(now)),), f"{len(changed)} changes seen.", enqueue=(enqueued,)
+        )
     # There is more: go on from the latest one.
     latest = max(each.meta.updated for found in changes.values() for each in found if each.meta and each.meta.updated)
     until = instant(parse_instant(latest) + OVERLAP)
     if seen is not None and until <= seen:  # A thousand changes within the overlap: it goes on behind them.
         until = after(parse_instant(seen), OVERLAP.total_seconds())
-    return Done((quickbooks_documents.keep_seen(realm, until),), f"{len(changed)} changes seen.", more=True, raises=(raised,))
+    return Outcome(
+        (quickbooks_documents.keep_seen(realm, until),), f"{len(changed)} changes seen.", more=True, enqueue=(enqueued,)
+    )
 
 
 async def _looked_at(services: Services, kind: str, document_id: str) -> tuple[Row | None, Entity | None]:

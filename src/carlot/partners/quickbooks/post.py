@@ -24,15 +24,15 @@ from carlot.partners.quickbooks.sent import HOLD_S, UNDER_WAY_S, check_arrived, 
 from carlot.partners.quickbooks.undo import take_back
 from carlot.platform.ports import Row, Services
 from carlot.store import quickbooks_documents, tasks
-from carlot.store.tasks import Done, Lease
+from carlot.store.tasks import Lease, Outcome
 
 PREPARING = timedelta(seconds=25)
 """How long names are looked up for one batch; what is not ready by then takes its turn later."""
 
-Results = dict[str, Done | Exception]
+Results = dict[str, Outcome | Exception]
 
 
-async def post_document(services: Services, lease: Lease) -> Done:
+async def post_document(services: Services, lease: Lease) -> Outcome:
     """Make the books hold one sale or service record. Raises: as `partners.http.send`."""
     result = (await post_documents(services, [lease]))[lease.id]
     if isinstance(result, Exception):
@@ -48,7 +48,7 @@ async def post_documents(services: Services, leases: Sequence[Lease]) -> Results
     for lease in leases:
         row = posting.rows.get(lease.subject_id)
         if row is None or (row["voided_at"] is None and row["posted_id"] is not None):
-            results[lease.id] = Done()
+            results[lease.id] = Outcome()
         elif row["voided_at"] is not None:
             results[lease.id] = await outcome_of(take_back(services, posting.company, lease, row))
         else:
@@ -103,11 +103,11 @@ class _Posting:
             results |= await self._send(members, batch_id or self._services.clock.token())
         return results
 
-    async def _found_again(self, row: Row) -> Done:
+    async def _found_again(self, row: Row) -> Outcome:
         """A document that may be there already; with writes when it is."""
         check_arrived(row, self._services.clock.now())
         found = await look_up(self.company, self._entity, row)
-        return Done() if found is None else self._posted(row, found)
+        return Outcome() if found is None else self._posted(row, found)
 
     async def _send(self, leases: Sequence[Lease], batch_id: str | None) -> Results:
         """Send documents under one requestid: that of the batch, or without one, the document's own."""
@@ -180,7 +180,7 @@ class _Posting:
             [*holds, quickbooks_documents.mark_tried(self._kind, ids, self._realm, batch_id, instant(now))]
         )
 
-    async def _concluded(self, row: Row, answer: Entity | Exception) -> Done:
+    async def _concluded(self, row: Row, answer: Entity | Exception) -> Outcome:
         """What the books' answer to one document comes to. Raises: the failure, and as `client`."""
         if isinstance(answer, Entity):
             return self._posted(row, answer)
@@ -197,7 +197,7 @@ class _Posting:
             raise Doubtful(str(answer)) from answer
         raise answer
 
-    def _posted(self, row: Row, found: Entity) -> Done:
+    def _posted(self, row: Row, found: Entity) -> Outcome:
         now = instant(self._services.clock.now())
         posted = quickbooks_documents.mark_posted(self._kind, str(row["id"]), self._realm, found.id, found.balance_cents, now)
-        return Done((posted,), f"{self._entity} {row['doc_number']} posted.")
+        return Outcome((posted,), f"{self._entity} {row['doc_number']} posted.")

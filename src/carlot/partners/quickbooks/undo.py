@@ -15,25 +15,25 @@ from carlot.partners.quickbooks.mapping import CHANGED, Entity, Fault
 from carlot.partners.quickbooks.sent import HOLD_S, check_arrived, is_elsewhere, look_up
 from carlot.platform.ports import Row, Services
 from carlot.store import quickbooks_documents, tasks
-from carlot.store.tasks import Done, Lease
+from carlot.store.tasks import Lease, Outcome
 
 UNDER_WAY_VOID_S = 600.0
 """How long what is void by now may still be on its way: nothing tells of it should it still arrive after it was looked for."""
 
 
-async def take_back(services: Services, company: Company, lease: Lease, row: Row) -> Done:
+async def take_back(services: Services, company: Company, lease: Lease, row: Row) -> Outcome:
     """Undo what was posted of a sale or record that is void. Raises: as `client`, `Permanent`, `Doubtful`."""
     realm, entity = services.settings.quickbooks_realm_id, quickbooks_documents.LEDGERS[lease.kind].entity
     if is_elsewhere(row, realm):
-        return Done(outcome=_elsewhere(row))
+        return Outcome(summary=_elsewhere(row))
     current = await _in_the_books(services, company, entity, row)
     if current is None and not _is_known(row):
-        return Done(outcome=_absent(row))
+        return Outcome(summary=_absent(row))
     now = services.clock.now()
     document_id = str(row["posted_id"]) if current is None else current.id
     undone = quickbooks_documents.mark_posted(lease.kind, str(row["id"]), realm, document_id, 0, instant(now))
     if current is None or current.is_void:
-        return Done((undone,), "It is void in QuickBooks.")
+        return Outcome((undone,), "It is void in QuickBooks.")
     if not is_ours(current, row):
         raise Permanent(
             f"The {entity.lower()} in QuickBooks no longer has the number {row['doc_number']} and the note of CarLot Manager. "
@@ -47,7 +47,7 @@ async def take_back(services: Services, company: Company, lease: Lease, row: Row
         if fault.code in CHANGED:
             raise Doubtful(str(fault)) from fault
         raise
-    return Done((undone,), f"{entity} {row['doc_number']} voided.")
+    return Outcome((undone,), f"{entity} {row['doc_number']} voided.")
 
 
 def _is_known(row: Row) -> bool:
