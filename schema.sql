@@ -50,7 +50,7 @@ CREATE TABLE vehicles (
   publish_to_website INTEGER NOT NULL DEFAULT 0 CHECK (publish_to_website IN (0, 1)),
   -- Whether the listing sites are to hold it, and the hosted feeds to name it, while it is available.
   publish_to_third_party INTEGER NOT NULL DEFAULT 0 CHECK (publish_to_third_party IN (0, 1)),
-  -- JSON array of the columns the dealer changed by hand: an import leaves these alone until the DMS shows the same value.
+  -- JSON array of the fields (by their names in the API) that the dealer changed by hand: an import leaves them alone.
   edited_fields TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(edited_fields)),
   -- The DMS's record as last taken over, as one JSON text: the same text again means nothing to write.
   -- NULL: never imported, or gone from the DMS, so that its return is news.
@@ -316,11 +316,7 @@ CREATE TABLE partners (
   -- No call before this time: a Retry-After, or an outage being ridden out. NULL: calls may go.
   paused_until TEXT,
   -- Failed calls, halved by each that works. Each one halves how many calls may go at once.
-  failures INTEGER NOT NULL DEFAULT 0,
-  -- The last call that was answered as hoped. NULL: none yet.
-  last_success_at TEXT,
-  -- The last call that failed. NULL: none yet.
-  last_failure_at TEXT
+  failures INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 -- Calls of the last minute, written before each is made: the limits of a partner hold over all instances.
@@ -396,7 +392,7 @@ CREATE TABLE import_pages (
   cursor TEXT,
   -- What to ask for next. NULL: this was the last page.
   next_cursor TEXT,
-  -- SHA-256, in hex, of the page's bytes and of how they are read: the same page again is known without being read. NULL: an event has
+  -- BLAKE2b, in hex, of the page's bytes and of how they are read: the same page again is known without being read. NULL: an event has
   -- changed a car since, or the page cannot be trusted to do the same again.
   fingerprint TEXT,
   -- JSON array of every stock number on the page, rejected ones included: what a complete run did not see, it may remove.

@@ -8,3 +8,7 @@ UPDATE sync_tasks SET kind = 'expense_check' WHERE kind = 'expense_look';
 
 -- A price of 0 means that the car has no price. It was stored, and shown as $0.
 UPDATE vehicles SET price_cents = NULL, version = version + 1 WHERE price_cents = 0;
+
+-- Nothing ever read these.
+ALTER TABLE partners DROP COLUMN last_success_at;
+ALTER TABLE partners DROP COLUMN last_failure_at;

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from carlot import trace
 from carlot.engine import messages
-from carlot.engine.dead_letters import bury, keep_unreadable
+from carlot.engine.recovery import bury, keep_unreadable
 from carlot.engine.worker import run_tasks
 from carlot.errors import BlobsUnavailable, CarlotError, DatabaseUnavailable, Problem, Unavailable
 from carlot.log import log

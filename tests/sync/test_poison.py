@@ -7,7 +7,7 @@ import contextlib
 import pytest
 
 from carlot.app import handle_delivery
-from carlot.engine import dead_letters
+from carlot.engine import recovery
 from carlot.engine.worker import MAX_INTERRUPTED
 from carlot.platform.ports import Delivery, Services, Verdict
 from carlot.store.tasks import Lease, Outcome
@@ -103,7 +103,7 @@ class TestDeadLetters:
         [task_id] = await want(world, "car-1")
         await take_up(world, toy, [task_id])
         world.clock.forward(61)
-        await dead_letters.bury(world.services, toy.registry, [task_id])
+        await recovery.bury(world.services, toy.registry, [task_id])
         task = state_of(world, task_id)
         assert (task["state"], task["error"]) == ("dead", "It stopped the program each time it was taken up.")
         assert toy.given_up == ["car-1: It stopped the program each time it was taken up."]
@@ -116,7 +116,7 @@ class TestDeadLetters:
         [task_id] = await want(world, "car-1")
         await take_up(world, toy, [task_id])
         world.clock.forward(61)
-        await dead_letters.bury(world.services, toy.registry, [task_id])
+        await recovery.bury(world.services, toy.registry, [task_id])
         for _ in range(3):
             assert (await world.call("POST", f"/api/integrations/tasks/{task_id}/retry")).status == 202
         for _ in range(3):
@@ -127,7 +127,7 @@ class TestDeadLetters:
     async def test_a_late_answer_of_the_buried_changes_nothing(self, world: World, toy: Toy) -> None:
         async def oversleep(services: Services, lease: Lease) -> Outcome:
             world.clock.forward(61)
-            await dead_letters.bury(services, toy.registry, [lease.id])
+            await recovery.bury(services, toy.registry, [lease.id])
             return Outcome((), "late")
 
         toy.steps = [oversleep]
@@ -145,7 +145,7 @@ class TestDeadLetters:
             world.env["WAYNE_REEVES_API_KEY"] = None
             await work(world, toy.registry, task_id)
         before = state_of(world, task_id)
-        await dead_letters.bury(world.services, toy.registry, [task_id])
+        await recovery.bury(world.services, toy.registry, [task_id])
         assert state_of(world, task_id) == before
         assert toy.given_up == []
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-SORTS = ("newest", "price", "-price", "year", "-year", "mileage")
-
 
 @dataclass(frozen=True, slots=True)
 class Search:

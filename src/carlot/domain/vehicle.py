@@ -11,7 +11,6 @@ from typing import Literal
 Kind = Literal["text", "integer", "money", "date", "flag", "json"]
 
 STATUSES = ("available", "pending", "sold", "archived")
-ON_LOT = ("available", "pending")
 MAX_PHOTOS = 40
 
 

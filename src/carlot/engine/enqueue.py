@@ -1,6 +1,6 @@
-"""The sync engine, its raising half: what a task is, and how a change wants one.
+"""What a kind of task is, and how a change enqueues tasks.
 
-A change writes the truth and raises its tasks in one batch (`commit`). A message only says "look at this task"; `work` does.
+A change writes the truth and enqueues its tasks in one batch (`commit`). A message only says "look at this task" (`worker`).
 """
 
 from __future__ import annotations
@@ -13,18 +13,17 @@ from carlot.domain.backoff import Backoff
 from carlot.domain.times import instant
 from carlot.engine.messages import wake
 from carlot.engine.throttle import ThrottledHttp
-from carlot.errors import (
-    QueueUnavailable,
-)
+from carlot.errors import QueueUnavailable
 from carlot.log import log
 from carlot.platform.ports import Row, Services, Statement
 from carlot.store import tasks
 from carlot.store.tasks import Enqueue, Lease, Outcome
 
 PROBE_S = 900.0
-"""How long a partner that refused us is left alone before one task tries whether the dealer has acted."""
+"""How long after a refusal one task tries whether the dealer has acted."""
 
 MAX_DELAY_S = 12 * 3600
+"""The longest delay of a queue message. Source: https://developers.cloudflare.com/queues/platform/limits/."""
 
 
 RunBatch = Callable[[Services, Sequence[Lease]], Awaitable[Mapping[str, Outcome | Exception]]]
@@ -69,7 +68,7 @@ def task_ids(enqueued: Sequence[Sequence[Row]]) -> list[str]:
 
 
 async def wake_tasks(services: Services, task_ids: Sequence[str], delay_s: float = 0) -> None:
-    """Ring for tasks. A queue that takes nothing costs a minute: the sweep finds them."""
+    """Send wake-ups for tasks. If the queue is unavailable, the sweep wakes them within a minute."""
     try:
         await services.sync_queue.send(
             [wake(task_id, trace.current()) for task_id in task_ids], min(int(delay_s + 0.999), MAX_DELAY_S)

@@ -1,4 +1,4 @@
-"""Everything that may travel on `sync-queue`, and on its dead letter queue."""
+"""The messages on `sync-queue` and on its dead letter queue."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from carlot.platform.ports import Value
 
 
 class Wake(BaseModel):
-    """Look at this sync task. All that is to be known about it stands in D1."""
+    """Look at this sync task. Everything about it is in D1."""
 
     model_config = ConfigDict(frozen=True, strict=True)
 
@@ -20,12 +20,12 @@ class Wake(BaseModel):
 
 
 def wake(task_id: str, request_id: str = "") -> dict[str, Value]:
-    """The message that says "look at this task", and which request wants it."""
+    """Return the message that says "look at this task", with the id of the request that caused it."""
     return {"type": "task", "id": task_id, **({"request": request_id} if request_id else {})}
 
 
 def parse(body: str) -> Wake | None:
-    """Read a message's JSON text; `None`: it is none of ours."""
+    """Read a message's JSON text; `None` when it is not one of our messages."""
     try:
         return Wake.model_validate_json(body)
     except ValidationError:

@@ -1,27 +1,28 @@
-"""What the cron of every minute does: wake what should be awake, release what is no longer blocked."""
+"""Recovery: wake tasks whose wake-up was lost, release those no longer blocked, and keep what the queue gave up on."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from carlot.domain.times import after, instant
-from carlot.engine.enqueue import PROBE_S, wake_tasks
-from carlot.errors import NeedsDealer
+from carlot.engine.enqueue import PROBE_S, Registry, wake_tasks
+from carlot.errors import LeaseLost, NeedsDealer, Permanent
 from carlot.log import log
 from carlot.platform.ports import Services
-from carlot.store import partner_calls, tasks
+from carlot.store import dead_tasks, partner_calls, tasks
 
 SWEPT_S = 300.0
-"""How long the sweep leaves a task alone that it has just woken."""
+"""How long the sweep leaves a task alone after waking it."""
 
 LIMIT = 1000
+"""The most tasks that one sweep wakes."""
 
 Checks = Mapping[str, Callable[[Services], Awaitable[None]]]
 """By target: whether it can be called at all, as far as that is known without a call. Raises: `NeedsDealer`."""
 
 
 async def sweep(services: Services, checks: Checks) -> int:
-    """Release what can go again, then ring for every task whose wake-up is overdue; answer how many."""
+    """Release what can go again, then wake every task whose wake-up is overdue; return how many."""
     await _release(services, checks)
     now = services.clock.now()
     overdue = await tasks.sweep(services.database, instant(now), after(now, SWEPT_S), LIMIT)
@@ -31,8 +32,30 @@ async def sweep(services: Services, checks: Checks) -> int:
     return len(overdue)
 
 
+async def bury(services: Services, registry: Registry, task_ids: Sequence[str]) -> None:
+    """Mark tasks that crash every worker as dead. Their messages are dead letters; the sweep wakes all others."""
+    failure = Permanent("It stopped the program each time it was taken up.")
+    now = instant(services.clock.now())
+    for row in await dead_tasks.abandoned(services.database, list(task_ids), now):
+        kind = registry.get((row["target"], row["kind"]))
+        follow = kind.on_dead(services, row["subject_id"], failure) if kind else ()
+        try:
+            await services.database.batch([dead_tasks.bury(row["id"], row["lease_token"], str(failure), now), *follow])
+        except LeaseLost:  # Another worker has taken it up again.
+            continue
+        log("task.buried", level="error", task=row["id"], target=row["target"], kind=row["kind"])
+
+
+async def keep_unreadable(services: Services, message_id: str) -> None:
+    """Record an unreadable message as a failure that the dealer sees and can discard."""
+    log("message.unknown", level="error", message=message_id)
+    now = instant(services.clock.now())
+    reason = "A message on the queue that this program cannot read. It can be discarded."
+    await services.database.batch([dead_tasks.insert_dead(services.clock.token(), message_id, reason, now)])
+
+
 async def _release(services: Services, checks: Checks) -> None:
-    """Blocked tasks go again when the dealer has acted; a partner that refused us is probed now and then."""
+    """Let blocked tasks go again when the dealer has acted; probe a partner that refused us from time to time."""
     now = services.clock.now()
     refusing = {str(row["target"]): str(row["probe_at"]) for row in await partner_calls.all_blocked(services.database)}
     for target in await tasks.blocked_targets(services.database):
@@ -41,7 +64,7 @@ async def _release(services: Services, checks: Checks) -> None:
         if target not in refusing:
             await services.database.batch([tasks.release(target, instant(now))])
         elif refusing[target] <= instant(now):
-            # From its time on the probe is due until a call is answered: what is taken up now is tried (`tasks.LEASE`).
+            # Once it is due, the probe stays due until a call is answered: each task leased now is tried (`tasks.LEASE`).
             await services.database.batch([tasks.probe(target, instant(now))])
             log("partner.probed", target=target, again_s=PROBE_S)
 

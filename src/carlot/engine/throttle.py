@@ -1,6 +1,6 @@
-"""The gate before every partner: so many calls a minute, so many at once, and rest when it asks for it.
+"""The throttle before every partner: limits on calls a minute and calls at once, and a rest when the partner asks for one.
 
-It is an `Http` around the real one, so that no call can go past it. What it counts stands in D1 and so holds over all instances.
+It is an `Http` around the real one, so that no call can bypass it. Its counts are in D1 and therefore apply to all instances.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ from carlot.store import partner_calls
 MINUTE = timedelta(seconds=60)
 
 SOON = timedelta(seconds=10)
-"""A call goes so soon after it was asked for, or not at all: its task's lease was long enough for it then."""
+"""If admission takes longer, the call is dropped: the lease may no longer cover it."""
 
 
 class ThrottledHttp:
     """The network as one partner's work sees it."""
 
     def __init__(self, services: Services, target: str) -> None:
-        # Work for one partner that asks another goes through the other's gate alone.
+        # Unwrap: a call to a second partner is limited by that partner's throttle only.
         self._services: Services = services.http._services if isinstance(services.http, ThrottledHttp) else services
         self._target = target
 
     async def request(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, *, timeout_s: float, max_bytes: int
     ) -> HttpResponse:
-        """Send one request if the partner bears it now.
+        """Send one request if the partner accepts one now.
 
         Raises: `Throttled` when it does not, and as the port's.
         """
@@ -63,7 +63,7 @@ class ThrottledHttp:
         return answer
 
     async def _admit_within(self, narrower: Narrower, call_id: str) -> None:
-        """Admit a call that counts a second time. Raises: `Throttled`; then it holds up no other."""
+        """Count a call towards the narrower limit too. Raises: `Throttled`; then the call no longer counts anywhere."""
         try:
             # Only the number of calls in a minute is limited separately.
             await self._admit(0.0, self._target + narrower.path_end.replace("/", "."), narrower.limits)

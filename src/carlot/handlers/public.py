@@ -11,10 +11,11 @@ from carlot.errors import NotFound
 from carlot.handlers.queries import PublicQuery, read_search
 from carlot.platform.ports import Request, Response, Services
 from carlot.store import public
+from carlot.store.vehicle_json import PUBLIC_OBJECT
 from carlot.web.responses import PUBLIC_HEADERS, empty, etag_matches, json_answer
 
-SHAPE = "1"
-"""Part of every ETag: raise it when the JSON of a public vehicle changes."""
+SHAPE = hashlib.sha256(PUBLIC_OBJECT.encode()).hexdigest()[:8]
+"""Part of every ETag: it changes with the JSON of a public vehicle, so that no client keeps the old form of an unchanged lot."""
 
 _KEPT_TEXTS = 16
 _KEPT_CHARACTERS = 8_000_000

@@ -1,7 +1,7 @@
-"""What the rest of the program sees of the platform.
+"""The platform as the rest of the program sees it.
 
-Everything the Worker can reach stands here as a protocol: the database, the queue, files, the clock, the network. `cloudflare.py`
-implements them on Cloudflare; the tests implement them on SQLite with the platform's limits enforced.
+Everything the Worker can reach is a protocol here: the database, the queue, files, the clock, the network. `runtime.py` and
+`storage.py` implement them on Cloudflare; the tests implement them on SQLite and enforce the platform's limits.
 """
 
 from __future__ import annotations

@@ -6,7 +6,6 @@ from collections.abc import Collection
 
 from pydantic_core import to_json
 
-from carlot.errors import UniqueViolation
 from carlot.platform.ports import Database, Statement, statement
 
 # A job was started on a day. Breaks the primary key when it was already.
@@ -19,14 +18,6 @@ EVER = "SELECT job.value AS job FROM json_each(?1) AS job WHERE EXISTS (SELECT 1
 def insert(job: str, local_date: str, now: str) -> Statement:
     """Note that a job was started on that day; fails its batch when it was before."""
     return statement(INSERT, job, local_date, now)
-
-
-async def note(database: Database, day: Statement) -> None:
-    """Note it unless it is noted."""
-    try:
-        await database.batch([day])
-    except UniqueViolation:
-        return
 
 
 async def ever(database: Database, jobs: Collection[str]) -> set[str]:

@@ -1,4 +1,4 @@
-"""The partners and partner_calls tables: what a partner bears, held over all instances of the Worker."""
+"""The partners and partner_calls tables: how many calls a partner accepts now, for all instances of the Worker."""
 
 from __future__ import annotations
 
@@ -28,24 +28,23 @@ SELECT (SELECT paused_until FROM partners WHERE target = ?1 AND paused_until > ?
 # The call is over.
 END_CALL = "UPDATE partner_calls SET until = ?2 WHERE id = ?1"
 
-# It was answered; ?3 is 1 when the partner let us in, and so is no longer blocked.
+# It was answered; ?2 is 1 when the partner let us in, and so is no longer blocked.
 SUCCEEDED = """
-INSERT INTO partners (target, failures, last_success_at) VALUES (?1, 0, ?2)
-ON CONFLICT (target) DO UPDATE SET failures = failures / 2, last_success_at = excluded.last_success_at,
-  blocked_reason = iif(?3, NULL, blocked_reason), probe_at = iif(?3, NULL, probe_at)"""
+INSERT INTO partners (target) VALUES (?1)
+ON CONFLICT (target) DO UPDATE SET failures = failures / 2,
+  blocked_reason = iif(?2, NULL, blocked_reason), probe_at = iif(?2, NULL, probe_at)"""
 
-# It failed; ?4 is how long the partner asks to be left alone, in seconds (NULL: it did not say). Without a word, it rests
-# from the third failure on: 2 seconds, doubling to 5 minutes; never shorter than it asked before. ?3 is now in seconds since 1970,
-# ?5 a chance from 0 to 1.
+# It failed; ?3 is the pause that the partner asks for, in seconds (NULL: it named none). Then it rests from the third failure on:
+# 2 seconds, doubling to 5 minutes; never shorter than it asked before. ?2 is now in seconds since 1970, ?4 a chance from 0 to 1.
 FAILED = """
-INSERT INTO partners (target, failures, last_failure_at, paused_until)
-VALUES (?1, 1, ?2, CASE WHEN ?4 IS NOT NULL THEN strftime('%Y-%m-%dT%H:%M:%fZ', ?3 + ?4, 'unixepoch') END)
+INSERT INTO partners (target, failures, paused_until)
+VALUES (?1, 1, CASE WHEN ?3 IS NOT NULL THEN strftime('%Y-%m-%dT%H:%M:%fZ', ?2 + ?3, 'unixepoch') END)
 ON CONFLICT (target) DO UPDATE SET
-  failures = min(failures + 1, 20), last_failure_at = excluded.last_failure_at,
+  failures = min(failures + 1, 20),
   paused_until = CASE
-    WHEN ?4 IS NOT NULL THEN max(ifnull(paused_until, ''), excluded.paused_until)
+    WHEN ?3 IS NOT NULL THEN max(ifnull(paused_until, ''), excluded.paused_until)
     WHEN failures >= 2 THEN max(ifnull(paused_until, ''),
-      strftime('%Y-%m-%dT%H:%M:%fZ', ?3 + min(300, 2 << min(failures - 2, 8)) * (0.5 + ?5 / 2), 'unixepoch'))
+      strftime('%Y-%m-%dT%H:%M:%fZ', ?2 + min(300, 2 << min(failures - 2, 8)) * (0.5 + ?4 / 2), 'unixepoch'))
     ELSE paused_until END"""
 
 # The partner refuses our credentials: no call goes until the dealer acts, or until it is probed. What was refused before the dealer
@@ -88,12 +87,12 @@ def end_call(call_id: str, now: str) -> Statement:
 
 def succeeded(call_id: str, target: str, now: str, *, let_in: bool) -> list[Statement]:
     """The call was answered; `let_in`: our credentials were not refused, so calls go again."""
-    return [statement(END_CALL, call_id, now), statement(SUCCEEDED, target, now, int(let_in))]
+    return [statement(END_CALL, call_id, now), statement(SUCCEEDED, target, int(let_in))]
 
 
 def failed(call_id: str, target: str, now: str, epoch_s: float, asked_s: float | None, chance: float) -> list[Statement]:
     """The call failed."""
-    return [statement(END_CALL, call_id, now), statement(FAILED, target, now, epoch_s, asked_s, chance)]
+    return [statement(END_CALL, call_id, now), statement(FAILED, target, epoch_s, asked_s, chance)]
 
 
 def block(target: str, reason: str, probe: str, asked_at: str) -> Statement:

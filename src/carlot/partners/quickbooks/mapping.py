@@ -135,7 +135,6 @@ class Entity(BaseModel):
     id: Annotated[str, Field(alias="Id", min_length=1, max_length=100)]
     sync_token: str = Field("0", alias="SyncToken")
     number: str | None = Field(None, alias="DocNumber")
-    display_name: str | None = Field(None, alias="DisplayName")
     account_type: str | None = Field(None, alias="AccountType")
     total: Decimal | None = Field(None, alias="TotalAmt")
     balance: Decimal | None = Field(None, alias="Balance")

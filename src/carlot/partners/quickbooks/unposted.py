@@ -1,4 +1,4 @@
-"""What is not in the books: queued at the dealer's wish, and once in each of his days."""
+"""Sales and service records that are not in the books: the dealer's button queues them, and so does a daily job."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from carlot.domain.times import instant
+from carlot.engine.daily import once_a_day
 from carlot.engine.enqueue import task_ids, wake_tasks
-from carlot.errors import UniqueViolation
 from carlot.platform.ports import Services, Statement
-from carlot.store import daily_jobs, quickbooks_documents, tasks
+from carlot.store import quickbooks_documents, tasks
 from carlot.store.tasks import TaskRequest
 
 DAILY_JOB = "quickbooks-posting"
@@ -34,14 +34,10 @@ async def post_unposted(
 
 
 async def post_daily(services: Services, at: datetime) -> None:
-    """Do so once in the dealer's day, and look for changes in the books that the webhook missed; `at` is the cron's time."""
-    settings = services.settings
-    local = services.clock.local(at, settings.dealer_timezone)
-    if local.hour < DAILY_HOUR or not settings.configured("quickbooks"):
-        return
-    now = instant(services.clock.now())
-    day = daily_jobs.insert(DAILY_JOB, local.date().isoformat(), now)
-    try:
-        await post_unposted(services, [day], [TaskRequest("quickbooks", "changes", settings.quickbooks_realm_id)])
-    except UniqueViolation:  # It was done on this day.
-        return
+    """Once a day, post what is not in the books, and look for changes there that the webhook missed; `at` is the cron's time."""
+
+    async def post(day: Statement) -> None:
+        await post_unposted(services, [day], [TaskRequest("quickbooks", "changes", services.settings.quickbooks_realm_id)])
+
+    if services.settings.configured("quickbooks"):
+        await once_a_day(services, at, DAILY_JOB, DAILY_HOUR, post)
