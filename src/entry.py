@@ -18,7 +18,7 @@ cloudflare.start_logging()
 
 @cache
 def services() -> Services:
-    """Everything the program may use. An isolate's environment never changes, so it is read once."""
+    """Return everything the program may use. An isolate's environment never changes, so it is read once."""
     return cloudflare.services(PARTNERS)
 
 
@@ -33,7 +33,7 @@ class Default(WorkerEntrypoint):
         return cloudflare.write_response(response)
 
     async def queue(self, batch: Any, env: Any, ctx: Any) -> None:
-        """Work off a batch of messages."""
+        """Process a batch of messages."""
         messages = {str(message.id): message for message in batch.messages}
         deliveries = [cloudflare.read_delivery(message) for message in messages.values()]
         dead = str(batch.queue).endswith("-dlq")
@@ -44,6 +44,6 @@ class Default(WorkerEntrypoint):
                 messages[verdict.delivery_id].retry(delaySeconds=verdict.retry_after_s)
 
     async def scheduled(self, controller: Any, env: Any, ctx: Any) -> None:
-        """Do what a cron is for."""
+        """Run a cron's work."""
         at = datetime.fromtimestamp(controller.scheduledTime / 1000, UTC)
         await handle_tick(str(controller.cron), at, services())

@@ -1,4 +1,4 @@
-"""The three ways in: a request, a delivery from the queue, a tick of the clock. Failures become answers here and nowhere else."""
+"""The three ways in: a request, a queue delivery, a cron tick. Exceptions become responses here and nowhere else."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _RETRY_S = 30
 
 
 async def handle_request(request: Request, services: Services) -> Response:
-    """Answer a request, whatever it is."""
+    """Return the response to any request."""
     started = services.clock.now()
     trace.begin(request.id)
     try:
@@ -50,7 +50,7 @@ async def handle_request(request: Request, services: Services) -> Response:
 
 
 def _refusal(problem: Problem, request: Request) -> Response:
-    """A failure as an answer. Any page may read why a public address refuses, as it may read what the address gives."""
+    """Convert an exception to a response. Any site's page may read the errors of public addresses, as it may read their data."""
     response = problem_answer(problem, request.id)
     if not is_public(request.path) and not request.path.startswith(PUBLIC_FOLDER):
         return response
@@ -58,7 +58,7 @@ def _refusal(problem: Problem, request: Request) -> Response:
 
 
 def _logged(path: str) -> str:
-    """A path without the secret that a feed's address holds."""
+    """Return a path without the secret in a feed's address."""
     return "/feeds/..." if path.startswith("/feeds/") else path
 
 
@@ -72,10 +72,10 @@ async def _answer(request: Request, services: Services) -> Response:
 
 
 async def handle_delivery(deliveries: Sequence[Delivery], services: Services, *, dead_letters: bool = False) -> list[Verdict]:
-    """Look at the tasks that the messages name; those from the dead letter queue are buried.
+    """Run the tasks that the messages name; messages from the dead letter queue mark their tasks dead.
 
-    What is to be tried again stands in D1, so a message is done with once it was looked at; only when the database is away
-    are the messages themselves delivered again.
+    D1 keeps what must be tried again, so every message is acknowledged after one look; only when the database is unavailable are
+    the messages themselves delivered again.
     """
     wanted: dict[str, str] = {}
     try:
@@ -95,7 +95,7 @@ async def handle_delivery(deliveries: Sequence[Delivery], services: Services, *,
 
 
 async def handle_tick(cron: str, at: datetime, services: Services) -> None:
-    """Do what a cron is for. It calls no partner."""
+    """Run a cron's work. It calls no partner."""
     trace.begin("")
     work = CRONS.get(cron)
     if work is None:

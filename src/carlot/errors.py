@@ -1,7 +1,7 @@
 """Everything that can go wrong, in one tree.
 
 CarlotError
-├── Problem                 an answer: carries status and code (raised by handlers and what they call)
+├── Problem                 an error response; carries status and code
 │   ├── BadRequest          400
 │   ├── Unauthorized        401
 │   ├── Forbidden           403
@@ -14,22 +14,22 @@ CarlotError
 │   ├── Invalid             422
 │   ├── TooManyRequests     429
 │   └── Unavailable         503
-├── PartnerError            an outbound call (raised by partners/http.py and what reads its answers)
-│   ├── Retryable           later: carries delay_s
-│   │   ├── Doubtful        the partner refuses, but may not once we have read anew; five times is never
-│   │   └── Throttled       it was not even asked: our own gate is shut for now
+├── PartnerError            an outbound call (raised by partners/http.py and the readers of responses)
+│   ├── Retryable           later; carries delay_s
+│   │   ├── Doubtful        the partner refuses; perhaps not after a fresh read; five times is final
+│   │   └── Throttled       no call was made: our own throttle refused it for now
 │   ├── Permanent           never: the partner refuses
 │   └── NeedsDealer         not before the dealer acts: no call was made
 │       └── AuthExpired     the partner itself refuses us
-└── PlatformError           what lies under us (raised by cloudflare.py)
+└── PlatformError           the platform under us (raised by platform/)
     ├── DatabaseUnavailable
     ├── ConstraintViolation
     │   ├── UniqueViolation
-    │   └── LeaseLost       the task is somebody else's by now: what was worked out for it is dropped
+    │   └── LeaseLost       another worker has the task: the result is dropped
     ├── QueueUnavailable
     ├── BlobsUnavailable
     ├── KeyValueUnavailable
-    ├── SealBroken          what was sealed does not open
+    ├── SealBroken          a sealed text does not decrypt
     └── NetworkFailure
         └── AnswerTooLarge
 """
@@ -52,13 +52,13 @@ class FieldError(NamedTuple):
 
 
 class Problem(CarlotError):
-    """An answer that is an error: RFC 9457 problem details."""
+    """An error response: RFC 9457 problem details."""
 
     status = 500
     code = "internal-error"
     title = "Something went wrong here"
     always: ClassVar[Mapping[str, str]] = {}
-    """The headers that come with every such answer."""
+    """The headers of every such response."""
 
     def __init__(
         self,
@@ -137,7 +137,7 @@ class Invalid(Problem):
 
 
 class TooManyRequests(Problem):
-    """It was asked for too often of late; `Retry-After` says when to try again."""
+    """Too many requests came recently; `Retry-After` says when to try again."""
 
     status, code, title = 429, "too-many-requests", "Too many requests"
 
@@ -153,7 +153,7 @@ class PartnerError(CarlotError):
 
 
 class Retryable(PartnerError):
-    """It may work later. `delay_s` is how long the partner asked to be left alone; `None`: it did not say."""
+    """It may work later. `delay_s` is the pause that the partner asked for; `None`: it named none."""
 
     def __init__(self, message: str, delay_s: float | None = None) -> None:
         super().__init__(message)
@@ -161,18 +161,18 @@ class Retryable(PartnerError):
 
 
 class Throttled(Retryable):
-    """Not tried: the partner has had enough calls, or is being left alone. It does not count as an attempt."""
+    """No call was made: the partner has had enough calls, or is resting. It does not count as an attempt."""
 
 
 class Doubtful(Retryable):
-    """The partner has refused this request, in the words of the message; the next try reads anew what it was made from.
+    """The partner refused this request, in the words of the message; the next try reads its data again.
 
-    A request that it refuses in the same words five times in a row is given up.
+    Five refusals in a row in the same words end the task.
     """
 
 
 class Permanent(PartnerError):
-    """It will not work as it stands. `status` and `body` are what the partner answered, 0 and nothing where it made no sense."""
+    """The partner refuses it for good. `status` and `body` are its response; 0 and empty when the response made no sense."""
 
     def __init__(self, message: str, status: int = 0, body: bytes = b"") -> None:
         super().__init__(message)
@@ -181,19 +181,19 @@ class Permanent(PartnerError):
 
 
 class NeedsDealer(PartnerError):
-    """Not tried: nothing can go until the dealer acts, as far as is known here. It concerns this task alone."""
+    """No call was made: the dealer must act first. This concerns one task only."""
 
 
 class AuthExpired(NeedsDealer):
-    """The partner refused our credentials when it was called. It concerns everything that is for this partner."""
+    """The partner refused our credentials. This concerns every task for the partner."""
 
 
 class PlatformError(CarlotError):
-    """What lies under us failed."""
+    """The platform failed."""
 
 
 class DatabaseUnavailable(PlatformError):
-    """D1 did not answer, or is overloaded. Nothing is known to be written."""
+    """D1 did not respond, or is overloaded. It is unknown whether anything was written."""
 
 
 class ConstraintViolation(PlatformError):
@@ -201,7 +201,7 @@ class ConstraintViolation(PlatformError):
 
 
 class UniqueViolation(ConstraintViolation):
-    """Something of that name exists. `columns` is as SQLite tells it, such as `vehicles.vin`. Nothing was written."""
+    """The value already exists. `columns` is in SQLite's words, such as `vehicles.vin`. Nothing was written."""
 
     def __init__(self, columns: str) -> None:
         super().__init__(f"UNIQUE constraint failed: {columns}")
@@ -209,28 +209,28 @@ class UniqueViolation(ConstraintViolation):
 
 
 class LeaseLost(ConstraintViolation):
-    """The lease ran out and somebody else took the task, or the task was discarded. Nothing was written."""
+    """The lease ran out and another worker took the task, or the dealer discarded it. Nothing was written."""
 
 
 class QueueUnavailable(PlatformError):
-    """The queue took no message. The sweep sends it again within a minute."""
+    """The queue accepted no message. The sweep sends it again within a minute."""
 
 
 class BlobsUnavailable(PlatformError):
-    """The store of files did not answer, or failed."""
+    """R2 did not respond, or failed."""
 
 
 class KeyValueUnavailable(PlatformError):
-    """The store of keys and values did not answer, or failed."""
+    """KV did not respond, or failed."""
 
 
 class SealBroken(PlatformError):
-    """It was sealed under another key or for another place, or was altered since."""
+    """The text was sealed with another key or context, or was altered."""
 
 
 class NetworkFailure(PlatformError):
-    """No complete answer: refused, reset, cut short, or out of time."""
+    """There was no complete response: refused, reset, cut short or timed out."""
 
 
 class AnswerTooLarge(NetworkFailure):
-    """The answer is longer than the call allows."""
+    """The response is longer than the call allows."""

@@ -9,11 +9,11 @@ from carlot import trace
 Sink = Callable[[str, dict[str, object]], None]
 
 sinks: list[Sink] = []
-"""Where lines go, by level and fields. `cloudflare.py` adds the console, which keeps their fields."""
+"""The outputs for lines, by level and fields. `platform/cloudflare.py` adds the console."""
 
 
 def log(event: str, /, *, level: str = "info", **fields: object) -> None:
-    """Write one line, with the request that it is about. Never give it a token, key, signature or body."""
+    """Write one line, with the id of its request. Never pass a token, key, signature or body."""
     told = {"event": event, "request": trace.current() or None, **fields}
     for sink in sinks:
         sink(level, {name: value for name, value in told.items() if value is not None})

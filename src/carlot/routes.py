@@ -28,7 +28,7 @@ from carlot.handlers import (
 from carlot.web.endpoint import Guard, Route
 
 PUBLIC_FOLDER = "/api/public/"
-"""Everything below is public, also what is not there."""
+"""Every path below this one is public, including paths that do not exist."""
 
 ROUTES: tuple[Route, ...] = (
     Route("GET", "/", public.get_home, Guard.OPEN),
@@ -100,14 +100,14 @@ _PATHS = _by_path()
 
 
 class Match(NamedTuple):
-    """The endpoint a request is for, with the segments its path names."""
+    """The endpoint of a request, with the named segments of its path."""
 
     route: Route
     params: dict[str, str]
 
 
 def match(method: str, path: str) -> Match:
-    """Find the endpoint; a HEAD is answered as its GET.
+    """Find the endpoint of a request; a HEAD uses its GET.
 
     Raises: `NotFound` (404), `MethodNotAllowed` (405, with `Allow`).
     """
@@ -124,7 +124,7 @@ def match(method: str, path: str) -> Match:
 
 
 def is_public(path: str) -> bool:
-    """Whether a path answers any origin."""
+    """Whether pages of any origin may read a path."""
     return any(
         pattern.fullmatch(path) and any(route.guard is Guard.PUBLIC for route in methods.values()) for pattern, methods in _PATHS
     )

@@ -1,4 +1,4 @@
-"""What is done for each kind of sync task, and at each cron."""
+"""The work for each kind of sync task, and for each cron."""
 
 from __future__ import annotations
 
@@ -31,19 +31,19 @@ TASKS: Registry = {
     # Two calls at most.
     ("wayne_reeves", "sale"): TaskKind(push.push_sale, OUTBOUND, lease_s=60),
     ("wayne_reeves", "edits"): TaskKind(push.push_edits, OUTBOUND, lease_s=60),
-    # Nearly always without a call; a tie pages through what has changed since.
+    # Nearly always without a call; a tie reads pages of the DMS's inventory.
     ("carlot", "event"): TaskKind(events.apply_event, OUTBOUND, lease_s=120),
-    # Names are looked up for 25 seconds and a call; the lease is held anew for the call that posts.
+    # Names are looked up for 25 seconds and a call; the lease is extended for the call that posts.
     **{
         ("quickbooks", kind): TaskKind(books.post_document, OUTBOUND, 120, run_batch=books.post_documents, batch_size=BATCH_ITEMS)
         for kind in ("invoice", "expense")
     },
-    # Reading, a few calls.
+    # A few read calls.
     ("quickbooks", "payment"): TaskKind(payments.read_payment, OUTBOUND, lease_s=120),
     ("quickbooks", "invoice_check"): TaskKind(payments.check_invoice, OUTBOUND, lease_s=60),
     ("quickbooks", "expense_check"): TaskKind(payments.check_expense, OUTBOUND, lease_s=60),
     ("quickbooks", "changes"): TaskKind(payments.check_changes, OUTBOUND, lease_s=60),
-    # Nearly always one call; taking a car off is two, and a car whose VIN was corrected is taken off before it is put on.
+    # Nearly always one call; removing a car takes two; a car with a corrected VIN is removed before it is listed again.
     **{
         (site, "listing"): TaskKind(sites.match_site, LISTING, lease_s=120, on_dead=partial(sites.refused, site))
         for site in SITES
@@ -55,7 +55,7 @@ CHECKS: Checks = {"quickbooks": tokens.check}
 
 
 async def every_minute(services: Services, at: datetime) -> None:
-    """Wake what should be awake; read back what a site may have changed late; alert; forget sessions and counts that are over."""
+    """Wake overdue tasks, read listings back that are due, raise alerts, and delete expired sessions and counts."""
     await sweep(services, CHECKS)
     await reconcile.check_soon(services)
     await alerts.watch(services)
@@ -64,7 +64,7 @@ async def every_minute(services: Services, at: datetime) -> None:
 
 
 async def every_hour(services: Services, at: datetime) -> None:
-    """Start what is due once in the dealer's day; delete the files of photos that are gone."""
+    """Start the daily jobs that are due; delete the files of removed photos."""
     await start_daily_pull(services, at)
     await post_daily(services, at)
     await reconcile.check_nightly(services, at)

@@ -1,7 +1,7 @@
-"""The id of the request that something is done for: from the edge, by way of the queue, to the partner's call and every log line.
+"""The id of the request that caused the current work, carried through the queue to partner calls and log lines.
 
-It is Cloudflare's ray id, which the answer carries as `X-Request-Id`. It is for finding things again and decides nothing: a
-wake-up that the sweep had to repeat has none.
+It is Cloudflare's ray id, which the response carries as `X-Request-Id`. It is for searching only: a wake-up that the sweep
+repeats has none.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ _by_task: ContextVar[Mapping[str, str]] = ContextVar("by_task")
 
 
 def begin(request_id: str) -> None:
-    """What is done from here on, in this course of work, is done for that request."""
+    """Set the request that caused the work from here on."""
     _request.set(request_id[:MAX_LENGTH])
 
 
 def current() -> str:
-    """The request that this is done for; empty when it is not known."""
+    """Return the request that caused the current work; empty when unknown."""
     return _request.get()
 
 
 def deliver(requests: Mapping[str, str]) -> None:
-    """The tasks of a delivery, each with the request that rang for it."""
+    """Set the tasks of a delivery, each with the request that woke it."""
     begin("")
     _by_task.set(requests)
 
 
 def follow(task_id: str) -> None:
-    """What is done from here on is done for the request that rang for that task."""
+    """Set the request that woke a task as the cause from here on."""
     begin(_by_task.get({}).get(task_id, ""))

@@ -1,4 +1,4 @@
-"""What comes in and goes out, JavaScript's as ours and back. Only this file and its two neighbours touch JavaScript."""
+"""Convert requests, responses and queue messages between JavaScript and our own types."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from carlot.platform.runtime import Aes, Fetch, StaticAssets, SystemClock, read_
 from carlot.platform.storage import D1, KV, R2, Queue, plain_object
 
 MAX_LEFT_S = 5.0
-"""How long a body that nobody wants is taken before the sender is cut off."""
+"""How long an unread body is drained before the connection is cut."""
 
 
 def services(partners: Mapping[str, Partner]) -> Services:
@@ -52,14 +52,14 @@ class StreamBody:
         self._request = request
 
     async def read(self, max_bytes: int) -> bytes:
-        """Read it; refuse by its declared length before reading, and by its real one while reading."""
+        """Read the body; refuse it by its declared length before reading, and by its real length while reading."""
         declared = self._request.headers.get("content-length")
         too_large = BodyTooLarge(f"Send at most {max_bytes:,} bytes.")
         known = isinstance(declared, str) and declared.isdecimal()
         if known and int(declared) > max_bytes:
             raise too_large
         try:
-            # The runtime holds the sender to the length that he stated, so that one step reads it all.
+            # The runtime enforces the declared length, so one step reads everything.
             content = (
                 (await self._request.arrayBuffer()).to_bytes() if known else await read_stream(self._request.body, max_bytes)
             )
@@ -71,9 +71,9 @@ class StreamBody:
 
 
 async def leave_body(request: Any) -> None:
-    """Let run out what nobody has read: who is still sending when the connection ends never sees the answer.
+    """Drain an unread body; a client that is still uploading would otherwise never see the response.
 
-    The runtime pours it away by itself, so a long body costs no Python. The signal alone ends no wait for a silent sender.
+    The runtime drains it without Python. Aborting the pipe does not end the wait for a silent sender, so there is a time-out too.
     """
     stream = request.js_object.body
     if stream is None or stream is jsnull or stream.locked:
@@ -84,12 +84,12 @@ async def leave_body(request: Any) -> None:
             await stream.pipeTo(js.WritableStream.new(), plain_object({"signal": stop.signal}))
     except TimeoutError:
         stop.abort()
-    except JsException:  # The sender has gone.
+    except JsException:  # The client has disconnected.
         return
 
 
 async def read_request(request: Any, ctx: Any) -> Request:
-    """The runtime's request as ours. The SDK's own `method` fails on a method it does not know, so the JavaScript one is read."""
+    """Convert the runtime's request. The SDK's `method` raises on an unknown method, so the JavaScript property is read."""
     request = request.js_object
     url = urlsplit(str(request.url))
     headers = read_headers(request.headers)
@@ -106,7 +106,7 @@ async def read_request(request: Any, ctx: Any) -> Request:
 
 
 async def _access_email(ctx: Any) -> str | None:
-    """Who Cloudflare Access says it is; `None`: it did not authenticate this request."""
+    """Return the e-mail that Cloudflare Access authenticated; `None` when it did not authenticate this request."""
     access = getattr(ctx, "access", None)
     if access is None or access is jsnull:
         return None
@@ -116,8 +116,8 @@ async def _access_email(ctx: Any) -> str | None:
 
 
 def write_response(response: Response) -> Any:
-    """Our response as a JavaScript one."""
-    # One JSON text is cheaper to hand over than a dozen headers one by one.
+    """Convert our response to a JavaScript one."""
+    # One JSON text crosses to JavaScript faster than a dozen headers one by one.
     options = js.JSON.parse(to_json({"status": response.status, "headers": response.headers}).decode())
     if response.stream is not None:
         return js.Response.new(response.stream, options)
@@ -130,14 +130,14 @@ def write_response(response: Response) -> Any:
 
 
 def _flowing(parts: AsyncIterator[str]) -> Any:
-    """A ReadableStream that asks for the next part when the last one is on its way. A failure cuts the answer off."""
+    """Return a ReadableStream that produces each part when the one before is sent. A failure cuts the response off."""
 
     async def pull(controller: Any) -> None:
         part = None
         try:
             part = await anext(parts, None)
         finally:
-            # Nobody asks again: what JavaScript holds of us would otherwise stay as long as the isolate.
+            # The stream has ended: without this, its proxies would live as long as the isolate.
             if part is None:
                 let_go(None)
         if part is None:
@@ -154,7 +154,7 @@ def _flowing(parts: AsyncIterator[str]) -> Any:
 
 
 def read_delivery(message: Any) -> Delivery:
-    """A queue message as ours. The SDK has made Python values of its body; what it could not is none of ours."""
+    """Convert a queue message. A body that the SDK could not convert is not one of our messages."""
     try:
         body = to_json(message.body).decode()
     except PydanticSerializationError:
@@ -163,7 +163,7 @@ def read_delivery(message: Any) -> Delivery:
 
 
 def start_logging() -> None:
-    """Lines go to the console as objects: their level and fields are kept."""
+    """Send log lines to the console as JSON, which keeps their level and fields."""
 
     def sink(level: str, fields: dict[str, object]) -> None:
         write = {"error": js.console.error, "warn": js.console.warn}.get(level, js.console.log)

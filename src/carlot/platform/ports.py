@@ -14,10 +14,10 @@ from typing import Any, NamedTuple, Protocol
 from carlot.settings import Settings
 
 Row = Mapping[str, Any]
-"""One row of an answer, by column name. Values are `str`, `int`, `float` or `None`."""
+"""One row of a result, by column name. Values are `str`, `int`, `float` or `None`."""
 
 Value = str | int | float | None
-"""What a statement may be given."""
+"""The types that a statement can bind."""
 
 
 class Statement(NamedTuple):
@@ -36,23 +36,23 @@ class Database(Protocol):
     """D1: SQLite over a network."""
 
     async def batch(self, statements: Sequence[Statement]) -> list[list[Row]]:
-        """Run statements as one transaction; answer the rows of each.
+        """Run statements as one transaction; return the rows of each.
 
         Raises: `UniqueViolation`, `ConstraintViolation`, `DatabaseUnavailable`; then nothing was written.
         """
         ...
 
     async def all(self, sql: str, *params: Value) -> list[Row]:
-        """Run one statement; answer its rows. Raises as `batch`."""
+        """Run one statement; return its rows. Raises: as `batch`."""
         ...
 
     async def first(self, sql: str, *params: Value) -> Row | None:
-        """Run one statement; answer its first row, `None` when there is none. Raises as `batch`."""
+        """Run one statement; return its first row, or `None`. Raises: as `batch`."""
         ...
 
 
 class QueueMetrics(NamedTuple):
-    """How much waits in a queue. `oldest_at` is `None` when nothing does."""
+    """How many messages wait in a queue. `oldest_at` is `None` when nothing does."""
 
     backlog: int
     oldest_at: datetime | None
@@ -66,12 +66,12 @@ class JobQueue(Protocol):
         ...
 
     async def metrics(self) -> QueueMetrics:
-        """Tell how much waits. Raises: `QueueUnavailable`."""
+        """Return how many messages wait. Raises: `QueueUnavailable`."""
         ...
 
 
 class HttpResponse(NamedTuple):
-    """What a partner answered: the status, the headers by lower-case name, the whole body."""
+    """A partner's response: the status, the headers by lower-case name, the whole body."""
 
     status: int
     headers: Mapping[str, str]
@@ -84,15 +84,15 @@ class Http(Protocol):
     async def request(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, *, timeout_s: float, max_bytes: int
     ) -> HttpResponse:
-        """Send one request and read the answer.
+        """Send one request and read the response.
 
-        Raises: `NetworkFailure` when there is no complete answer in time; `AnswerTooLarge` above `max_bytes`.
+        Raises: `NetworkFailure` when there is no complete response in time; `AnswerTooLarge` above `max_bytes`.
         """
         ...
 
 
 class Clock(Protocol):
-    """Time, and chance."""
+    """Time and randomness."""
 
     def now(self) -> datetime:
         """The time, in UTC."""
@@ -119,7 +119,7 @@ class StoredBlob(NamedTuple):
 
 
 class Blobs(Protocol):
-    """A store of whole files, by key. Each call raises `BlobsUnavailable` when the store does not answer."""
+    """A store of whole files, by key. Each call raises `BlobsUnavailable` when the store does not respond."""
 
     async def put(self, key: str, content: bytes, content_type: str) -> None:
         """Store a file. It is there whole, or not at all."""
@@ -134,7 +134,7 @@ class Blobs(Protocol):
         ...
 
     async def list(self, prefix: str, cursor: str | None) -> tuple[list[StoredBlob], str | None]:
-        """Files whose keys begin so, a page at a time, and the cursor of the next page; `None`: that was all."""
+        """Return one page of the files with this key prefix, and the cursor of the next page; `None` on the last page."""
         ...
 
 
@@ -147,7 +147,7 @@ class Assets(Protocol):
 
 
 class KeyValue(Protocol):
-    """A store of texts that are seen elsewhere a minute later. Each call raises `KeyValueUnavailable` when it does not answer."""
+    """A store of texts; other regions see them a minute later. Each call raises `KeyValueUnavailable` when it fails."""
 
     async def put(self, key: str, text: str) -> None:
         """Store a text."""
@@ -162,17 +162,17 @@ class Sealing(Protocol):
     """AES-256-GCM. A sealed text is its nonce (12 bytes), the cipher text and the tag (16 bytes)."""
 
     async def seal(self, key: bytes, plain: bytes, context: bytes) -> bytes:
-        """Seal under a key of 32 bytes; it opens only with the same context."""
+        """Encrypt under a key of 32 bytes; only the same context decrypts it."""
         ...
 
     async def unseal(self, key: bytes, sealed: bytes, context: bytes) -> bytes:
-        """Open. Raises: `SealBroken` when key, context or text is another."""
+        """Decrypt. Raises: `SealBroken` when the key, the context or the text does not match."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Everything a handler may use."""
+    """Everything that a handler may use."""
 
     settings: Settings
     database: Database
@@ -189,13 +189,13 @@ class Body(Protocol):
     """The body of a request, unread."""
 
     async def read(self, max_bytes: int) -> bytes:
-        """Read it to the end. Raises: `BodyTooLarge` as soon as it is known to be longer than `max_bytes`."""
+        """Read the body. Raises: `BodyTooLarge` as soon as it is known to be longer than `max_bytes`."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request as it came in. Header names are lower case; `query` keeps order and repeats; `params` is filled by the router."""
+    """An incoming request. Header names are lower case; `query` keeps order and repeats; `params` is filled by the router."""
 
     id: str
     method: str
@@ -209,7 +209,7 @@ class Request:
 
     @property
     def host(self) -> str:
-        """The host name it was sent to, without the port, lower case."""
+        """The host name it was sent to, in lower case, without the port."""
         authority = self.origin.partition("://")[2].lower()
         if authority.startswith("["):
             return authority[1:].partition("]")[0]
@@ -218,7 +218,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """An answer. `stream`, where set, is the platform's own body, passed on unread; `parts` a text made while it is sent."""
+    """A response. `stream` is the platform's own body, passed on unread; `parts` is a text produced while it is sent."""
 
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -237,7 +237,7 @@ class Delivery:
 
 
 class Verdict(NamedTuple):
-    """What becomes of one delivery: done with, or to be delivered again after `retry_after_s`."""
+    """The end of one delivery: acknowledged, or delivered again after `retry_after_s`."""
 
     delivery_id: str
     retry_after_s: int | None = None

@@ -47,15 +47,15 @@ class Fetch:
 
 
 def read_headers(headers: Any) -> dict[str, str]:
-    """JavaScript headers by lower-case name, in one step across the border."""
+    """Convert JavaScript headers to a dict by lower-case name, in one step."""
     found: dict[str, str] = js.Object.fromEntries(headers).to_py()
     return found
 
 
 async def _read_answer(answer: Any, headers: Mapping[str, str], max_bytes: int) -> bytes | None:
-    """A whole answer; `None`: it is longer than allowed.
+    """Read a whole response; `None` when it is longer than allowed.
 
-    One whose length the runtime holds the sender to is read in one step; what is packed or of no stated length, bit by bit.
+    A response with a declared length is read in one step; one that is compressed or has no declared length, in chunks.
     """
     length = headers.get("content-length", "")
     if not length.isdecimal() or "content-encoding" in headers:
@@ -68,7 +68,7 @@ async def _read_answer(answer: Any, headers: Mapping[str, str], max_bytes: int) 
 
 
 async def read_stream(stream: Any, max_bytes: int) -> bytes | None:
-    """A ReadableStream to its end; `None` as soon as it is longer than allowed."""
+    """Read a ReadableStream to its end; `None` as soon as it is longer than allowed."""
     if stream is None or stream is jsnull:
         return b""
     reader = stream.getReader()
@@ -87,7 +87,7 @@ async def read_stream(stream: Any, max_bytes: int) -> bytes | None:
 
 
 class SystemClock:
-    """Time and chance."""
+    """Time and randomness."""
 
     def now(self) -> datetime:
         """The time. It stands still while the Worker computes and moves on with each I/O."""
@@ -132,16 +132,16 @@ class StaticAssets:
 
 
 class Aes:
-    """AES-256-GCM by the platform's own code. Source: developers.cloudflare.com/workers/runtime-apis/web-crypto."""
+    """AES-256-GCM by the platform's Web Crypto. Source: developers.cloudflare.com/workers/runtime-apis/web-crypto."""
 
     async def seal(self, key: bytes, plain: bytes, context: bytes) -> bytes:
-        """Seal under a nonce drawn anew."""
+        """Encrypt under a fresh random nonce."""
         nonce = secrets.token_bytes(NONCE_BYTES)
         sealed: bytes = (await js.crypto.subtle.encrypt(_gcm(nonce, context), await _key(key), to_js(plain))).to_bytes()
         return nonce + sealed
 
     async def unseal(self, key: bytes, sealed: bytes, context: bytes) -> bytes:
-        """Open."""
+        """Decrypt."""
         nonce, rest = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
         try:
             plain: bytes = (await js.crypto.subtle.decrypt(_gcm(nonce, context), await _key(key), to_js(rest))).to_bytes()

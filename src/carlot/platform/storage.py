@@ -1,4 +1,4 @@
-"""Cloudflare's stores: D1, Queues, R2 and KV as ports, their errors as ours.
+"""Cloudflare's stores: D1, Queues, R2 and KV as ports, with their errors as ours.
 
 Source: developers.cloudflare.com/d1/worker-api, /queues/configuration/javascript-apis, /r2/api/workers, /kv/api.
 """
@@ -51,7 +51,7 @@ class D1:
         return _rows(answer.results)
 
     async def first(self, sql: str, *params: Value) -> Row | None:
-        """Run one statement; answer its first row."""
+        """Run one statement; return its first row."""
         rows = await self.all(sql, *params)
         return rows[0] if rows else None
 
@@ -95,7 +95,7 @@ class Queue:
                 raise QueueUnavailable(str(failure)[:300]) from failure
 
     async def metrics(self) -> QueueMetrics:
-        """Tell how much waits."""
+        """Return how many messages wait."""
         try:
             found = await self._binding.metrics()
             oldest = found.oldestMessageTimestamp

@@ -18,7 +18,7 @@ _LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 async def require_admin(request: Request, services: Services) -> None:
-    """Let the request pass, or say why not.
+    """Admit the request, or raise the reason for refusing it.
 
     Raises: `Unavailable` (503) when no way to sign in is set up, `Unauthorized` (401), `Forbidden` (403).
     """
@@ -42,9 +42,9 @@ async def require_admin(request: Request, services: Services) -> None:
 
 
 async def identities(request: Request, services: Services) -> list[str]:
-    """Hashes of all that shows who sends a request; one that comes back from another site with what it began here shows the same.
+    """Return hashes that identify the caller; a browser returning from Intuit yields the same ones it left with.
 
-    Cookies and this machine count whatever page led here: to be used only where a secret of the request itself proves the rest.
+    This does not check the Origin: use it only where the request carries its own secret, such as the OAuth state.
     """
     found = [f"access:{request.access_email}"] if request.access_email is not None else []
     if _bearer_holds(request, services):
@@ -60,21 +60,21 @@ async def identities(request: Request, services: Services) -> list[str]:
 
 
 def not_set_up() -> Unavailable:
-    """Nobody can sign in yet."""
+    """The error for an instance without any way to sign in."""
     return Unavailable("No one can sign in yet. Set a token: npx wrangler secret put ADMIN_TOKEN", code="auth-not-configured")
 
 
 def token_holds(given: str, services: Services) -> bool:
-    """Whether that is the admin token. Takes the same time whatever was given; compares bytes, so that any text can be given."""
+    """Whether this is the admin token. The comparison takes constant time, and compares bytes because any text may be given."""
     token = services.settings.admin_token
     return bool(token) and hmac.compare_digest(given.encode("utf-8", "replace"), token.encode())
 
 
 def session_cookie(request: Request) -> str | None:
-    """The session cookie's value, if one came.
+    """Return the session cookie's value, or `None`.
 
-    Other programs of the same host name may set cookies that break every rule (RFC 6265, 4.1.1), so only `;` and the first `=`
-    count, as in browsers (5.2). Of several of this name the first with a value counts: browsers keep one `__Host-` cookie only.
+    Other programs on the same host name may set malformed cookies (RFC 6265, 4.1.1), so only `;` and the first `=` are parsed, as
+    browsers do (5.2). The first cookie of this name with a value counts: browsers keep only one `__Host-` cookie.
     """
     for pair in request.headers.get("cookie", "").split(";"):
         name, _, value = pair.partition("=")
@@ -84,7 +84,7 @@ def session_cookie(request: Request) -> str | None:
 
 
 def session_key(secret: str, services: Services) -> str:
-    """What is kept of a session's secret. It depends on the admin token: with another one, no session holds any more."""
+    """Return the stored hash of a session's secret. It includes the admin token: a new token ends every session."""
     return hashlib.sha256(f"{services.settings.admin_token}\n{secret}".encode("utf-8", "replace")).hexdigest()
 
 
@@ -94,7 +94,7 @@ def _bearer_holds(request: Request, services: Services) -> bool:
 
 
 def _is_local(request: Request) -> bool:
-    """A request for this machine itself that no foreign page can have made."""
+    """Whether a request is for this machine and cannot come from another site's page."""
     if request.host not in _LOCAL_HOSTS:
         return False
     if request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
@@ -103,7 +103,7 @@ def _is_local(request: Request) -> bool:
 
 
 def _require_own_page(request: Request) -> None:
-    """A cookie travels by itself, ours and that of Access alike, so what it changes must come from our own pages."""
+    """Refuse a change from another site's page: browsers send our cookie, and that of Access, with any request."""
     if request.method in _SAFE:
         return
     origin = request.headers.get("origin")

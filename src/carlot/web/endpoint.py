@@ -1,4 +1,4 @@
-"""What an endpoint is: a method, a path, who may call, and the function that answers."""
+"""What an endpoint is: a method, a path, a guard and a handler."""
 
 from __future__ import annotations
 

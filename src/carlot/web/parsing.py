@@ -1,4 +1,4 @@
-"""Reading what a caller sent: bodies and query strings, parsed by pydantic, faults turned into problem documents."""
+"""Read request bodies and query strings: pydantic parses them, and faults become problem documents."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from carlot.errors import BadRequest, FieldError, Invalid, UnsupportedMedia
 from carlot.platform.ports import Request
 
 MAX_JSON_BYTES = 256 * 1024
-"""A vehicle with all its fields at their longest takes 190 KB; a body of nothing but faults, 150 times its size in memory."""
+"""A vehicle with every field at its longest takes 190 KB; a body full of faults takes 150 times its size in memory."""
 
 SHOWN_ERRORS = 20
 SHOWN_CHARACTERS = 200
@@ -23,7 +23,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 async def read_json(request: Request, model: type[Model], max_bytes: int = MAX_JSON_BYTES) -> Model:
-    """The body as a model.
+    """Parse the body as a model.
 
     Raises: `UnsupportedMedia` (415), `BodyTooLarge` (413), `BadRequest` (400, no JSON), `Invalid` (422, breaks the schema).
     """
@@ -46,7 +46,7 @@ async def read_json(request: Request, model: type[Model], max_bytes: int = MAX_J
 
 
 def read_query(request: Request, model: type[Model]) -> Model:
-    """The query string as a model; of a repeated name the last counts, empty values count as absent, unknown names are ignored.
+    """Parse the query string as a model. The last of repeated names counts; empty values and unknown names are ignored.
 
     Raises: `BadRequest` (400).
     """
@@ -59,7 +59,7 @@ def read_query(request: Request, model: type[Model]) -> Model:
 
 
 def field_errors(errors: Iterable[ErrorDetails]) -> list[FieldError]:
-    """pydantic's findings by path on the wire; the first few, and of a name that the caller made up its beginning."""
+    """Convert pydantic's findings: the first few, by their path in the JSON, long names cut short."""
     return [
         FieldError(".".join(str(part) for part in error["loc"])[:SHOWN_CHARACTERS], _sentence(error["msg"]))
         for error in islice(errors, SHOWN_ERRORS)

@@ -1,7 +1,7 @@
-"""How often some things may be asked for. What is counted stands in D1 and so holds over all instances.
+"""Limits on sign-ins and on starting work. The counts are in D1 and therefore apply to all instances.
 
-Reading is not limited here: it costs what a call to the database costs, and Cloudflare's own rules stand before it. A wrong
-bearer token is refused without a call to the database, so counting it would cost more than it saves.
+Reads are not limited: a read costs no more than counting it would. A wrong bearer token is refused without a database call, so
+counting it would cost more than it saves.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from carlot.store import rate_limits
 
 
 class Limit(NamedTuple):
-    """So many uses in a window that begins with the first."""
+    """The most uses in a window that begins with the first one."""
 
     name: str
     most: int
@@ -26,10 +26,10 @@ class Limit(NamedTuple):
 
 
 SIGN_IN = Limit("sign-in", 10, timedelta(minutes=5))
-"""Wrong tokens, of one address: a right one begins anew."""
+"""Wrong tokens from one address; a right one resets the count."""
 SYNC = Limit("sync", 60, timedelta(minutes=1))
 PUBLISH = Limit("publish", 600, timedelta(minutes=1))
-"""Of all callers together: what is started is shared by them."""
+"""For all callers together, because they share the work that is started."""
 
 
 async def spend(services: Services, limit: Limit, caller: str = "") -> None:
@@ -38,16 +38,16 @@ async def spend(services: Services, limit: Limit, caller: str = "") -> None:
     row = await rate_limits.spend(services.database, _subject(limit, caller), instant(now), instant(now + limit.window))
     if int(row["used"]) > limit.most:
         wait_s = max(1, math.ceil((parse_instant(row["resets_at"]) - now).total_seconds()))
-        raise TooManyRequests(f"That was too often. Try again in {wait_s} seconds.", headers={"retry-after": str(wait_s)})
+        raise TooManyRequests(f"Too many requests. Try again in {wait_s} seconds.", headers={"retry-after": str(wait_s)})
 
 
 def forgive(limit: Limit, caller: str = "") -> Statement:
-    """Begin anew."""
+    """Reset the count."""
     return rate_limits.forgive(_subject(limit, caller))
 
 
 def address(request: Request) -> str:
-    """Whom a request comes from, as Cloudflare saw it: an IPv4 address, or the IPv6 network (/64) of one subscriber."""
+    """Return the caller's address as Cloudflare saw it: an IPv4 address, or the IPv6 network (/64) of one subscriber."""
     given = request.headers.get("cf-connecting-ip", "")
     try:
         found = ipaddress.ip_address(given)

@@ -1,4 +1,4 @@
-"""Making answers: JSON, problem documents, and the headers that every answer carries."""
+"""Build responses: JSON, problem documents, and the headers that every response carries."""
 
 from __future__ import annotations
 
@@ -27,28 +27,28 @@ ANY_ORIGIN: Mapping[str, str] = {
     "access-control-expose-headers": "ETag, Link, X-Total-Count",
     "cross-origin-resource-policy": "cross-origin",
 }
-"""With these, any page may read an answer."""
+"""With these headers, any site's page may read a response."""
 
 PUBLIC_HEADERS: Mapping[str, str] = {
     **ANY_ORIGIN,
-    # A sold car or a new price shows at the next look; an unchanged lot costs a 304.
+    # A sold car or a new price shows on the next request; an unchanged lot costs a 304.
     "cache-control": "public, max-age=0, must-revalidate",
 }
 
 
 def json_answer(content: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """An answer in JSON; a `str` is passed on as the JSON text it is."""
+    """Build a JSON response; a `str` is taken as finished JSON."""
     body = content if isinstance(content, str) else to_json(content)
     return Response(status, {"content-type": "application/json", "cache-control": "no-store", **(headers or {})}, body)
 
 
 def empty(status: int = 204, headers: Mapping[str, str] | None = None) -> Response:
-    """An answer without a body."""
+    """Build a response without a body."""
     return Response(status, {"cache-control": "no-store", **(headers or {})})
 
 
 async def begun(parts: AsyncIterator[str]) -> AsyncIterator[str]:
-    """The same parts, the first of them made already: what fails at once is still an answer, not a broken one."""
+    """Produce the first chunk before the response starts, so an early failure is an error response, not a cut one."""
     first = await anext(parts, "")
 
     async def whole() -> AsyncIterator[str]:
@@ -60,7 +60,7 @@ async def begun(parts: AsyncIterator[str]) -> AsyncIterator[str]:
 
 
 def problem_answer(problem: Problem, request_id: str) -> Response:
-    """An error as RFC 9457 problem details."""
+    """Build a problem document (RFC 9457)."""
     document: dict[str, Any] = {
         "type": f"urn:carlot:problem:{problem.code}",
         "title": problem.title,
@@ -76,7 +76,7 @@ def problem_answer(problem: Problem, request_id: str) -> Response:
 
 
 def secured(response: Response, request: Request) -> Response:
-    """The answer with the headers that every answer carries; a HEAD loses its body."""
+    """Add the headers that every response carries; drop the body of a HEAD."""
     headers = {**SECURITY_HEADERS, "x-request-id": request.id, **response.headers}
     if request.method == "HEAD" and response.stream is None:
         return Response(response.status, headers)

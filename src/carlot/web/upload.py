@@ -1,4 +1,4 @@
-"""Reading one uploaded file: the body itself, or the one file of a form."""
+"""Read one uploaded file: the body itself, or the only file of a form."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from carlot.errors import BadRequest, BodyTooLarge, Invalid
 from carlot.platform.ports import Request
 
 FORM_BYTES = 64 * 1024
-"""How much a form may hold besides its file."""
+"""The most bytes of a form besides its file."""
 
 _NAMED_FILE = re.compile(rb"(?i)^content-disposition:\s*form-data\s*;.*\bfilename\*?=", re.MULTILINE)
 
 
 async def read_file(request: Request, max_bytes: int) -> bytes:
-    """The file that a request brings, at most so many bytes.
+    """Return the uploaded file, at most `max_bytes` long.
 
     Raises: `BodyTooLarge` (413), `BadRequest` (400) when a form cannot be read, `Invalid` (422) unless it has just one file.
     """
@@ -35,7 +35,7 @@ async def read_file(request: Request, max_bytes: int) -> bytes:
 
 
 def _files(form: bytes, delimiter: bytes) -> list[bytes]:
-    """The files of a form, fields left out. Source: RFC 7578, RFC 2046 section 5.1. Raises: `BadRequest`."""
+    """Return the files of a form, without its other fields. Source: RFC 7578, RFC 2046 section 5.1. Raises: `BadRequest`."""
     cut_short = BadRequest("The form ends before its last part does.", code="bad-form")
     files: list[bytes] = []
     position = 0 if form.startswith(delimiter) else form.find(b"\r\n" + delimiter) + 2
