@@ -178,7 +178,7 @@ async def test_each_missing_field_is_named(market: Market) -> None:
     assert response.status == 422
     assert [error["field"] for error in answer(response)["errors"]] == ["vin", "price", "photos"]
     reasons = (await market.listings(car))["carGurus"]["reasons"]
-    assert reasons == ["Its VIN does not hold: correct it.", "It has no price.", "It has no photo."]
+    assert reasons == ["Its VIN is not valid: correct it.", "It has no price.", "It has no photo."]
 
 
 async def test_a_sold_car_and_no_car_are_refused(market: Market) -> None:

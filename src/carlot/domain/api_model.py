@@ -1,4 +1,4 @@
-"""The shape of what comes in from our own callers: camelCase, nothing unknown, nothing converted silently."""
+"""The base of our own API's bodies: camelCase, no unknown fields, no silent conversion."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydantic.alias_generators import to_camel
 
 
 def _storable(text: str) -> str:
-    """SQLite ends a text at a NUL, so one inside would lose what follows."""
+    """Refuse a NUL character: SQLite ends a text there."""
     if "\x00" in text:
         raise ValueError("contains a NUL character")
     return text
@@ -22,19 +22,19 @@ class WireModel(BaseModel):
 
 
 def _text(least: int, most: int) -> Any:
-    """What is told of a text: how long it is, that it has no NUL and, when it must say something, that it is not blank."""
+    """Return the JSON Schema of a text: its length, no NUL and, when required, not blank."""
     pattern = r"^[^\u0000]*[^\u0000\s][^\u0000]*$" if least else r"^[^\u0000]*$"
     return WithJsonSchema({"type": "string", "minLength": least, "maxLength": most, "pattern": pattern})
 
 
 Line = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_storable), _text(1, 200)]
-"""A short text that must say something."""
+"""A short text that is not blank."""
 
 OptionalLine = Annotated[str, StringConstraints(max_length=200), AfterValidator(_storable), _text(0, 200)]
 """A short text; empty counts as absent."""
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=10_000), AfterValidator(_storable), _text(1, 10_000)]
-"""A long text that must say something."""
+"""A long text that is not blank."""
 
 OptionalText = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(_storable), _text(0, 10_000)]
 """A long text; empty counts as absent."""

@@ -1,11 +1,11 @@
-"""What CarLot Manager promises to have done by when."""
+"""The deadlines that CarLot Manager promises."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
 DOCUMENT_POSTED = timedelta(days=7)
-"""A sale or a service record is in the books."""
+"""A sale or a service record is in QuickBooks."""
 
 SOLD_CAR_REMOVED = timedelta(hours=24)
 """A sold car is off every listing site."""

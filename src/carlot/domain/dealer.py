@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Dealer:
-    """The dealer as feeds name him, parts of his address by what they are; `""` is not known."""
+    """The dealer as feeds name him, with the parts of his address; `""` means unknown."""
 
     name: str
     phone: str
@@ -21,7 +21,7 @@ class Dealer:
 
     @classmethod
     def read(cls, name: str, phone: str, address: str) -> Dealer:
-        """Take an address such as `142 Maple Street, Springfield, IL 62701` apart."""
+        """Split an address such as `142 Maple Street, Springfield, IL 62701`."""
         parts = [part.strip() for part in address.split(",") if part.strip()]
         if parts and parts[-1].upper() in ("US", "USA", "UNITED STATES"):
             parts.pop()
@@ -32,7 +32,7 @@ class Dealer:
         whole = (
             f"{address}, US" if parts and not address.upper().rstrip(".").endswith(("US", "USA", "UNITED STATES")) else address
         )
-        # A number that begins with "+" would be a formula to a spreadsheet; without it, it is the same number.
+        # A spreadsheet would read a number that begins with "+" as a formula; without it, the number is the same.
         phone = phone.lstrip("+ ")
         code = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "main"
         return cls(name, phone, whole, code, ", ".join(rest), city, region, postal_code)

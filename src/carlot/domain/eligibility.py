@@ -1,4 +1,4 @@
-"""Whether a car may stand on the listing sites, and if not, why, in words for the dealer."""
+"""Whether a car may be on the listing sites, and the reasons if not, in words for the dealer."""
 
 from __future__ import annotations
 
@@ -6,24 +6,24 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 NEEDED = ("vin", "price", "photos")
-"""What every listing needs, by wire name. The same rule stands as SQL in `store.listings.LISTABLE`; a test keeps them alike."""
+"""What every listing needs, by wire name. `store.listings.LISTABLE` is the same rule in SQL; a test compares them."""
 
 _WORDS = {
-    "vin": "Its VIN does not hold: correct it.",
+    "vin": "Its VIN is not valid: correct it.",
     "price": "It has no price.",
     "photos": "It has no photo.",
 }
 
 
 class Lack(NamedTuple):
-    """A field, by wire name, that keeps a car off the sites, and a sentence that says so."""
+    """A field, by wire name, that keeps a car off the sites, with the reason as a sentence."""
 
     field: str
     message: str
 
 
 def off_market(vehicle: Mapping[str, Any]) -> str | None:
-    """Why a car is not to be listed whatever else it has, as a sentence; `None`: it is to be listed."""
+    """Return the reason why a car must not be listed whatever its fields, as a sentence; `None` when there is none."""
     status = vehicle["status"]
     if status == "sold":
         return "It is sold."
@@ -33,7 +33,7 @@ def off_market(vehicle: Mapping[str, Any]) -> str | None:
 
 
 def missing(vehicle: Mapping[str, Any], required: Collection[str] = NEEDED) -> list[Lack]:
-    """What a car (by wire names) lacks to be listed, a sentence for each field."""
+    """Return the fields that a car (by wire names) lacks to be listed, with a sentence for each."""
     lacking = {
         "vin": not vehicle["vinValid"],
         "price": not vehicle["price"],
@@ -44,17 +44,17 @@ def missing(vehicle: Mapping[str, Any], required: Collection[str] = NEEDED) -> l
 
 
 def obstacles(vehicle: Mapping[str, Any], required: Collection[str] = NEEDED) -> list[str]:
-    """Every reason why a car is not to be listed; empty: it is."""
+    """Return every reason why a car must not be listed; empty when it may."""
     reason = off_market(vehicle)
     return [*([reason] if reason else []), *(lack.message for lack in missing(vehicle, required))]
 
 
 def addressed(photos: Sequence[str], base: str) -> list[str]:
-    """Photo addresses as others can fetch them; an uploaded photo is left out while our own address is not known."""
+    """Return photo addresses that others can fetch; uploaded photos are left out while our own address is unknown."""
     whole = [base + photo if photo.startswith("/photos/") and base else photo for photo in photos]
     return [photo for photo in whole if not photo.startswith("/")]
 
 
 def _spoken(name: str) -> str:
-    """A wire name as people say it: `exteriorColor` is `exterior color`."""
+    """Return a wire name as words: `exteriorColor` is `exterior color`."""
     return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name)

@@ -1,4 +1,4 @@
-"""What the dealer enters of sales, service work and customers."""
+"""The dealer's entries: sales, service work and customers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Day = Annotated[
 
 
 class CustomerEntry(WireModel):
-    """A customer: a name, and how to reach him."""
+    """A customer: a name and contact details."""
 
     name: Line
     email: OptionalLine | None = None
@@ -46,5 +46,5 @@ class ServiceEntry(WireModel):
 
 
 def document_number(kind: str, token: str) -> str:
-    """The DocNumber that a document keeps for good: at most 21 characters, `CL-S-…` for sales, `CL-E-…` for expenses."""
+    """Return the DocNumber that a document keeps for good: at most 21 characters, `CL-S-…` for sales, `CL-E-…` for expenses."""
     return f"CL-{kind}-{token[:12].upper()}"

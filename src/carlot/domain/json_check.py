@@ -1,4 +1,4 @@
-"""What a JSON text may hide from a parser that keeps the last of two equal keys and takes NaN for a number."""
+"""Find faults that pydantic's JSON parser accepts: a key that occurs twice, and NaN as a number."""
 
 from __future__ import annotations
 
@@ -11,10 +11,7 @@ _NOT_JSON = frozenset({b"NaN", b"Infinity", b"-Infinity"})
 
 
 def fault(text: bytes) -> str | None:
-    """What is wrong with a JSON text that has been parsed already, as a sentence; `None`: nothing.
-
-    Looks for keys that occur twice in one object, and for numbers that are none.
-    """
+    """Return the fault of a JSON text that has already been parsed, as a sentence; `None` when there is none."""
     keys: list[set[str]] = []
     before = b""
     for match in _TOKEN.finditer(text):

@@ -11,7 +11,7 @@ MAX_DOLLARS = Decimal("99999999.99")
 
 
 def _number(amount: object, info: ValidationInfo) -> object:
-    """In JSON an amount is a number and no text; in a query everything is a text."""
+    """In JSON an amount is a number, never a text; in a query string everything is a text."""
     if info.mode != "json":
         return amount
     if isinstance(amount, bool) or not isinstance(amount, int | float):
@@ -25,14 +25,14 @@ Dollars = Annotated[
     BeforeValidator(_number),
     WithJsonSchema({"type": "number", "minimum": 0, "maximum": float(MAX_DOLLARS), "multipleOf": 0.01}),
 ]
-"""An amount as the wire has it: a number of dollars, at most two decimals, never negative."""
+"""An amount on the wire: a number of dollars, at most two decimals, never negative."""
 
 
 def cents(amount: Decimal) -> int:
-    """Dollars with at most two decimals as whole cents."""
+    """Convert dollars with at most two decimals to whole cents."""
     return int(amount.scaleb(2).to_integral_exact())
 
 
 def dollars(amount_cents: int) -> str:
-    """Cents as people write them, `$6,995.00`."""
+    """Format cents as `$6,995.00`."""
     return f"${amount_cents // 100:,}.{amount_cents % 100:02d}"

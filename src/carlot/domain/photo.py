@@ -1,4 +1,4 @@
-"""Photos of a vehicle: what is taken, and how a photo is named.
+"""Photos of a vehicle: the accepted formats, and the ids of photos.
 
 A vehicle's `photos` are addresses in the order shown, the first is the cover: `/photos/<id>` when uploaded, https otherwise.
 """
@@ -14,7 +14,7 @@ PATH = "/photos/"
 
 
 def content_type(content: bytes) -> str | None:
-    """What kind of picture the bytes are, by how they begin; `None`: none that is taken.
+    """Return the media type of a picture by its first bytes; `None` when it is not accepted.
 
     Source: ITU-T T.81 (JPEG), RFC 2083 (PNG), RFC 9649 (WebP).
     """
@@ -28,7 +28,7 @@ def content_type(content: bytes) -> str | None:
 
 
 def photo_id(url: str) -> str:
-    """A photo's id: an uploaded one's own, for another one made of its address."""
+    """Return a photo's id: its own for an uploaded photo, a hash of the address for any other."""
     return url.removeprefix(PATH) if url.startswith(PATH) else hashlib.sha256(url.encode()).hexdigest()[:20]
 
 

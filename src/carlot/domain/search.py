@@ -1,4 +1,4 @@
-"""What a caller may ask of the list of vehicles."""
+"""A search in the list of vehicles."""
 
 from __future__ import annotations
 

@@ -66,19 +66,19 @@ FIELDS: tuple[Field, ...] = (
 BY_WIRE: dict[str, Field] = {field.wire: field for field in FIELDS}
 FROM_DMS: tuple[Field, ...] = tuple(field for field in FIELDS if field.dms)
 PUSHED_TO_DMS: frozenset[str] = frozenset({"mileage", "location", "price", "description"})
-"""The fields, by wire name, whose hand edits the DMS takes back."""
+"""The fields, by wire name, whose hand edits are sent to the DMS."""
 
 
 def edited_after(edited: list[str], changed: list[str]) -> list[str]:
-    """The hand-edited fields (wire names, in the order of `FIELDS`) after the dealer changed some more."""
+    """Return the hand-edited fields (wire names, in the order of `FIELDS`) after further changes."""
     wanted = set(edited) | {name for name in changed if BY_WIRE[name].dms}
     return [field.wire for field in FIELDS if field.wire in wanted]
 
 
 def photo_fault(url: str, own_base: str) -> str | None:
-    """Why a photo URL is not taken, as a sentence; `None`: it is.
+    """Return the reason why a photo URL is refused, as a sentence; `None` when it is accepted.
 
-    Photos are https, or lie under this installation's own address.
+    Photos are https, or under this installation's own address.
     """
     if len(url) > 500 or not url.isprintable() or any(character in url for character in " \"'<>\\"):
         return "A photo URL has at most 500 characters and no spaces, quotes or angle brackets."

@@ -1,4 +1,4 @@
-"""What the dealer types: a new vehicle, and changes to one."""
+"""The dealer's entries: a new vehicle, and changes to one."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class PhotoReference(WireModel):
 
 
 def _referenced(photo: object) -> object:
-    """A plain address stands for the photo there. A union would put the names of our classes into the errors."""
+    """A plain address is a photo too. A union would put our class names into error messages."""
     return {"url": photo} if isinstance(photo, str) else photo
 
 
@@ -64,7 +64,7 @@ class VehicleChange(WireModel):
     publish_to_third_party: bool = False
 
     def values(self) -> dict[str, Any]:
-        """What was sent, by wire name, as D1 holds it: cents, day texts, 0 or 1, photo URLs as a list."""
+        """Return the fields that were sent, by wire name, as D1 stores them: cents, day texts, 0 or 1, photo URLs as a list."""
         found: dict[str, Any] = {}
         for name in self.model_fields_set:
             alias = type(self).model_fields[name].alias or name
@@ -84,7 +84,7 @@ class VehicleChange(WireModel):
 
 
 class NewVehicle(VehicleChange):
-    """A vehicle typed in whole."""
+    """A complete new vehicle."""
 
     vin: Vin = Field()
     year: Year = Field()

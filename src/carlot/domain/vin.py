@@ -1,6 +1,6 @@
 """Vehicle identification numbers: form and check digit.
 
-Source: 49 CFR 565.13 (form), 565.15(c) (check digit, table III and IV); ISO 3779 for the letters that are left out.
+Source: 49 CFR 565.13 (form), 565.15(c) (check digit, table III and IV); ISO 3779 for the letters that are not used.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ _NORTH_AMERICA = "123457"
 
 
 def check_digit(vin: str) -> str:
-    """The check digit, `0` to `9` or `X`, that belongs in the ninth place of a well-formed 17-character VIN."""
+    """Return the check digit, `0` to `9` or `X`, that belongs in the ninth place of a well-formed 17-character VIN."""
     remainder = sum(map(mul, vin.encode().translate(_VALUES), _WEIGHTS)) % 11
     return "X" if remainder == 10 else str(remainder)
 
 
 def form_fault(vin: str, year: int) -> str | None:
-    """What is wrong with the form of an upper-case VIN for that model year, as a sentence; `None`: nothing."""
+    """Return the fault in the form of an upper-case VIN for its model year, as a sentence; `None` when there is none."""
     if year < FIRST_MODEL_YEAR:
         return None if _OLD_FORM.fullmatch(vin) else "A VIN from before 1981 has 3 to 17 letters and digits."
     if len(vin) != LENGTH:
@@ -41,7 +41,7 @@ def form_fault(vin: str, year: int) -> str | None:
 
 
 def check_digit_fault(vin: str, year: int) -> str | None:
-    """What is wrong with the check digit of a well-formed VIN, as a sentence; `None`: nothing, or too old to have one."""
+    """Return the fault in the check digit of a well-formed VIN, as a sentence; `None` when it fits, or the car is too old."""
     if year < FIRST_MODEL_YEAR:
         return None
     expected = check_digit(vin)
@@ -61,7 +61,7 @@ def is_valid(vin: str, year: int) -> bool:
 
 
 def refusal(vin: str, year: int) -> str | None:
-    """Why a VIN typed by hand is refused, as a sentence; `None`: it is taken.
+    """Return the reason why a typed VIN is refused, as a sentence; `None` when it is accepted.
 
     A wrong check digit is refused only where the law demands one: cars built for other markets carry none.
     """

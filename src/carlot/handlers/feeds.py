@@ -17,13 +17,13 @@ from carlot.web.responses import begun, json_answer
 
 
 class FeedChange(WireModel):
-    """A paused feed answers as if it were not there."""
+    """A paused feed returns 404."""
 
     paused: bool
 
 
 async def get_feed(request: Request, services: Services) -> Response:
-    """The whole inventory in one format, for who knows the address."""
+    """The whole inventory in one format, at a secret address."""
     name, dot, kind = request.params["file"].partition(".")
     now = instant(services.clock.now())
     if (
@@ -46,12 +46,12 @@ async def get_feed(request: Request, services: Services) -> Response:
 
 
 async def list_feeds(request: Request, services: Services) -> Response:
-    """Every feed with its address, when it was last fetched, and what it still lacks."""
+    """Every feed with its address, its last fetch, and the settings it still lacks."""
     return json_answer({"feeds": [_shown(request, services, feed) for feed in await feeds.listed(services.database)]})
 
 
 async def rotate_feed(request: Request, services: Services) -> Response:
-    """Give a feed a new address. The old one answers no more."""
+    """Give a feed a new address. The old address stops working."""
     name = request.params["format"]
     if not await feeds.rotate(services.database, name, services.clock.token(), instant(services.clock.now())):
         raise NotFound("There is no such feed.")
@@ -59,7 +59,7 @@ async def rotate_feed(request: Request, services: Services) -> Response:
 
 
 async def change_feed(request: Request, services: Services) -> Response:
-    """Pause a feed, or let it go on."""
+    """Pause or resume a feed."""
     name, paused = request.params["format"], (await read_json(request, FeedChange)).paused
     if not await feeds.pause(services.database, name, paused):
         raise NotFound("There is no such feed.")

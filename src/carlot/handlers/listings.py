@@ -1,4 +1,4 @@
-"""A car on the listing sites: publish it, and why it is not there."""
+"""A car on the listing sites: publish it, and show why it is not listed."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ _WAITING = frozenset({"pending", "running", "blocked"})
 
 
 class PublishEntry(WireModel):
-    """Which car is to be published."""
+    """The car to publish."""
 
     vehicle_id: Id
 
 
 async def publish_listing(request: Request, services: Services) -> Response:
-    """Bring every site in step with a car now, whether or not anything has changed."""
+    """Sync every site with a car now, even if nothing has changed."""
     vehicle_id = (await read_json(request, PublishEntry)).vehicle_id
     vehicle = await _read(services, vehicle_id)
     if reason := off_market(vehicle):
@@ -39,7 +39,7 @@ async def publish_listing(request: Request, services: Services) -> Response:
         raise Invalid(" ".join(lack.message for lack in lacks), errors=[FieldError(*lack) for lack in lacks])
     await rate_limit.spend(services, rate_limit.PUBLISH)
     configured = [site for site in SITES.values() if services.settings.configured(site.target)]
-    # Who presses the button has perhaps just put a site's credentials right, and wants to know that the car is really there.
+    # The dealer may have just corrected a site's credentials, and wants to see the car there.
     now = instant(services.clock.now())
     acted = [partner_calls.unblock(site.target, now) for site in configured]
     changes = [*acted, listings.check_again_at(vehicle_id, now)]
@@ -49,7 +49,7 @@ async def publish_listing(request: Request, services: Services) -> Response:
 
 
 async def list_vehicle_listings(request: Request, services: Services) -> Response:
-    """What each site holds of a car, and why it does not show it."""
+    """Each site's listing of a car, and the reasons why it is not listed."""
     vehicle = await _read(services, request.params["id"])
     standings = {str(row["platform"]): row for row in await listings.standings(services.database, vehicle["id"], list(SITES))}
     shown = {site.wire: _standing(services, site, vehicle, standings[target]) for target, site in SITES.items()}

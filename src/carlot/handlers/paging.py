@@ -1,4 +1,4 @@
-"""The query string of the plain lists."""
+"""The query string of lists without filters."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydantic.alias_generators import to_camel
 
 
 class ListQuery(BaseModel):
-    """Which page, of which vehicle, containing what."""
+    """The page, the vehicle, and a text to search for."""
 
     model_config = ConfigDict(alias_generator=to_camel)
 

@@ -28,7 +28,7 @@ _TRIES = 5
 
 
 class PhotoNamed(WireModel):
-    """A photo as the admin API shows it; its id counts."""
+    """A photo as the admin API shows it; only its id is used."""
 
     id: Annotated[str, StringConstraints(min_length=1, max_length=100)]
     url: str | None = None
@@ -50,7 +50,7 @@ class PhotoOrder(WireModel):
 
 
 async def add_photo(request: Request, services: Services) -> Response:
-    """Keep a picture, and show it last. The same picture again is the same photo."""
+    """Add a photo at the end. The same picture again is the same photo."""
     vehicle = await _read(request, services)
     content = await read_file(request, photo.MAX_BYTES)
     kind = photo.content_type(content)
@@ -71,7 +71,7 @@ async def add_photo(request: Request, services: Services) -> Response:
 
 
 async def order_photos(request: Request, services: Services) -> Response:
-    """Show the photos in another order; the first is the cover."""
+    """Reorder the photos; the first is the cover."""
     ids = [each.id for each in (await read_json(request, PhotoOrder)).photos]
 
     def ordered(urls: list[str]) -> list[str]:
@@ -85,7 +85,7 @@ async def order_photos(request: Request, services: Services) -> Response:
 
 
 async def delete_photo(request: Request, services: Services) -> Response:
-    """Take a photo off; a day later its file is deleted."""
+    """Remove a photo; its file is deleted a day later."""
     photo_id = request.params["photoId"]
 
     def without(urls: list[str]) -> list[str]:
@@ -99,7 +99,7 @@ async def delete_photo(request: Request, services: Services) -> Response:
 
 
 async def get_photo(request: Request, services: Services) -> Response:
-    """A photo, to be kept for good by whoever fetched it: under its address there will never be another picture."""
+    """A photo, cacheable for good: its address never shows another picture."""
     row = await photos.read(services.database, request.params["id"])
     if row is None:
         raise NotFound("There is no such photo.")
@@ -118,7 +118,7 @@ async def get_photo(request: Request, services: Services) -> Response:
 
 
 async def _keep(services: Services, new: NewPhoto, content: bytes) -> str:
-    """Store the file, then the photo; answer its id. Raises: `Conflict` when there is no room for it."""
+    """Store the file, then the photo; return its id. Raises: `Conflict` when the vehicle has too many."""
     await services.blobs.put(new.id, content, new.content_type)
     now = instant(services.clock.now())
     writes = [photos.insert(new, now), photos.append(new.vehicle_id, new.id, now)]
@@ -136,14 +136,14 @@ async def _keep(services: Services, new: NewPhoto, content: bytes) -> str:
 
 
 async def _show_again(services: Services, vehicle_id: str, photo_id: str) -> str | None:
-    """Show a photo that the vehicle has had before; `None`: it has been forgotten meanwhile, or there is no room."""
+    """Show a photo that the vehicle had before; `None` when it was deleted in the meantime, or there is no room."""
     writes = [photos.restore(photo_id), photos.append(vehicle_id, photo_id, instant(services.clock.now()))]
     rows = await commit(services, writes, enqueue_listings(services, vehicle_id))
     return photo_id if rows[1] else None
 
 
 async def _drop(services: Services, key: str) -> None:
-    """A stored file belongs to nothing. What cannot be deleted now is found by the sweep."""
+    """Delete a stored file without a photo. The hourly cleanup finds it if that fails."""
     try:
         await services.blobs.delete([key])
     except BlobsUnavailable as failure:
@@ -153,7 +153,7 @@ async def _drop(services: Services, key: str) -> None:
 async def _arrange(
     request: Request, services: Services, change: Callable[[list[str]], list[str]], *follow: Statement
 ) -> list[str]:
-    """Change a vehicle's photos as they are now; answer what they are then."""
+    """Change a vehicle's current photos; return the new ones."""
     for _ in range(_TRIES):
         vehicle = await _read(request, services)
         urls = change(vehicle["photos"])

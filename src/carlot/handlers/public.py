@@ -1,4 +1,4 @@
-"""What anyone may read: the public inventory, one public vehicle, the dealer's name, health."""
+"""The endpoints that anyone may read: the public inventory, one public vehicle, the dealer, health."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _pages: OrderedDict[tuple[Search, str], _Page] = OrderedDict()
 
 
 async def list_inventory(request: Request, services: Services) -> Response:
-    """The public vehicles as a bare JSON array. An isolate keeps the last texts, each good for one revision of the lot."""
+    """The public vehicles as a bare JSON array. An isolate caches the last texts, each valid for one revision of the lot."""
     wanted = read_search(request, PublicQuery)
     base = public_base(request, services)
     revision = await public.revision(services.database)
@@ -53,7 +53,7 @@ async def get_vehicle(request: Request, services: Services) -> Response:
 
 
 async def get_dealer(request: Request, services: Services) -> Response:
-    """The dealer's name, phone, mail address and street address, as far as they are set."""
+    """The dealer's name, phone, e-mail and street address, as far as they are set."""
     settings = services.settings
     dealer = {
         "name": settings.dealer_name,
@@ -65,7 +65,7 @@ async def get_dealer(request: Request, services: Services) -> Response:
 
 
 async def get_health(request: Request, services: Services) -> Response:
-    """That the Worker answers."""
+    """Whether the Worker is up."""
     return json_answer({"ok": True}, headers={**PUBLIC_HEADERS, "cache-control": "no-store"})
 
 
@@ -75,7 +75,7 @@ async def get_home(request: Request, services: Services) -> Response:
 
 
 def public_base(request: Request, services: Services) -> str:
-    """The address under which the public reaches this installation."""
+    """Return the address under which the public reaches this installation."""
     return services.settings.public_base_url or request.origin
 
 

@@ -20,7 +20,7 @@ _Whole = Annotated[int, Field(ge=0, le=99_999_999)]
 
 
 class PublicQuery(BaseModel):
-    """What the public may ask."""
+    """The filters of the public list."""
 
     model_config = ConfigDict(alias_generator=to_camel)
 
@@ -38,7 +38,7 @@ class PublicQuery(BaseModel):
     offset: _Whole = 0
 
     def search(self) -> Search:
-        """The search it asks for."""
+        """Return the search."""
         return Search(
             make=self.make,
             model=self.model,
@@ -56,16 +56,16 @@ class PublicQuery(BaseModel):
 
 
 class AdminQuery(PublicQuery):
-    """What the dealer may ask besides."""
+    """The dealer's further filters."""
 
     status: Literal["available", "pending", "sold", "archived"] | None = None
     location: _Text | None = None
 
     def search(self) -> Search:
-        """The search it asks for."""
+        """Return the search."""
         return replace(super().search(), status=self.status, location=self.location)
 
 
 def read_search(request: Request, model: type[PublicQuery]) -> Search:
-    """The search a request asks for. Raises: `BadRequest` (400)."""
+    """Read the search of a request. Raises: `BadRequest` (400)."""
     return read_query(request, model).search()

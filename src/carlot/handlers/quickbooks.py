@@ -1,6 +1,6 @@
-"""Connecting QuickBooks: to Intuit for the dealer's consent, back with a code, and taking it all back.
+"""Connect and disconnect QuickBooks: send the dealer to Intuit for consent, and exchange the code he returns with.
 
-Source: developer.intuit.com, "Set up OAuth 2.0"; RFC 9700 for the state: unguessable, bound to who began, good once.
+Source: developer.intuit.com, "Set up OAuth 2.0"; RFC 9700 for the state: unguessable, bound to the caller, valid once.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ STATE_LASTS = timedelta(minutes=10)
 
 
 async def authorize_quickbooks(request: Request, services: Services) -> Response:
-    """Send the dealer to Intuit for his consent."""
+    """Send the dealer to Intuit for consent."""
     _require_configured(services)
     who = await auth.identities(request, services)
     if not who:
@@ -37,7 +37,7 @@ async def authorize_quickbooks(request: Request, services: Services) -> Response
 
 
 async def return_from_quickbooks(request: Request, services: Services) -> Response:
-    """Take the dealer back: the code is exchanged for tokens, and what waited is posted. Nothing of it stays in the address."""
+    """Receive the dealer from Intuit: exchange the code for tokens, and post what waited. The address keeps nothing of it."""
     who = await auth.identities(request, services)
     if not who:
         raise Unauthorized("Sign in, and connect QuickBooks again.") if services.settings.admin_token else auth.not_set_up()
@@ -61,13 +61,13 @@ async def return_from_quickbooks(request: Request, services: Services) -> Respon
 
 
 async def disconnect_quickbooks(request: Request, services: Services) -> Response:
-    """End the connection, here and at Intuit. What waits stays, and is posted when it is connected again."""
+    """End the connection, here and at Intuit. Documents that wait are posted after the next connection."""
     kept = await oauth_tokens.read(services.database)
     if kept is not None:
         try:
             refresh = await tokens.refresh_token(services, kept)
             await client.revoke_token(services.http, services.settings, services.clock.now(), refresh)
-        except PartnerError as failure:  # Forgotten here, the tokens are of no use to anybody either way.
+        except PartnerError as failure:  # The tokens are deleted here in any case.
             log("quickbooks.not_revoked", level="warn", error=str(failure))
         await services.database.batch([oauth_tokens.delete()])
         await tokens.unmirror(services)
@@ -96,12 +96,12 @@ def _require_configured(services: Services) -> None:
 
 
 def _redirect_uri(request: Request, services: Services) -> str:
-    """Where Intuit sends the dealer back: the same at both steps, and listed in the app at Intuit."""
+    """Return the address to which Intuit sends the dealer back: the same in both steps, and listed in the app at Intuit."""
     return (services.settings.public_base_url or request.origin) + CALLBACK
 
 
 def _home(trouble: str = "") -> Response:
-    """To the desk; `trouble` is a word it knows, after the address proper."""
+    """Redirect to the desk; `trouble` is a word that the desk explains, in the fragment of the address."""
     return empty(302, {"location": f"/#/partners/quickbooks-{trouble}" if trouble else "/"})
 
 

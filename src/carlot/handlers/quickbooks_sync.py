@@ -1,4 +1,4 @@
-"""Posting to QuickBooks on demand."""
+"""Post to QuickBooks on demand."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from carlot.web.responses import json_answer
 
 
 async def sync_quickbooks(request: Request, services: Services) -> Response:
-    """Queue every sale and service record that is not in the books, those that were given up too."""
+    """Queue every sale and service record that is not in QuickBooks, failed ones included."""
     if missing := services.settings.missing("quickbooks"):
         raise Conflict(f"QuickBooks is not configured yet: set {' and '.join(missing)}.", code="not-configured")
     await rate_limit.spend(services, rate_limit.SYNC, "quickbooks")
-    # Who presses the button has perhaps just made what was missing.
+    # The dealer may have just set up what was missing.
     acted = partner_calls.unblock("quickbooks", instant(services.clock.now()))
     queued = await post_unposted(services, [acted], discarded=True)
     return json_answer({"queued": queued}, 202)

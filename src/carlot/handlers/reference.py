@@ -15,7 +15,7 @@ from carlot.web.responses import PUBLIC_HEADERS, empty, etag_matches
 
 
 def describing(routes: Callable[[], Sequence[Route]]) -> Handler:
-    """The handler that describes these routes. An isolate writes the text once, when it is first asked for."""
+    """Return the handler that describes these routes. An isolate builds the text once, on the first request."""
 
     @cache
     def written() -> tuple[bytes, str]:

@@ -1,4 +1,4 @@
-"""Sales: selling a vehicle, and undoing it."""
+"""Sales: sell a vehicle, and void a sale."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ async def get_sale(request: Request, services: Services) -> Response:
 
 
 async def create_sale(request: Request, services: Services) -> Response:
-    """Sell a vehicle; its partners hear of it."""
+    """Sell a vehicle and notify its partners."""
     entry = await read_json(request, SaleEntry)
     vehicle = await vehicles.read(services.database, entry.vehicle_id)
     if vehicle is None:
@@ -60,13 +60,13 @@ async def create_sale(request: Request, services: Services) -> Response:
 
 
 async def void_sale(request: Request, services: Services) -> Response:
-    """Undo a sale: the car stands on the lot again, and its partners hear of it. Undoing it twice is undoing it once."""
+    """Void a sale: the car is on the lot again, and its partners are notified. Voiding it again changes nothing."""
     sale = await _show(services, request.params["id"])
     if sale["state"] != "voided":
         now = services.clock.now()
         vehicle = await vehicles.read(services.database, str(sale["vehicleId"]))
         undone = sales.void(str(sale["id"]), instant(now))
-        # What was edited while the car was sold has not been sent to the DMS.
+        # Edits made while the car was sold have not been sent to the DMS.
         edits = edit_requests(vehicle, vehicle["editedFields"]) if vehicle else []
         requests = [*sale_requests(str(sale["id"]), vehicle or {}, now), *edits]
         try:
@@ -77,7 +77,7 @@ async def void_sale(request: Request, services: Services) -> Response:
 
 
 async def _customer(services: Services, entry: CustomerEntry | None) -> tuple[str | None, list[Statement]]:
-    """The customer a sale names, and the statement that adds him when he is new."""
+    """Return the customer of a sale, and the statement that adds a new one."""
     if entry is None:
         return None, []
     known = await customers.find(services.database, entry.name, entry.email, entry.phone)

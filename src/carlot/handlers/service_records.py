@@ -1,4 +1,4 @@
-"""Service records: what was spent on a vehicle."""
+"""Service records: the costs of a vehicle."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ async def list_service_records(request: Request, services: Services) -> Response
 
 
 async def create_service_record(request: Request, services: Services) -> Response:
-    """Record work done on a vehicle; the books hear of it."""
+    """Record work on a vehicle and notify QuickBooks."""
     entry = await read_json(request, ServiceEntry)
     clock = services.clock
     record_id, now = clock.token(), clock.now()

@@ -1,4 +1,4 @@
-"""Signing in and out of the desk."""
+"""Sign in to the desk, and out."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _COOKIE = auth.COOKIE + "={value}; Path=/; Max-Age={age_s}; HttpOnly; Secure; Sa
 
 
 class SignIn(WireModel):
-    """What the sign-in form sends."""
+    """The body of a sign-in."""
 
     token: str = Field(min_length=1, max_length=1000)
 
@@ -30,7 +30,7 @@ async def begin_session(request: Request, services: Services) -> Response:
         raise auth.not_set_up()
     given = await read_json(request, SignIn, max_bytes=10_000)
     caller = rate_limit.address(request)
-    # Counted before it is looked at, so that many at once count too.
+    # The try is counted before the token is checked, so that concurrent tries count too.
     await rate_limit.spend(services, rate_limit.SIGN_IN, caller)
     if not auth.token_holds(given.token, services):
         raise Unauthorized("That is not the admin token.", code="wrong-token")
@@ -49,6 +49,6 @@ async def end_session(request: Request, services: Services) -> Response:
 
 
 async def end_all_sessions(request: Request, services: Services) -> Response:
-    """Sign every browser out, this one too."""
+    """Sign every browser out, including this one."""
     await sessions.end_all(services.database)
     return empty(204, {"set-cookie": _COOKIE.format(value="", age_s=0)})

@@ -1,4 +1,4 @@
-"""Sync tasks as the dealer sees them: what waits, what failed; try again, give up."""
+"""Sync tasks as the dealer sees them: list, retry, discard."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from carlot.web.responses import json_answer
 
 
 class TasksQuery(BaseModel):
-    """Which tasks. `cursor` is what the page before gave."""
+    """The filter and the page; `cursor` comes from the page before."""
 
     state: Literal["pending", "running", "done", "dead", "blocked"] | None = None
     target: Annotated[str, StringConstraints(max_length=50)] | None = None
@@ -25,7 +25,7 @@ class TasksQuery(BaseModel):
 
 
 class RetryQuery(BaseModel):
-    """Which of the dead tasks."""
+    """The filter for dead tasks."""
 
     target: Annotated[str, StringConstraints(max_length=50)] | None = None
 
@@ -46,9 +46,9 @@ async def list_tasks(request: Request, services: Services) -> Response:
 
 
 async def retry_task(request: Request, services: Services) -> Response:
-    """Try a task again, from the start."""
+    """Retry a task from the start."""
     task = await _show(services, request.params["id"])
-    # Who retries has perhaps just put the partner's credentials right.
+    # The dealer may have just corrected the partner's credentials.
     now = instant(services.clock.now())
     await services.database.batch([partner_calls.unblock(str(task["target"]), now)])
     woken = await task_views.retry(services.database, request.params["id"], now)
@@ -59,7 +59,7 @@ async def retry_task(request: Request, services: Services) -> Response:
 
 
 async def retry_all_tasks(request: Request, services: Services) -> Response:
-    """Try every dead task again."""
+    """Retry every dead task."""
     target = read_query(request, RetryQuery).target
     woken = await task_views.retry(services.database, None, instant(services.clock.now()), target)
     if woken:
@@ -68,7 +68,7 @@ async def retry_all_tasks(request: Request, services: Services) -> Response:
 
 
 async def discard_task(request: Request, services: Services) -> Response:
-    """Give a task up. Retrying it takes that back."""
+    """Discard a task. Retrying it takes that back."""
     task = await _show(services, request.params["id"])
     if not await task_views.discard(services.database, request.params["id"], instant(services.clock.now())):
         raise Conflict(_untouchable(task), code="not-discardable")
@@ -76,7 +76,7 @@ async def discard_task(request: Request, services: Services) -> Response:
 
 
 async def list_vehicle_sync(request: Request, services: Services) -> Response:
-    """What each partner last heard of a vehicle, newest first."""
+    """The last sync of a vehicle with each partner, newest first."""
     if await vehicles.read(services.database, request.params["id"]) is None:
         raise NotFound("There is no such vehicle.")
     return json_answer({"sync": await task_views.history(services.database, request.params["id"])})
@@ -92,4 +92,4 @@ async def _show(services: Services, task_id: str) -> dict[str, object]:
 def _untouchable(task: dict[str, object]) -> str:
     if task["state"] == "running":
         return "It is being worked on right now."
-    return "There is nothing left to do for it." if task["state"] == "done" else "This cannot be done with it."
+    return "There is nothing left to do for it." if task["state"] == "done" else "This task can be neither retried nor discarded."

@@ -63,7 +63,7 @@ async def change_vehicle(request: Request, services: Services) -> Response:
 
 
 async def delete_vehicle(request: Request, services: Services) -> Response:
-    """Take a vehicle off the lot; its history is kept."""
+    """Take a vehicle off the lot and keep its history."""
     for _ in range(_TRIES):
         before = await _read(request, services)
         _require_version(request, before)
@@ -82,11 +82,11 @@ async def _read(request: Request, services: Services) -> dict[str, Any]:
 
 
 async def _write(services: Services, before: dict[str, Any], changes: dict[str, Any]) -> bool:
-    """Write the changes unless the vehicle has moved on since it was read."""
+    """Write the changes unless the vehicle has changed since it was read."""
     now = instant(services.clock.now())
     change = vehicles.change(before["id"], before["version"], changes, now)
     try:
-        # Raising a task for a change that turns out to come too late is harmless: it finds nothing to do.
+        # A task for a change that comes too late is harmless: it finds nothing to do.
         rows = await commit(services, [change], [*edit_requests(before, changes), *enqueue_listings(services, before["id"])])
     except UniqueViolation as taken:
         raise _exists(taken) from taken

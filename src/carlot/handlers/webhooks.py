@@ -1,4 +1,4 @@
-"""Webhooks: verify the bytes, keep the event once, answer. The queue does the rest."""
+"""Webhooks: verify the bytes, store each event once, respond. The queue does the rest."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from carlot.web.responses import json_answer
 MAX_WAYNE_REEVES_BYTES = 256 * 1024
 MAX_QUICKBOOKS_BYTES = 2 * 1024 * 1024
 MAX_KEPT_BYTES = 256 * 1024
-"""How much of a body is kept to be looked at. What it names is kept as tasks."""
+"""How much of a QuickBooks body is stored for support. The objects it names are stored as tasks."""
 
 
 async def receive_wayne_reeves(request: Request, services: Services) -> Response:
-    """An event of the DMS. 200 means it is kept, and will take effect once."""
+    """An event of the DMS. 200 means that it is stored and will take effect once."""
     settings = services.settings
     if not settings.webhook_secret:
         raise Unavailable("Set the webhook's secret: npx wrangler secret put WEBHOOK_SECRET", code="webhook-not-configured")
@@ -37,7 +37,7 @@ async def receive_wayne_reeves(request: Request, services: Services) -> Response
         "wayne_reeves",
         (head.key, head.type, head.occurred_at),
         body.decode("utf-8", "replace"),
-        ("stored", None) if known else ("ignored", f"Events of type {head.type} mean nothing here."),
+        ("stored", None) if known else ("ignored", f"Events of type {head.type} are not used here."),
         instant(now),
     )
     try:
@@ -48,7 +48,7 @@ async def receive_wayne_reeves(request: Request, services: Services) -> Response
 
 
 async def receive_quickbooks(request: Request, services: Services) -> Response:
-    """Changes in the books. They only name what to look at, which the queue does; 200 means that it will."""
+    """Changes in QuickBooks. They only name objects; 200 means that the queue will read them."""
     settings = services.settings
     verifiers = settings.quickbooks_webhook_verifier.split()
     if not verifiers:
@@ -60,7 +60,7 @@ async def receive_quickbooks(request: Request, services: Services) -> Response:
         raise Unauthorized("Invalid signature", code="invalid-signature")
     notice = quickbooks.read_notice(body, settings.quickbooks_realm_id)
     now = services.clock.now()
-    reason = None if notice.changed else "It names nothing of ours."
+    reason = None if notice.changed else "It concerns none of our records."
     kept = webhook_events.insert(
         services.clock.token(),
         "quickbooks",

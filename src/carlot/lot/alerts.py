@@ -1,4 +1,4 @@
-"""Alerts: what the dealer must know without looking. Each is told once when it begins and once when it is over."""
+"""Alerts that the dealer gets without looking: one message when a problem begins, and one when it is over."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from carlot.store.tasks import Lease, Outcome, TaskRequest
 MAX_BACKLOG = 1000
 MAX_WAIT_S = 15 * 60
 REMOVAL_FAILS = timedelta(hours=1)
-"""How long a site may fail to take a sold car off before the dealer is told."""
+"""How long a site may fail to remove a sold car before the dealer is alerted."""
 
 SIGN_IN_ENDS = timedelta(days=14)
-"""How long before a sign-in ends the dealer is told."""
+"""How long before a sign-in ends the dealer is alerted."""
 
 
 async def watch(services: Services) -> None:
-    """Look at what holds now; raise and clear alerts. Says nothing itself: each change is a task."""
+    """Compare the problems of now with the open alerts; raise and clear alerts. Each change enqueues a task that sends it."""
     if not services.settings.configured("alerts"):
         return
     now = services.clock.now()
@@ -48,7 +48,7 @@ async def watch(services: Services) -> None:
 
 
 async def send_alert(services: Services, lease: Lease) -> Outcome:
-    """Say what there is to say of an alert: that it began, or that it is over. What began and ended unsaid stays unsaid.
+    """Send an alert's message: that it began, or that it is over. An alert that ended before it was sent is never sent.
 
     Raises: as `partners.http.send`.
     """

@@ -1,4 +1,4 @@
-"""What the cron of every hour does with photos: forget the removed, delete the files that belong to nothing."""
+"""The hourly cleanup of photos: forget removed photos, and delete files that belong to no photo."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from carlot.platform.ports import Services
 from carlot.store import photos
 
 KEPT = timedelta(days=1)
-"""How long a removed photo's file is kept, and how long a file may belong to nothing: its upload may still be under way."""
+"""How long a removed photo's file is kept, and how old a file without a photo must be: its upload may still be under way."""
 
 LIMIT = 1000
 MAX_PAGES = 50
@@ -19,7 +19,7 @@ _DIGITS = "0123456789abcdef"
 
 
 async def delete_removed_photos(services: Services, at: datetime) -> None:
-    """Forget photos removed a day ago, and look through a part of the files: in a day through all of them, UTC."""
+    """Forget photos removed a day ago, and check one part of the files; each day (UTC) covers all of them."""
     now = services.clock.now()
     before = instant(now - KEPT)
     await services.database.batch([photos.remove_unshown(instant(now))])
@@ -33,7 +33,7 @@ async def delete_removed_photos(services: Services, at: datetime) -> None:
 
 
 async def _delete_orphans(services: Services, prefix: str, before: datetime) -> None:
-    """Delete the files with that beginning that belong to no photo and are older than that."""
+    """Delete the files with this key prefix that belong to no photo and are older than `before`."""
     cursor: str | None = None
     for _ in range(MAX_PAGES):
         page, cursor = await services.blobs.list(prefix, cursor)

@@ -1,4 +1,4 @@
-"""Which partners must hear of which change."""
+"""Which partners must be notified of which change."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from carlot.store.tasks import TaskRequest
 
 
 def document_deadline(now: datetime) -> str:
-    """By when a document raised now is in the books."""
+    """The deadline for a document that is enqueued now."""
     return instant(now + DOCUMENT_POSTED)
 
 
 def sale_requests(sale_id: str, vehicle: Mapping[str, Any], now: datetime, *, from_dms: bool = False) -> list[TaskRequest]:
-    """A sale was made or undone: the books have an invoice or none, the DMS (unless it told us) has the sale or not."""
+    """A sale was made or undone: QuickBooks gets its invoice or a void; so does the DMS, unless it reported the sale itself."""
     vehicle_id = vehicle.get("id")
     wants = [TaskRequest("quickbooks", "invoice", sale_id, vehicle_id, document_deadline(now))]
     if vehicle.get("externalDmsId") is not None and not from_dms:
@@ -29,12 +29,12 @@ def sale_requests(sale_id: str, vehicle: Mapping[str, Any], now: datetime, *, fr
 
 
 def service_requests(record_id: str, vehicle_id: str, now: datetime) -> list[TaskRequest]:
-    """Work was done: the books have an expense."""
+    """Work was done: QuickBooks needs an expense."""
     return [TaskRequest("quickbooks", "expense", record_id, vehicle_id, document_deadline(now))]
 
 
 def edit_requests(vehicle: Mapping[str, Any], changed: Collection[str]) -> list[TaskRequest]:
-    """A vehicle was edited by hand: the DMS takes some fields back."""
+    """A vehicle was edited by hand: the DMS needs the fields that it accepts."""
     if vehicle["externalDmsId"] is None or not PUSHED_TO_DMS.intersection(changed):
         return []
     return [TaskRequest("wayne_reeves", "edits", vehicle["id"], vehicle["id"])]
@@ -43,9 +43,9 @@ def edit_requests(vehicle: Mapping[str, Any], changed: Collection[str]) -> list[
 def enqueue_listings_by(
     services: Services, sql: str, which: Collection[str] | int | None = None, sites: Collection[str] | None = None
 ) -> Statement:
-    """Cars were changed: the sites that are to list them, or may list them, hear of it.
+    """Cars were changed: enqueue the sites that should list them, or may list them.
 
-    `sql` is one of the statements of `store.listings`. It stands behind the change in its batch, so that it sees the new truth.
+    `sql` is one of the `ENQUEUE` statements of `store.listings`. It follows the change in its batch and sees the new values.
     """
     now, settings = services.clock.now(), services.settings
     every = [partner.target for partner in settings.partners.values() if partner.lists_cars]
@@ -54,5 +54,5 @@ def enqueue_listings_by(
 
 
 def enqueue_listings(services: Services, *vehicle_ids: str) -> list[Statement]:
-    """As `listing_raise`, of these cars."""
+    """As `enqueue_listings_by`, for these cars."""
     return [enqueue_listings_by(services, listings.ENQUEUE, vehicle_ids)]

@@ -1,4 +1,4 @@
-"""What a change of a vehicle by hand comes to: what differs, what follows from it, and what is refused."""
+"""Work out a change of a vehicle by hand: the differences, their consequences, and refusals."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ BLANK: dict[str, Any] = {
     "publishToWebsite": 0,
     "publishToThirdParty": 0,
 }
-"""A new vehicle of which nothing was said, as D1 holds it."""
+"""The values of a new vehicle without any input, as D1 stores them."""
 
 
 def new_values(given: dict[str, Any], sold_on: str | None, base: str) -> dict[str, Any]:
-    """All values of a new vehicle, as D1 holds them; `sold_on` is the day a car with its VIN was last sold here.
+    """Return all values of a new vehicle, as D1 stores them; `sold_on` is the day on which a car with its VIN was last sold here.
 
     Raises: `Invalid`, `Conflict`.
     """
@@ -34,7 +34,7 @@ def new_values(given: dict[str, Any], sold_on: str | None, base: str) -> dict[st
 
 
 def changed_values(before: dict[str, Any], given: dict[str, Any], base: str) -> dict[str, Any]:
-    """Of what was sent, what differs from what is stored, with what follows from it. Raises: `Invalid`, `Conflict`."""
+    """Return the values that differ from the stored ones, with their consequences. Raises: `Invalid`, `Conflict`."""
     if "photos" in given:
         given["photos"] = photo_urls(given["photos"], before["photos"], base)
     changes = {name: value for name, value in given.items() if value != stored(before, name)}
@@ -51,7 +51,7 @@ def changed_values(before: dict[str, Any], given: dict[str, Any], base: str) -> 
 
 
 def stored(vehicle: dict[str, Any], name: str) -> Any:
-    """A field as D1 holds it, from the vehicle as read: amounts in cents, flags as 0 or 1."""
+    """Return a field as D1 stores it, from the vehicle as read: amounts in cents, flags as 0 or 1."""
     value, kind = vehicle[name], BY_WIRE[name].kind
     if kind == "money" and value is not None:
         return round(value * 100)
@@ -65,7 +65,7 @@ def check_vin(vin: str, year: int) -> None:
 
 
 def photo_urls(urls: list[str], known: list[str], base: str) -> list[str]:
-    """Photo addresses as stored; uploaded photos must be the vehicle's own. Raises: `Invalid`."""
+    """Return photo addresses as stored; uploaded photos must be the vehicle's own. Raises: `Invalid`."""
     as_stored = [url.removeprefix(base) if url.startswith(f"{base}/photos/") else url for url in urls]
     errors = []
     for position, url in enumerate(as_stored):

@@ -1,10 +1,10 @@
-"""The alerts table, and what there is to be alerted to."""
+"""The alerts table, and the problems that raise alerts."""
 
 from __future__ import annotations
 
 from carlot.platform.ports import Database, Row, Statement, statement
 
-# What holds now: dead tasks by partner, partners that refuse us or whose tasks wait for the dealer, removals that fail, deadlines.
+# The problems of now: dead tasks by partner, partners that refuse us or whose tasks wait for the dealer, removals that fail, deadlines.
 # ?1 JSON object kind -> from when it is at risk, ?2 since when a removal from a listing site must have been failing to be worth an
 # alert, ?3 by when a sign-in ends soon, ?4 the partners that are configured, as JSON.
 FINDINGS = """
@@ -28,7 +28,7 @@ SELECT 'deadline:' || target, target, count(*), min(deadline_at) FROM sync_tasks
 # Alerts that are not over.
 OPEN = "SELECT subject FROM alerts WHERE cleared_at IS NULL"
 
-# Something begins: a row comes back only when it did not hold before.
+# An alert begins: a row comes back only when it was not open before.
 RAISE = """
 INSERT INTO alerts (subject, text, raised_at) VALUES (?1, ?2, ?3)
 ON CONFLICT (subject) DO UPDATE SET text = excluded.text, raised_at = excluded.raised_at, cleared_at = NULL, sent = NULL
@@ -37,30 +37,30 @@ WHERE alerts.cleared_at IS NOT NULL"""
 # It is over.
 CLEAR = "UPDATE alerts SET cleared_at = ?2 WHERE subject = ?1 AND cleared_at IS NULL"
 
-# One alert, with what is to be said of it.
+# One alert with its text.
 READ = "SELECT subject, text, cleared_at, sent FROM alerts WHERE subject = ?1"
 
-# It was said.
+# Its message was sent.
 MARK_SENT = "UPDATE alerts SET sent = ?2 WHERE subject = ?1"
 
 
 async def findings(database: Database, at_risk: str, failing_since: str, ends_by: str, configured: str) -> list[Row]:
-    """What there is to be alerted to: `subject`, `target`, `n`, `detail`."""
+    """The problems of now: `subject`, `target`, `n`, `detail`."""
     return await database.all(FINDINGS, at_risk, failing_since, ends_by, configured)
 
 
 async def open_subjects(database: Database) -> set[str]:
-    """What has been alerted to and is not over."""
+    """The subjects of alerts that are not over."""
     return {str(row["subject"]) for row in await database.all(OPEN)}
 
 
 def begin(subject: str, text: str, now: str) -> Statement:
-    """Something begins."""
+    """Raise an alert."""
     return statement(RAISE, subject, text, now)
 
 
 def clear(subject: str, now: str) -> Statement:
-    """It is over."""
+    """Clear an alert."""
     return statement(CLEAR, subject, now)
 
 
@@ -70,5 +70,5 @@ async def read(database: Database, subject: str) -> Row | None:
 
 
 def mark_sent(subject: str, what: str) -> Statement:
-    """It was said that it was `raised` or `cleared`."""
+    """Note that its message was sent: `raised` or `cleared`."""
     return statement(MARK_SENT, subject, what)

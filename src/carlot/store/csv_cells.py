@@ -1,4 +1,4 @@
-"""CSV cells and lines as SQL, so that D1 writes a file and Python passes it on. The rules stand in `domain.csv_text`."""
+"""CSV cells and lines as SQL, so that D1 writes a file and Python passes it on. `domain.csv_text` has the rules."""
 
 from __future__ import annotations
 

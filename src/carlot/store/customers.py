@@ -28,7 +28,7 @@ def insert(customer_id: str, name: str, email: str | None, phone: str | None, no
 
 
 async def find(database: Database, name: str, email: str | None, phone: str | None) -> str | None:
-    """The id of the customer who is meant; `None`: none is known."""
+    """Find a known customer's id; `None` when there is none."""
     row = await database.first(FIND, name, email or None, phone or None)
     return None if row is None else str(row["id"])
 

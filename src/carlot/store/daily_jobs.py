@@ -1,4 +1,4 @@
-"""The daily_jobs table: what was started on which of the dealer's days."""
+"""The daily_jobs table: the jobs that were started on each of the dealer's days."""
 
 from __future__ import annotations
 

@@ -21,5 +21,5 @@ def begin(state_sha256: str, session_sha256: str, now: str, expires: str) -> lis
 
 
 async def use(database: Database, state_sha256: str, sessions: str, now: str) -> bool:
-    """Whether the state is good for one of these sessions (a JSON array of hashes); it is used up by that."""
+    """Use up a state; whether it was valid for one of these sessions (a JSON array of hashes)."""
     return bool(await database.all(USE, state_sha256, sessions, now))

@@ -25,7 +25,7 @@ ON CONFLICT (provider) DO UPDATE SET realm_id = excluded.realm_id,
   connected_at = excluded.connected_at, updated_at = excluded.updated_at
 RETURNING generation"""
 
-# One refreshes at a time. ?1 the generation that was read, ?2 the lease, ?3 now, ?4 until when.
+# One refresh at a time. ?1 the generation that was read, ?2 the lease, ?3 now, ?4 until when.
 LEASE = """
 UPDATE oauth_tokens SET lease_token = ?2, leased_until = ?4
 WHERE provider = 'quickbooks' AND generation = ?1 AND state = 'connected' AND (leased_until IS NULL OR leased_until <= ?3)
@@ -39,7 +39,7 @@ UPDATE oauth_tokens SET generation = generation + 1, access_token_sealed = ?2, a
 WHERE provider = 'quickbooks' AND generation = ?1
 RETURNING generation"""
 
-# Nobody is refreshing any more.
+# The refresh has ended.
 RELEASE = "UPDATE oauth_tokens SET lease_token = NULL, leased_until = NULL WHERE provider = 'quickbooks' AND lease_token = ?1"
 
 # Intuit no longer takes the refresh token of that generation: the dealer must connect again.
@@ -100,12 +100,12 @@ def connect(realm_id: str, pair: SealedPair, now: str) -> Statement:
 
 
 async def lease(database: Database, generation: int, token: str, now: str, until: str) -> bool:
-    """Whether it is ours to refresh the pair of that generation now."""
+    """Take the lease for refreshing the pair of this generation; whether we got it."""
     return bool(await database.all(LEASE, generation, token, now, until))
 
 
 async def rotate(database: Database, generation: int, pair: SealedPair, now: str) -> bool:
-    """Put the next pair in the place of that generation; `False`: another is there already."""
+    """Store the next pair in place of this generation; `False` when another pair is there already."""
     return bool(await database.all(ROTATE, generation, *_values(pair), now))
 
 
@@ -115,7 +115,7 @@ def release(token: str) -> Statement:
 
 
 def give_up(generation: int, now: str) -> Statement:
-    """Note that the pair of that generation is of no use any more."""
+    """Note that Intuit no longer accepts the pair of this generation."""
     return statement(GIVE_UP, generation, now)
 
 

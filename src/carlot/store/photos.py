@@ -68,7 +68,7 @@ class NewPhoto:
 
 
 def insert(photo: NewPhoto, now: str) -> Statement:
-    """Keep a photo."""
+    """Store a photo's row."""
     values = (photo.id, photo.vehicle_id, photo.content_type, photo.size_bytes, photo.sha256, photo.origin)
     return statement(INSERT, *values, now)
 
@@ -90,7 +90,7 @@ async def same(database: Database, vehicle_id: str, sha256: str) -> str | None:
 
 
 def restore(photo_id: str) -> Statement:
-    """Take a removal back; a row comes back when the photo is still there."""
+    """Undo a removal; a row comes back when the photo still exists."""
     return statement(RESTORE, photo_id)
 
 
@@ -100,7 +100,7 @@ def remove(photo_id: str, now: str) -> Statement:
 
 
 def remove_unshown(now: str) -> Statement:
-    """Take off what no vehicle shows."""
+    """Remove the photos that no vehicle shows."""
     return statement(REMOVE_UNSHOWN, now)
 
 
@@ -115,5 +115,5 @@ async def forget(database: Database, removed_before: str, most: int) -> list[str
 
 
 async def orphans(database: Database, keys: list[str]) -> list[str]:
-    """Those of the files that belong to no photo."""
+    """Return the files that belong to no photo."""
     return [str(row["key"]) for row in await database.all(ORPHANS, to_json(keys).decode())]

@@ -38,7 +38,7 @@ INSERT_KNOWN_PAGE = """
 INSERT INTO import_pages (run_id, page, cursor, next_cursor, fingerprint, stock_numbers, seen, created, updated, unchanged, rejected, created_at)
 SELECT ?1, page, ?3, next_cursor, fingerprint, stock_numbers, seen, 0, 0, seen, '[]', ?5 FROM import_pages WHERE run_id = ?4 AND page = ?2"""
 
-# Cars were changed by another way than a complete run: no page is known any more.
+# Something other than a complete run has changed cars: no page is known any more.
 FORGET_PAGES = "UPDATE import_pages SET fingerprint = NULL WHERE fingerprint IS NOT NULL"
 
 # The run has a page more.
@@ -65,7 +65,7 @@ SELECT
   (SELECT id FROM import_runs WHERE status = 'completed' AND id <> ?1 ORDER BY created_at DESC, id LIMIT 1) AS previous"""
 
 # Cars that neither this complete run nor the one before saw, and that were there before the first of the two: gone from the DMS.
-# What the dealer deleted by hand is forgotten to be so, so that its return counts.
+# Clear the manual-delete mark, so that the car is imported again if the DMS lists it again.
 GONE = """external_dms_id IS NOT NULL AND {state}
   AND created_at < (SELECT created_at FROM import_runs WHERE id = ?2)
   AND external_dms_id NOT IN (SELECT value FROM import_pages, json_each(stock_numbers) WHERE run_id IN (?1, ?2))"""
@@ -204,14 +204,14 @@ def add_known_page(run: Progress, known_run: str, now: str) -> list[Statement]:
 
 
 def forget_pages() -> Statement:
-    """Have the next run read every page again: cars have been changed by another way than a complete run."""
+    """Make the next run read every page again: something other than a complete run has changed cars."""
     return statement(FORGET_PAGES)
 
 
 async def sighting(database: Database, run_id: str) -> Sighting:
     """What a run saw, now that its last page is in."""
     row = await database.first(SIGHTING, run_id)
-    if row is None:  # It is one row of counts; only a broken database answers none.
+    if row is None:  # It is one row of counts; only a broken database returns none.
         raise DatabaseUnavailable("no answer")
     return Sighting(int(row["seen"]), int(row["total"] or 0), int(row["lot"]), int(row["missing"]), row["previous"])
 
