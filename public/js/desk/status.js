@@ -20,6 +20,16 @@ export async function askStatus() {
   if (before && before.wayneReeves.lastSync !== status.value.wayneReeves.lastSync) load().catch(() => {});
 }
 
+/** A partner in the status by either of its names: `target`, as in tasks, or `wire`, as in the API's objects. */
+export function partnerNamed(name) {
+  return status.value?.partners.find((partner) => partner.target === name || partner.wire === name);
+}
+
+/** The listing sites, in the order to show them. */
+export function listingSites() {
+  return status.value?.partners.filter((partner) => partner.site) ?? [];
+}
+
 /** Ask again and again, while somebody looks. */
 export function watchStatus() {
   const ask = () => session.peek() === "in" && reachable.peek() && document.visibilityState === "visible" && askStatus().catch(() => {});

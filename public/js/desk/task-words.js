@@ -1,23 +1,10 @@
 /** Sync tasks in plain words: what was to be done, and how it stands. */
 
 import { lookup } from "./lookup.js";
-import { away, when } from "./words.js";
+import { partnerNamed } from "./status.js";
+import { away, capital, when } from "./words.js";
 
-/** What each partner is called. */
-export const PARTNERS = lookup({
-  wayne_reeves: "Wayne Reeves",
-  quickbooks: "QuickBooks",
-  cargurus: "CarGurus",
-  truecar: "TrueCar",
-  kbb: "Kelley Blue Book",
-  carlot: "CarLot Manager",
-  alerts: "Alerts",
-});
-
-/** The same by the names in the status. */
-export const SITES = lookup({ carGurus: "CarGurus", trueCar: "TrueCar", kbb: "Kelley Blue Book" });
-
-const ERRANDS = {
+const ERRANDS = lookup({
   "wayne_reeves/pull": () => "Bringing in the inventory from Wayne Reeves",
   "wayne_reeves/sale": (car) => `Telling Wayne Reeves about the sale of ${car}`,
   "wayne_reeves/edits": (car) => `Sending your changes of ${car} to Wayne Reeves`,
@@ -29,11 +16,11 @@ const ERRANDS = {
   "quickbooks/expense_look": () => "Looking at an expense in QuickBooks",
   "quickbooks/changes": () => "Looking for changes in QuickBooks",
   "alerts/alert": () => "Sending an alert",
-};
+});
 
-/** The name of a partner. */
-export function partner(target) {
-  return PARTNERS[target] ?? target;
+/** The name of a partner, by its name in tasks or in the API's objects, which stands in until the status is known. */
+export function partner(name) {
+  return capital(partnerNamed(name)?.name ?? name);
 }
 
 /** What a task is to do, `car` naming what it is about. */

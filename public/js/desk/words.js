@@ -10,6 +10,7 @@ const DAY = new Intl.DateTimeFormat("en-US", { month: "short", day: "numeric", y
 const TIME = new Intl.DateTimeFormat("en-US", { hour: "numeric", minute: "2-digit" });
 const DAY_AND_TIME = new Intl.DateTimeFormat("en-US", { month: "short", day: "numeric", hour: "numeric", minute: "2-digit" });
 const LATER = new Intl.RelativeTimeFormat("en-US", { numeric: "auto" });
+const LIST = new Intl.ListFormat("en-US");
 const DAY_MS = 86_400_000;
 
 /** A count with its commas. */
@@ -20,6 +21,11 @@ export function number(count) {
 /** So many of something: `1 photo`, `2 photos`. */
 export function many(count, one, more = `${one}s`) {
   return `${number(count)} ${count === 1 ? one : more}`;
+}
+
+/** Names in a sentence: `one, two, and three`. */
+export function list(names) {
+  return LIST.format(names);
 }
 
 /** An amount of dollars, or a dash. */

@@ -1,7 +1,6 @@
 /** `#/failed`: what could not be synced, in plain words, with what can be done about it. */
 
 import { html, useEffect } from "../html.js";
-import { lookup } from "../lookup.js";
 import { Empty, Head, Working } from "../parts.js";
 import { onChange } from "../rounds.js";
 import { link } from "../route.js";
@@ -10,8 +9,6 @@ import { away, many, when } from "../words.js";
 import { askTasks, blocked, carOf, dead, discard, retry, retryAll } from "./tasks.js";
 
 const ROUND_MS = 10_000;
-/** Where the set-up of a partner stands, by its name in tasks. */
-const PLACES = lookup({ cargurus: "carGurus", truecar: "trueCar" });
 
 /** The inbox. */
 export function Failed() {
@@ -64,7 +61,7 @@ function Waiting({ tasks }) {
         ${[...groups].map(([target, group]) => html`
           <li class="letter" key=${target}>
             <div><h3>${partner(target)}: ${many(group.length, "thing")}</h3><p class="letter-why letter-waits">${group[0].error ?? "It needs you."}</p><p class="soft">They go by themselves when that is done.</p></div>
-            <div class="letter-actions"><a class="button button-small" href=${link("integrations", PLACES[target] ?? target)}>Set up</a></div>
+            <div class="letter-actions"><a class="button button-small" href=${link("integrations", target)}>Set up</a></div>
           </li>`)}
       </ul>
     </section>`;
