@@ -1,4 +1,4 @@
-/** A button with a short list of further things to do. */
+/** A button with a short menu of further actions. */
 
 import { html, useEffect, useRef, useSignal } from "./html.js";
 import { Icon } from "./icons.js";

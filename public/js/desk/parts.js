@@ -1,9 +1,9 @@
-/** The few parts that all views are made of. */
+/** The parts that all views share. */
 
 import { html, useEffect, useId, useRef, useState } from "./html.js";
 import { Icon } from "./icons.js";
 
-/** A state as a small coloured word; `of` is one of the tables in words.js. */
+/** A state as a small colored word. `of` is one of the tables in words.js. */
 export function Badge({ of, state }) {
   const [words, kind] = of[state] ?? [state, "plain"];
   return html`<span class=${`badge badge-${kind}`}>${words}</span>`;
@@ -18,7 +18,7 @@ export function Switch({ on, label, unseen = false, disabled = false, describedb
     </button>`;
 }
 
-/** What stands where there is nothing: a heading, what to do, and how. */
+/** A placeholder for an empty list: a heading and the next steps. */
 export function Empty({ icon, title, children }) {
   return html`<div class="empty"><${Icon} name=${icon} /><h2>${title}</h2>${children}</div>`;
 }
@@ -33,7 +33,7 @@ export function Head({ title, note, children }) {
     </div>`;
 }
 
-/** A dialog over the page: `onClose` when it is left by Escape, its cross, or a click beside it. Further properties go to its element. */
+/** A dialog over the page. Escape, its cross, or a click outside call `onClose`. Further properties go to its element. */
 export function Dialog({ title, wide = false, onClose, children, ...rest }) {
   const element = useRef(null);
   const label = useId();
@@ -52,7 +52,7 @@ export function Dialog({ title, wide = false, onClose, children, ...rest }) {
     </dialog>`;
 }
 
-/** A labelled input of a form, with its fault beside it. Further properties go to the input. */
+/** A labeled form input with its error beside it. Further properties go to the input. */
 export function Field({ label, fault, hint, unit, long = false, optional = false, inputRef, children, ...input }) {
   const id = useId();
   const note = fault || hint ? `${id}-note` : undefined;
@@ -85,7 +85,7 @@ export function Copyable({ text, label }) {
     </div>`;
 }
 
-/** A button that works on something until it is done. */
+/** A button that is busy until its work is done. */
 export function Working({ run, class: kind = "button", children, ...rest }) {
   const [busy, setBusy] = useState(false);
   const alive = useRef(true);

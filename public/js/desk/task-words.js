@@ -1,4 +1,4 @@
-/** Sync tasks in plain words: what was to be done, and how it stands. */
+/** Sync tasks in plain words: their purpose and their state. */
 
 import { lookup } from "./lookup.js";
 import { partnerNamed } from "./status.js";
@@ -23,13 +23,13 @@ export function partner(name) {
   return capital(partnerNamed(name)?.name ?? name);
 }
 
-/** What a task is to do, `car` naming what it is about. */
+/** The purpose of a task. `car` names its vehicle. */
 export function errand(task, car) {
   if (task.kind === "listing") return `Keeping ${car} right on ${partner(task.target)}`;
   return ERRANDS[`${task.target}/${task.kind}`]?.(car) ?? `${partner(task.target)}: ${task.kind}`;
 }
 
-/** How a task stands: `[words, colour]`. */
+/** The state of a task: `[words, color]`. */
 export function standing(task) {
   if (task.state === "dead") return [task.error ?? "It failed.", "bad"];
   if (task.state === "blocked") return [task.error ?? "It waits for you.", "warn"];
@@ -38,12 +38,12 @@ export function standing(task) {
   return [task.outcome ?? "In step.", task.outcome === "Discarded." ? "plain" : "good"];
 }
 
-/** When that was, for the line behind it. */
+/** The time of that state, for the line below it. */
 export function heardAt(task) {
   return when(task.state === "done" ? (task.doneAt ?? task.updatedAt) : task.updatedAt);
 }
 
-/** Whether something may still come of it by itself within seconds. */
+/** Whether the task may still finish by itself within seconds. */
 export function underWay(task) {
   return task.state === "running" || (task.state === "pending" && !task.error);
 }

@@ -1,4 +1,4 @@
-/** The same for all that are ticked: publish, take off, price, remove. */
+/** Changes to all selected vehicles: publish, unpublish, price, remove. */
 
 import { editAll } from "../edits.js";
 import { html, useSignal } from "../html.js";
@@ -15,7 +15,7 @@ const SWITCHES = [
 ];
 const OFF_LOT = { done: "Off the lot", errand: "Taking off the lot" };
 
-/** The bar that is there as long as something is ticked. */
+/** The bar that shows while vehicles are selected. */
 export function Bulk() {
   const pricing = useSignal(false);
   const ids = selected.value;

@@ -14,7 +14,7 @@ import { isSelected, selected, tick, tickAll } from "./selection.js";
 const CARD_PX = 104;
 const LONG_MS = 450;
 
-/** All that are found; only the cards near the window exist. Holding one down ticks it, and from then on a tap does. */
+/** Cards for the list, rendered only near the window. A long press selects a card; after that, a tap selects further cards. */
 export function Cards() {
   const rows = found.value;
   const { place, from, to } = useRows(rows.length, CARD_PX);
@@ -52,7 +52,7 @@ function Shown({ vehicle }) {
   return html`<span class="badge badge-good"><${Icon} name="check" />Website</span>`;
 }
 
-/** What an element needs so that holding it down does something else than a tap. */
+/** The properties that give an element separate actions for a long press and a tap. */
 function useHold(run) {
   const timer = useRef(null);
   const fired = useRef(false);

@@ -1,4 +1,4 @@
-/** A file of vehicles: looked at first, then taken over whole. */
+/** The import of a CSV file: a preview first, then the whole file. */
 
 import { call } from "../api.js";
 import { html, useRef, useSignal } from "../html.js";

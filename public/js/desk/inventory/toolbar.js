@@ -17,10 +17,10 @@ const CHIPS = {
   yearMin: (value) => `from ${value}`,
   yearMax: (value) => `up to ${value}`,
 };
-// What is rare is shown when there is something in it.
+// These views are shown only when they contain a vehicle.
 const RARE = ["price", "photos", "vin"];
 
-/** One tap to a list that is asked for often. */
+/** The views: lists that dealers often want, one tap away. */
 export function Views() {
   const { view } = filters.value;
   const query = queryOf({ ...filters.value, sort: "newest" });

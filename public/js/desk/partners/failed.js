@@ -1,4 +1,4 @@
-/** `#/failed`: what could not be synced, in plain words, with what can be done about it. */
+/** `#/failed`: failed syncs in plain words, with buttons to retry or discard them. */
 
 import { html, useEffect } from "../html.js";
 import { Empty, Head, Working } from "../parts.js";
@@ -51,7 +51,7 @@ function Deadline({ at }) {
   return Date.parse(at) < Date.now() ? html`<span class="late">was due ${away(at)}</span>` : html`due ${away(at)}`;
 }
 
-/** What goes by itself as soon as the dealer has let the partner in. */
+/** Tasks that continue by themselves once the dealer has signed in or set up the partner. */
 function Waiting({ tasks }) {
   const groups = Map.groupBy(tasks, (task) => task.target);
   return html`

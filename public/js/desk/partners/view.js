@@ -45,7 +45,7 @@ export function Integrations() {
     </div>`;
 }
 
-/** How it all goes, in one line and four figures. */
+/** The overall state in one line and a few figures. */
 function Pulse({ status: { queue, deadlines, listings } }) {
   const words = queue.dead ? `${many(queue.dead, "sync")} failed` : queue.pending ? `${many(queue.pending, "change")} on the way` : "Everything is in step";
   const figures = [["Published", listings.totalPublished], ["Invoices due", deadlines.invoicesDue], ["Expenses due", deadlines.expensesDue], ["Removals due", deadlines.removalsDue], ["Overdue", deadlines.overdue], ["In the queue", queue.backlog]];
@@ -57,7 +57,7 @@ function Pulse({ status: { queue, deadlines, listings } }) {
     </section>`;
 }
 
-/** One partner: state, what can be done, how it is set up. */
+/** One partner: its state, its actions, its set-up steps. */
 function Partner({ partner, purpose, state, last, message, action, children }) {
   const id = partner.target;
   return html`
@@ -132,7 +132,7 @@ function QuickBooks({ partner, status: { quickbooks: books } }) {
 /** The cards of the partners that offer more than their settings. */
 const CARDS = lookup({ wayne_reeves: WayneReeves, quickbooks: QuickBooks });
 
-/** How long it goes on without another sign-in, when that is not long. */
+/** The days until the sign-in expires, when they are few. */
 function SignInHolds({ books }) {
   const left = Math.min(books.daysLeftUnused ?? Infinity, books.daysLeft ?? Infinity);
   if (left > SOON_DAYS) return null;

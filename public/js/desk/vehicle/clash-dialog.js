@@ -42,7 +42,7 @@ export function ClashDialog({ entry }) {
     <//>`;
 }
 
-/** Send the fields that stay the dealer's, on top of what the other one wrote; the others are theirs. */
+/** Send the fields for which the dealer chose the own version; the other user's version stays in the others. */
 function resolve(entry, mine) {
   const kept = Object.entries(entry.changes).filter(([field]) => mine.includes(field) || !entry.clash.fields.includes(field));
   if (!kept.length) return drop(entry.id);

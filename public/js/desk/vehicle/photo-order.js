@@ -67,7 +67,7 @@ export function usePhotoOrder(vehicle) {
   return { ids: draft, said, dragged, handle, first };
 }
 
-/** Only the last order is worth sending. */
+/** Send the last order only. */
 function send(vehicle, ids) {
   for (const entry of entries.peek()) if (entry.kind === "order" && entry.vehicleId === vehicle.id && entry.state === "waiting") drop(entry.id);
   put({ kind: "order", lane: `photos/${vehicle.id}`, vehicleId: vehicle.id, words: `The order of the photos of ${name(vehicle)}`, ids });

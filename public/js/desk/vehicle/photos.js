@@ -135,7 +135,7 @@ async function addAll(vehicle, files, there, preparing) {
   }
 }
 
-/** Removed at once, and really so when it cannot be undone any more. */
+/** Hide a photo at once, and delete it when the undo has expired. */
 function remove(vehicle, photo) {
   const { id } = put({ kind: "unphoto", lane: `unphoto/${photo.id}`, vehicleId: vehicle.id, words: `Removing a photo of ${name(vehicle)}`, photoId: photo.id }, UNDO_MS);
   toast({ words: "Photo removed.", undo: () => drop(id) || toast({ words: "Too late: the photo is gone." }) });

@@ -1,4 +1,4 @@
-/** Where a vehicle is shown, and why it is not. */
+/** The website and the listing sites of a vehicle, with the reasons why it is not listed. */
 
 import { call } from "../api.js";
 import { LABELS, flip } from "../edits.js";
@@ -34,7 +34,7 @@ function Website({ vehicle }) {
   return html`Visitors see it. <a href=${vehicle.url} target="_blank" rel="noopener">Look at it</a>`;
 }
 
-/** One site: how the car stands there, and why it is not listed. */
+/** One site: the state of the listing, and the reasons why the car is not listed. */
 function Site({ site, listing }) {
   const reasons = listing.state === "live" ? [] : listing.reasons;
   return html`

@@ -32,7 +32,7 @@ export function invoice(sale) {
   return `Invoice ${sale.docNumber}`;
 }
 
-/** Undo while the books know nothing of a sale; afterwards void it, with a word of what that means. */
+/** Undo a sale that QuickBooks does not have yet; otherwise void it, after a confirmation that explains the effects. */
 export function UndoSale({ sale, words }) {
   const asking = useSignal(false);
   if (sale.state === "voided") return null;
@@ -51,7 +51,7 @@ export function UndoSale({ sale, words }) {
       <//>`}`;
 }
 
-/** Undo a sale; says what came of it. */
+/** Undo a sale and show the result. */
 export async function voidSale(sale, words) {
   try {
     await call("POST", `${at("sales", sale.id)}/void`);

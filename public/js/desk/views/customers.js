@@ -1,4 +1,4 @@
-/** The customers, and what each has bought. */
+/** The customers and their purchases. */
 
 import { html, useSignal } from "../html.js";
 import { Icon } from "../icons.js";

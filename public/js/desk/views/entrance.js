@@ -1,4 +1,4 @@
-/** Before the desk: signing in, and what to do when nobody can. */
+/** The page before the desk: the sign-in form, or instructions when sign-in is not set up. */
 
 import { html, useEffect, useRef, useSignal } from "../html.js";
 import { unsent } from "../outbox.js";
@@ -6,7 +6,7 @@ import { Copyable, Field, Working } from "../parts.js";
 import { enter, fault, session, signIn } from "../session.js";
 import { many } from "../words.js";
 
-/** What fits the state of the session. */
+/** The page for the state of the session. */
 export function Entrance() {
   if (session.value === "waiting") return html`<p class="loading" role="status">One moment…</p>`;
   return html`

@@ -41,7 +41,7 @@ function Row({ record }) {
     </tr>`;
 }
 
-/** A record for a vehicle that is named by what the dealer types of it. */
+/** A new record for a vehicle that the dealer finds by typing a part of its name. */
 function ForAny({ onClose }) {
   const text = useSignal("");
   const options = useMemo(() => [...lot.value.values()].filter((vehicle) => vehicle.status !== "archived").map((vehicle) => [label(vehicle), vehicle]), [lot.value]);
