@@ -59,8 +59,9 @@ export function flip(vehicle, field) {
   edit(vehicle.id, { [field]: to }, { words: `${to ? "Switching on" : "Switching off"} “${LABELS[field]}” for ${name(vehicle)}` })?.then((fate) => fate.problem && dismiss(said));
 }
 
-/** The documented switches, with messages for on and off. */
+/** The labels of the documented switches. */
 export const LABELS = { publishToWebsite: "Publish to Website", publishToThirdParty: "Publish to Third Party" };
+/** The messages for on and off. */
 const SWITCHES = {
   publishToWebsite: ["is on the website", "is off the website"],
   publishToThirdParty: ["may go on listing sites", "leaves the listing sites"],
