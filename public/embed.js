@@ -1,6 +1,7 @@
 /**
- * A script for the dealer's own page. It keeps every frame that shows this lot as high as its content. It also writes the visitor's
- * place in the lot into the page's address, as #lot?vehicle=... or #lot?make=..., so that the visitor can share it and open it again.
+ * A script for the dealer's own page. It keeps every frame that shows this lot as high as its content. It also writes the
+ * visitor's place in the lot into the page's address, as #lot?vehicle=... or #lot?make=..., so that the visitor can share it and
+ * open it again.
  *
  *   <script type="module" src="https://YOUR-WORKER.workers.dev/embed.js"></script>
  *
@@ -50,7 +51,9 @@ function instead(frame, address) {
   return fresh;
 }
 
-/** Reload a frame after a broken connection: the browser would show its own error page in it until the visitor reloads everything. */
+/**
+ * Reload a frame after a broken connection: the browser would show its own error page in it until the visitor reloads everything.
+ */
 function watchOver(taken) {
   let left = RETRIES;
   const again = () => {
@@ -98,7 +101,10 @@ function moved(taken, query) {
   scrollBack(taken);
 }
 
-/** Remember the scroll position: a vehicle is shorter than the list, and the browser may scroll the page up before the lot's message. */
+/**
+ * Remember the scroll position: a vehicle is shorter than the list, and the browser may scroll the page up before the lot's
+ * message.
+ */
 function resized(taken) {
   const height = taken.frame.offsetHeight;
   if (height < taken.height) taken.shrunk = { top: taken.top, at: Date.now() };

@@ -3,9 +3,8 @@
 const SVG = "http://www.w3.org/2000/svg";
 
 /**
- * An element with attributes and children. A `null` or `false` attribute is left out, `true` gives an attribute without a value, and a
- * function becomes an event listener.
- * Children are nodes, texts, or nothing.
+ * An element with attributes and children. A `null` or `false` attribute is left out, `true` gives an attribute without a value,
+ * and a function becomes an event listener. Children are nodes, texts, or nothing.
  */
 export function el(tag, attributes = {}, ...children) {
   return filled(document.createElement(tag), attributes, children);

@@ -31,7 +31,9 @@ export function showCards(vehicles) {
   };
 }
 
-/** How many of the present cards are the first of these vehicles, in order, and can stay; 0 when other vehicles are among them. */
+/**
+ * How many of the present cards are the first of these vehicles, in order, and can stay; 0 when other vehicles are among them.
+ */
 function standing(vehicles) {
   const cards = grid.children;
   const same = (vehicle, at) => at >= cards.length || cards[at] === cardOf(vehicle);

@@ -1,6 +1,6 @@
 /**
- * Messages to and from the page that shows the lot in a frame. The lot sends it the visitor's place, `{type: "carlot:at", query, knows}`.
- * The page may send `{type: "carlot:who"}` and its own address, `{type: "carlot:around", address}` (embed.js).
+ * Messages to and from the page that shows the lot in a frame. The lot sends it the visitor's place, `{type: "carlot:at", query,
+ * knows}`. The page may send `{type: "carlot:who"}` and its own address, `{type: "carlot:around", address}` (embed.js).
  */
 
 /** Whether this page is in a frame. */
@@ -9,7 +9,9 @@ export const framed = window.parent !== window;
 let around = null;
 let at = null;
 
-/** Keep the frame as high as its content if the outer page asks for that. Call `onAround` when the outer page sends its address. */
+/**
+ * Keep the frame as high as its content if the outer page asks for that. Call `onAround` when the outer page sends its address.
+ */
 export function joinFrame(onAround) {
   if (!framed) return;
   window.addEventListener("message", (event) => hear(event, onAround));

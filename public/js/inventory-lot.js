@@ -2,8 +2,8 @@
 
 import { bodyKind } from "./inventory-words.js";
 
-// The first page is one screenful, so that the visitor sees cars early. Two pages cover most lots: both are requested at once, and
-// inventory.html preloads them.
+// The first page is one screenful, so that the visitor sees cars early. Two pages cover most lots: both are requested at once,
+// and inventory.html preloads them.
 const FIRST_PAGE = 48;
 const PAGE = 500;
 const TIME_OUT_MS = 20_000;

@@ -1,7 +1,6 @@
 /**
- * Applies the look that the address asks for before the first paint; docs/embedding.md documents it for dealers.
- * `accent` is a color of 3 or 6 hex digits, `dark` is 1, 0 or auto, `radius` is 0 to 32 pixels, `columns` is 1 to 6. Other values are
- * ignored.
+ * Applies the look that the address asks for before the first paint; docs/embedding.md documents it for dealers. `accent` is a
+ * color of 3 or 6 hex digits, `dark` is 1, 0 or auto, `radius` is 0 to 32 pixels, `columns` is 1 to 6. Other values are ignored.
  */
 (() => {
   const root = document.documentElement;

@@ -15,7 +15,9 @@ export function prose(text = "") {
   return text.split("`").map((part, index) => (index % 2 ? el("code", {}, part) : part));
 }
 
-/** A schema as elements: a word for a plain value, a list of members for an object. A named schema inside another is expandable. */
+/**
+ * A schema as elements: a word for a plain value, a list of members for an object. A named schema inside another is expandable.
+ */
 export function shape(description, schema, depth = 0) {
   const whole = resolved(description, schema);
   const inner = objectIn(description, whole);

@@ -32,8 +32,9 @@ function again(waiting, changes) {
 }
 
 /**
- * Change many vehicles with one message and one undo. `change(vehicle)` returns the changed fields, or `null` to skip the vehicle.
- * `done` is the message of success ("On the website"); `errand` names the change in the message of a failure ("Publishing").
+ * Change many vehicles with one message and one undo. `change(vehicle)` returns the changed fields, or `null` to skip the
+ * vehicle. `done` is the message of success ("On the website"); `errand` names the change in the message of a failure
+ * ("Publishing").
  */
 export function editAll(ids, change, { done, errand }) {
   const undone = new Map();

@@ -1,6 +1,6 @@
 /**
- * Sends each kind of outbox entry. The answer to an earlier attempt may have been lost, so every kind must be safe to send twice: before
- * a retry of a request that is not idempotent, the sender checks whether the first one arrived.
+ * Sends each kind of outbox entry. The answer to an earlier attempt may have been lost, so every kind must be safe to send twice:
+ * before a retry of a request that is not idempotent, the sender checks whether the first one arrived.
  */
 
 import { at, call, everything, upload } from "./api.js";

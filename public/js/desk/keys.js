@@ -13,8 +13,8 @@ let begun = "";
 let begunAt = 0;
 
 /**
- * Register the shortcuts of a component, `{"/": run, "g i": run}`, again whenever `inputs` change. The latest registration of a key wins.
- * They work from the first frame on.
+ * Register the shortcuts of a component, `{"/": run, "g i": run}`, again whenever `inputs` change. The latest registration of a
+ * key wins. They work from the first frame on.
  */
 export function useKeys(table, inputs = []) {
   useLayoutEffect(() => {

@@ -16,8 +16,8 @@ window.addEventListener("online", look);
 window.addEventListener("offline", silent);
 
 /**
- * Note that the server answered a request sent at `askedAt` (`performance.now()`). The answer to a request from before the connection
- * was lost does not count.
+ * Note that the server answered a request sent at `askedAt` (`performance.now()`). The answer to a request from before the
+ * connection was lost does not count.
  */
 export function answered(askedAt) {
   if (askedAt < silentAt) return;

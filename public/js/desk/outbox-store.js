@@ -1,6 +1,6 @@
 /**
- * Stores unsent changes beyond the life of the page: one IndexedDB store with a row for each entry of the outbox. A closing page cannot
- * wait for a database, so the last changes also go to the local storage until the store has them.
+ * Stores unsent changes beyond the life of the page: one IndexedDB store with a row for each entry of the outbox. A closing page
+ * cannot wait for a database, so the last changes also go to the local storage until the store has them.
  */
 
 const NAME = "carlot-outbox";

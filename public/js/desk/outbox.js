@@ -1,10 +1,11 @@
 /**
- * The dealer's changes that the server has not accepted yet. The desk stores an entry on this device before it sends it, retries until
- * the server answers, and sends the entries of one `lane` (one car's edits, one car's photos) in order. Each kind has its own sender.
+ * The dealer's changes that the server has not accepted yet. The desk stores an entry on this device before it sends it, retries
+ * until the server answers, and sends the entries of one `lane` (one car's edits, one car's photos) in order. Each kind has its
+ * own sender.
  *
- * An entry: `{id, kind, lane, vehicleId, words, at, attempts, state, ...}`. `state` is `waiting`, `sending`, `held` (the dealer can
- * still undo it) or `clash` (another user changed the same field, and the dealer decides). `owner` is the tab that sends it. With
- * `atField`, the field itself shows a refusal, so no message repeats it.
+ * An entry: `{id, kind, lane, vehicleId, words, at, attempts, state, ...}`. `state` is `waiting`, `sending`, `held` (the dealer
+ * can still undo it) or `clash` (another user changed the same field, and the dealer decides). `owner` is the tab that sends it.
+ * With `atField`, the field itself shows a refusal, so no message repeats it.
  */
 
 import { Problem } from "./api.js";

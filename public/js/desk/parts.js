@@ -12,7 +12,8 @@ export function Badge({ of, state }) {
 /** A switch with its label. */
 export function Switch({ on, label, unseen = false, disabled = false, describedby, onFlip }) {
   return html`
-    <button type="button" class="switch" role="switch" aria-checked=${on ? "true" : "false"} aria-label=${unseen ? label : undefined}
+    <button type="button" class="switch" role="switch" aria-checked=${on ? "true" : "false"}
+      aria-label=${unseen ? label : undefined}
       aria-describedby=${describedby} disabled=${disabled} onClick=${onFlip}>
       <span class="switch-track" aria-hidden="true"></span>${!unseen && html`<span>${label}</span>`}
     </button>`;
@@ -44,7 +45,8 @@ export function Dialog({ title, wide = false, onClose, children, ...rest }) {
   }, []);
   const beside = (event) => event.target === element.current && onClose();
   return html`
-    <dialog ref=${element} class=${`dialog${wide ? " dialog-wide" : ""}`} aria-labelledby=${label} onClose=${onClose} onMouseDown=${beside} ...${rest}>
+    <dialog ref=${element} class=${`dialog${wide ? " dialog-wide" : ""}`} aria-labelledby=${label} onClose=${onClose}
+      onMouseDown=${beside} ...${rest}>
       <div class="dialog-body">
         <div class="dialog-head"><h2 id=${label}>${title}</h2><button type="button" class="icon-button" aria-label="Close" onClick=${onClose}><${Icon} name="cross" /></button></div>
         ${children}
@@ -80,7 +82,8 @@ export function Copyable({ text, label }) {
   return html`
     <div class="copyable">
       <code tabindex="0">${text}</code>
-      <button type="button" class="icon-button" aria-label=${`Copy ${label ?? text}`} onClick=${copy}><${Icon} name=${copied ? "check" : "copy"} /></button>
+      <button type="button" class="icon-button" aria-label=${`Copy ${label ?? text}`}
+        onClick=${copy}><${Icon} name=${copied ? "check" : "copy"} /></button>
       <span class="unseen" role="status">${copied ? "Copied" : ""}</span>
     </div>`;
 }

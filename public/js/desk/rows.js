@@ -6,8 +6,8 @@ const BEYOND_PX = 900;
 const STEP = 8;
 
 /**
- * The range of rows to render, of `count` rows of a fixed height: `{from, to, place}`. `place` is a ref for the element at whose top
- * the first row starts.
+ * The range of rows to render, of `count` rows of a fixed height: `{from, to, place}`. `place` is a ref for the element at whose
+ * top the first row starts.
  */
 export function useRows(count, height) {
   const place = useRef(null);

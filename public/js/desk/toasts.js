@@ -58,10 +58,12 @@ function Toast({ toast: { id, words, bad, action } }) {
     action.run();
   };
   return html`
-    <div class=${`toast${bad ? " toast-bad" : ""}`} role=${bad ? "alert" : undefined} onMouseEnter=${stay} onMouseLeave=${leave} onFocusIn=${stay} onFocusOut=${leave}>
+    <div class=${`toast${bad ? " toast-bad" : ""}`} role=${bad ? "alert" : undefined} onMouseEnter=${stay} onMouseLeave=${leave}
+      onFocusIn=${stay} onFocusOut=${leave}>
       ${bad && html`<${Icon} name="alert" />`}
       <p>${words}</p>
       ${action && html`<button type="button" class="toast-action" onClick=${act}>${action.words}</button>`}
-      <button type="button" class="toast-close" aria-label="Dismiss" onClick=${() => dismiss(id)}><${Icon} name="cross" /></button>
+      <button type="button" class="toast-close" aria-label="Dismiss"
+        onClick=${() => dismiss(id)}><${Icon} name="cross" /></button>
     </div>`;
 }

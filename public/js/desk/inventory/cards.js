@@ -36,7 +36,8 @@ function Card({ vehicle, index, count, choosing }) {
   const on = isSelected(vehicle.id);
   const facts = [vehicle.stockNumber, vehicle.mileage === null ? null : miles(vehicle.mileage)].filter(Boolean).join(" · ");
   return html`
-    <li class=${`lot-card${on ? " lot-row-on" : ""}`} aria-setsize=${count} aria-posinset=${index + 1} style=${{ top: `${index * CARD_PX}px` }} ...${held}>
+    <li class=${`lot-card${on ? " lot-row-on" : ""}`} aria-setsize=${count} aria-posinset=${index + 1}
+      style=${{ top: `${index * CARD_PX}px` }} ...${held}>
       ${choosing && html`<label class="tick-place"><input type="checkbox" class="tick" aria-label=${`Select ${name(vehicle)}, stock ${vehicle.stockNumber ?? "none"}`} checked=${on} onClick=${() => tick(vehicle.id)} /></label>`}
       <${Thumb} vehicle=${vehicle} />
       <div class="lot-card-text">

@@ -41,8 +41,10 @@ function Letter({ task }) {
         <p class="soft">${partner(task.target)} · failed ${when(task.updatedAt)} after ${many(task.attempts, "try", "tries")}${task.deadlineAt ? html` · <${Deadline} at=${task.deadlineAt} />` : ""}</p>
       </div>
       <div class="letter-actions">
-        <${Working} class="button button-strong button-small" aria-label=${`Retry: ${errand(task, carOf(task))}`} run=${() => retry(task)}>Retry<//>
-        <${Working} class="button button-small" aria-label=${`Discard: ${errand(task, carOf(task))}`} run=${() => discard(task)}>Discard<//>
+        <${Working} class="button button-strong button-small" aria-label=${`Retry: ${errand(task, carOf(task))}`}
+          run=${() => retry(task)}>Retry<//>
+        <${Working} class="button button-small" aria-label=${`Discard: ${errand(task, carOf(task))}`}
+          run=${() => discard(task)}>Discard<//>
       </div>
     </li>`;
 }

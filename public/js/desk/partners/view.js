@@ -119,7 +119,8 @@ function QuickBooks({ partner, status: { quickbooks: books } }) {
   const action = !books.configured ? null : books.authenticated ? html`<${Working} run=${postAll}>Sync now<//>` : connect;
   const message = books.status === "reauth_required" ? `${books.message} What waits is posted as soon as you have signed in at Intuit.` : books.message;
   return html`
-    <${Partner} partner=${partner} purpose="Sales become invoices, service becomes expenses, payments come back." state=${books.status} last=${books.lastSync} message=${message} action=${action}>
+    <${Partner} partner=${partner} purpose="Sales become invoices, service becomes expenses, payments come back."
+      state=${books.status} last=${books.lastSync} message=${message} action=${action}>
       ${books.authenticated && html`<${SignInHolds} books=${books} /><p><button type="button" class="button-quiet" onClick=${() => { asking.value = true; }}>Disconnect…</button></p>`}
       ${asking.value && html`
         <${Dialog} title="Disconnect QuickBooks?" onClose=${() => { asking.value = false; }}>

@@ -33,7 +33,8 @@ export function ClashDialog({ entry }) {
             <legend>${label(field)}</legend>
             ${[["mine", "Yours", entry.changes[field]], ["theirs", "Theirs", theirs[field]]].map(([side, words, value]) => html`
               <label class="clash-side" key=${side}>
-                <input type="radio" name=${field} value=${side} checked=${choice.value[field] === side} onChange=${() => { choice.value = { ...choice.value, [field]: side }; }} />
+                <input type="radio" name=${field} value=${side} checked=${choice.value[field] === side}
+                  onChange=${() => { choice.value = { ...choice.value, [field]: side }; }} />
                 <span class="clash-who">${words}</span><span class="clash-value">${shown(field, value)}</span>
               </label>`)}
           </fieldset>`)}

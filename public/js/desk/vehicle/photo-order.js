@@ -7,8 +7,8 @@ import { name } from "../words.js";
 const SETTLES_MS = 700;
 
 /**
- * The order as it is being changed: `ids` to show (or `null`: as it stands), `handle(id)` the properties of a photo's handle, `first(id)`
- * to make one the cover, `said` what a screen reader hears, `dragged` the id under the finger.
+ * The order as it is being changed: `ids` to show (or `null`: as it stands), `handle(id)` the properties of a photo's handle,
+ * `first(id)` to make one the cover, `said` what a screen reader hears, `dragged` the id under the finger.
  */
 export function usePhotoOrder(vehicle) {
   const draft = useSignal(null);

@@ -18,9 +18,11 @@ export function Publishing({ vehicle, about }) {
     <section class="card" aria-labelledby="publishing-title">
       <h2 id="publishing-title">Publishing</h2>
       <div class="publish">
-        <${Switch} on=${vehicle.publishToWebsite} label=${LABELS.publishToWebsite} describedby="website-words" onFlip=${() => flip(vehicle, "publishToWebsite")} />
+        <${Switch} on=${vehicle.publishToWebsite} label=${LABELS.publishToWebsite} describedby="website-words"
+          onFlip=${() => flip(vehicle, "publishToWebsite")} />
         <p class="soft" id="website-words"><${Website} vehicle=${vehicle} /></p>
-        <${Switch} on=${vehicle.publishToThirdParty} label=${LABELS.publishToThirdParty} describedby="third-words" onFlip=${() => flip(vehicle, "publishToThirdParty")} />
+        <${Switch} on=${vehicle.publishToThirdParty} label=${LABELS.publishToThirdParty} describedby="third-words"
+          onFlip=${() => flip(vehicle, "publishToThirdParty")} />
         <p class="soft" id="third-words">${vehicle.publishToThirdParty ? `${list(listingSites().map((site) => site.name)) || "Listing sites"} get it when it is complete.` : "It stays off the listing sites."}</p>
       </div>
       ${listings && html`<ul class="sites">${Object.entries(listings).map(([site, listing]) => html`<${Site} key=${site} site=${site} listing=${listing} />`)}</ul>`}

@@ -45,7 +45,8 @@ export function UndoSale({ sale, words }) {
           <p>The vehicle is back on the lot at once. Its invoice ${sale.docNumber} is voided in QuickBooks, and Wayne Reeves hears that it was not sold.${sale.state === "paid" ? " A payment that came for it stays in QuickBooks: refund it there." : ""}</p>
           <div class="form-actions">
             <button type="button" class="button" onClick=${() => { asking.value = false; }}>Keep the sale</button>
-            <${Working} class="button button-strong" run=${async () => { await voidSale(sale, words); asking.value = false; }}>Void the sale<//>
+            <${Working} class="button button-strong"
+              run=${async () => { await voidSale(sale, words); asking.value = false; }}>Void the sale<//>
           </div>
         </div>
       <//>`}`;

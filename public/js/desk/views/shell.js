@@ -79,9 +79,12 @@ function Side() {
           </a>`)}
       </nav>
       <div class="side-foot">
-        <a class="place" href="/inventory.html" target="_blank" rel="noopener"><${Icon} name="out" /><span>The public lot</span></a>
-        <button type="button" class="place" onClick=${nextScheme}><${Icon} name=${icon} /><span>Colors: ${words.toLowerCase()}</span></button>
-        <button type="button" class="place" onClick=${() => { helping.value = true; }}><${Icon} name="keys" /><span>Keys</span><kbd>?</kbd></button>
+        <a class="place" href="/inventory.html" target="_blank"
+          rel="noopener"><${Icon} name="out" /><span>The public lot</span></a>
+        <button type="button" class="place"
+          onClick=${nextScheme}><${Icon} name=${icon} /><span>Colors: ${words.toLowerCase()}</span></button>
+        <button type="button" class="place"
+          onClick=${() => { helping.value = true; }}><${Icon} name="keys" /><span>Keys</span><kbd>?</kbd></button>
         <button type="button" class="place" onClick=${leave}><${Icon} name="leave" /><span>Sign out</span></button>
       </div>
       <div class="side-more"><${Menu} label="More" items=${more} /></div>
