@@ -1,20 +1,21 @@
 /**
- * For the dealer's own page: every frame on it that shows this lot is kept as high as its content, and the page's address says where
- * in the lot the visitor is, as #lot?vehicle=... or #lot?make=..., so that it can be shared and opened again.
+ * A script for the dealer's own page. It keeps every frame that shows this lot as high as its content. It also writes the
+ * visitor's place in the lot into the page's address, as #lot?vehicle=... or #lot?make=..., so that the visitor can share it and
+ * open it again.
  *
  *   <script type="module" src="https://YOUR-WORKER.workers.dev/embed.js"></script>
  *
- * It reads and writes nothing else of the page, and stores nothing.
+ * It reads and writes nothing else on the page, and stores nothing.
  */
 
 const HERE = new URL(import.meta.url).origin;
 const MARK = "#lot";
 const PLACE = ["vehicle", "q", "make", "model", "bodyStyle", "priceMin", "priceMax", "yearMin", "yearMax", "mileageMax", "sort"];
 const SIZED_BY_CSS = CSS.supports("frame-sizing", "content-height");
-// How long the list may take to be as high as before, and how long before its word a frame's shrinking may be seen.
+// The time the list may take to reach its earlier height, and the time by which a frame may shrink before its message arrives.
 const SETTLE_MS = 1500;
 const AHEAD_MS = 250;
-// A frame that has loaded and says nothing for so long has failed: it is asked for again, so many times.
+// A loaded frame that sends no message within this time has failed. The script reloads it, at most this many times.
 const SILENCE_MS = 2000;
 const RETRIES = 2;
 
@@ -28,7 +29,7 @@ function showsLot(frame) {
   return address.origin === HERE && address.pathname === "/inventory.html";
 }
 
-/** Begin with a frame; the first on the page goes where the page's address says. */
+/** Set up a frame. The first frame on the page opens the place that the page's address names. */
 function take(found, index) {
   const begunAt = found.src;
   const frame = index === 0 && atMark() ? instead(found, merged(begunAt, location.hash.slice(MARK.length))) : found;
@@ -36,12 +37,12 @@ function take(found, index) {
   new ResizeObserver(() => resized(taken)).observe(frame);
   watchOver(taken);
   fit(frame);
-  // Answered by a lot that is there already; one that comes later speaks by itself.
+  // A lot that has already loaded answers this; one that loads later sends its own message.
   frame.contentWindow?.postMessage({ type: "carlot:who" }, "*");
   return taken;
 }
 
-/** A new frame in the place of one that has begun to load another address, or that is lazy and may go there later. */
+/** Replace a frame that has started to load another address, or that is lazy and may load one later. */
 function instead(frame, address) {
   const fresh = frame.cloneNode();
   fresh.loading = "eager";
@@ -50,7 +51,9 @@ function instead(frame, address) {
   return fresh;
 }
 
-/** Where the connection broke, the browser's own page stands in the frame, until the visitor thinks of reloading all of it. */
+/**
+ * Reload a frame after a broken connection: the browser would show its own error page in it until the visitor reloads everything.
+ */
 function watchOver(taken) {
   let left = RETRIES;
   const again = () => {
@@ -73,14 +76,14 @@ async function fit(frame) {
 function hear(event) {
   const taken = frames.find(({ frame }) => frame.contentWindow === event.source);
   if (!taken || event.origin !== HERE || event.data?.type !== "carlot:at" || typeof event.data.query !== "string") return;
-  // The lot is there, and from now on it alone decides how high it is.
+  // The lot has loaded; from now on it alone decides the height of its frame.
   if (SIZED_BY_CSS) taken.frame.style.height = "auto";
   taken.frame.style.minHeight = "0";
   if (!event.data.knows) event.source.postMessage({ type: "carlot:around", address: location.href.split("#")[0] }, HERE);
   moved(taken, event.data.query);
 }
 
-/** The visitor has gone from one place of the lot to another. */
+/** Handle a move of the visitor from one place in the lot to another. */
 function moved(taken, query) {
   const [before, now] = [taken.query, query].map((place) => place !== null && vehicleOf(place));
   taken.query = query;
@@ -98,7 +101,10 @@ function moved(taken, query) {
   scrollBack(taken);
 }
 
-/** A vehicle is lower than the list, and the browser moves the page up with the frame's foot, maybe before the lot is heard. */
+/**
+ * Remember the scroll position: a vehicle is shorter than the list, and the browser may scroll the page up before the lot's
+ * message.
+ */
 function resized(taken) {
   const height = taken.frame.offsetHeight;
   if (height < taken.height) taken.shrunk = { top: taken.top, at: Date.now() };
@@ -106,7 +112,7 @@ function resized(taken) {
   scrollBack(taken);
 }
 
-/** Back in the list, go where the visitor left it; the frame needs a moment to be as high again. */
+/** Restore the scroll position of the list once the frame has grown back to its height. */
 function scrollBack(taken) {
   if (!taken.backTo) return;
   if (Date.now() > taken.backTo.until) taken.backTo = null;
@@ -117,7 +123,7 @@ function goTo({ frame, begunAt }, query) {
   frame.contentWindow.location.replace(merged(begunAt, query));
 }
 
-/** The frame's address with another place of the lot in it; what else it says, such as the theme, stays. */
+/** The frame's address with another place in the lot. Its other parameters, such as the theme, stay. */
 function merged(address, query) {
   const url = new URL(address, document.baseURI);
   const place = new URLSearchParams(query);

@@ -1,21 +1,21 @@
-/** Making elements. Text goes in as text and never as markup. */
+/** Functions that make elements. They insert text as text and never as markup. */
 
 const SVG = "http://www.w3.org/2000/svg";
 
 /**
- * An element with attributes and children. A `null` or `false` attribute is left out, `true` stands alone, a function listens.
- * Children are nodes, texts, or nothing.
+ * An element with attributes and children. A `null` or `false` attribute is left out, `true` gives an attribute without a value,
+ * and a function becomes an event listener. Children are nodes, texts, or nothing.
  */
 export function el(tag, attributes = {}, ...children) {
   return filled(document.createElement(tag), attributes, children);
 }
 
-/** The same for SVG. */
+/** An SVG element with attributes and children. */
 export function svg(tag, attributes = {}, ...children) {
   return filled(document.createElementNS(SVG, tag), attributes, children);
 }
 
-/** The element of the page with this id. */
+/** The element on the page with this id. */
 export function byId(id) {
   return document.getElementById(id);
 }

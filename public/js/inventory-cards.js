@@ -11,7 +11,7 @@ const grid = byId("grid");
 const made = new Map();
 let turn = 0;
 
-/** Show these vehicles: the first ones at once, the others while nothing else is to be done. */
+/** Show these vehicles: the first ones at once, the others while the browser is idle. */
 export function showCards(vehicles) {
   const mine = ++turn;
   const there = standing(vehicles);
@@ -31,20 +31,22 @@ export function showCards(vehicles) {
   };
 }
 
-/** How many cards can stay, being the first of these vehicles; 0 when others are among them. */
+/**
+ * How many of the present cards are the first of these vehicles, in order, and can stay; 0 when other vehicles are among them.
+ */
 function standing(vehicles) {
   const cards = grid.children;
   const same = (vehicle, at) => at >= cards.length || cards[at] === cardOf(vehicle);
   return cards.length <= vehicles.length && vehicles.slice(0, cards.length).every(same) ? cards.length : 0;
 }
 
-/** The link of a vehicle's card, if the card is there. */
+/** The link on a vehicle's card, if the card exists. */
 export function linkOf(id) {
   const card = made.get(id)?.card;
   return card?.isConnected ? card.querySelector("a") : null;
 }
 
-/** The photo at this address in a frame, or a drawn car where there is none; `alt` is empty where words stand beside it. */
+/** The photo at this address in a frame, or a drawn car without an address. `alt` is empty where text beside it says the same. */
 export function photo(vehicle, address, alt) {
   const frame = el("div", { class: "photo" });
   const instead = () => {
@@ -52,19 +54,19 @@ export function photo(vehicle, address, alt) {
     frame.replaceChildren(silhouette(vehicle.kind, paint(vehicle.exteriorColor)), alt && el("span", { class: "photo-none" }, address ? "This photo is missing" : "Photos are on their way"));
   };
   if (!address) instead();
-  // The address last: what came before says how it is loaded.
+  // Set the address last: the attributes before it decide how the photo loads.
   else frame.append(el("img", { loading: "lazy", decoding: "async", width: "800", height: "600", alt, error: instead, src: address }));
   return frame;
 }
 
-/** A drawn car of this kind and paint. */
+/** A drawn car of this body style and color. */
 export function silhouette(kind, painted = null) {
   const shape = kind === "Other" ? "sedan" : kind.toLowerCase();
   return svg("svg", { class: painted ? `silhouette paint-${painted}` : "silhouette", viewBox: "0 0 720 270", "aria-hidden": "true", focusable: "false" },
     svg("use", { href: `#car-${shape}`, width: "720", height: "270" }));
 }
 
-/** A vehicle's short facts. */
+/** The short facts about a vehicle. */
 export function tags(vehicle) {
   const facts = [vehicle.kind === "Other" ? vehicle.bodyStyle : vehicle.kind, vehicle.drivetrain, vehicle.transmission, vehicle.fuelType];
   return el("ul", { class: "tags" }, facts.filter(Boolean).map((fact) => el("li", {}, capital(fact))));

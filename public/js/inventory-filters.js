@@ -1,16 +1,16 @@
-/** What the visitor asks for: in the URL, and of a vehicle. Nothing here touches the page. */
+/** The visitor's filters: read from the URL, written to it, and applied to vehicles. This module does not touch the page. */
 
 import { BODY_KINDS, miles, money } from "./inventory-words.js";
 
 const NUMBERS = ["priceMin", "priceMax", "yearMin", "yearMax", "mileageMax"];
 const SORTS = ["newest", "price", "-price", "-year", "year", "mileage"];
 
-/** Nothing asked for. */
+/** Filters that ask for nothing. */
 export function nothing() {
   return { q: "", make: "", model: "", bodyStyle: [], priceMin: null, priceMax: null, yearMin: null, yearMax: null, mileageMax: null, sort: "newest" };
 }
 
-/** What a query string asks for; what makes no sense is left out. */
+/** The filters in a query string; invalid values are left out. */
 export function fromQuery(query) {
   const given = new URLSearchParams(query);
   const wanted = nothing();
@@ -23,7 +23,7 @@ export function fromQuery(query) {
   return wanted;
 }
 
-/** The query string of it, keeping parameters of others, such as the theme's; empty when nothing is asked for. */
+/** The query string of these filters. It keeps foreign parameters, such as those of the theme; it is empty without filters. */
 export function toQuery(wanted, query = "") {
   const shown = othersOf(query);
   for (const field of ["q", "make", "model"]) if (wanted[field].trim()) shown.set(field, wanted[field].trim());
@@ -33,7 +33,7 @@ export function toQuery(wanted, query = "") {
   return shown.size ? `?${shown}` : "";
 }
 
-/** The query string of a vehicle, keeping parameters of others. */
+/** The query string of a vehicle. It keeps foreign parameters. */
 export function vehicleQuery(id, query = "") {
   const shown = othersOf(query);
   shown.set("vehicle", id);
@@ -57,7 +57,7 @@ const TESTS = {
   mileageMax: (vehicle, wanted) => wanted.mileageMax === null || (vehicle.mileage !== null && vehicle.mileage <= wanted.mileageMax),
 };
 
-/** The vehicles wanted, in the order wanted; `except` names filters that are not to count. */
+/** The vehicles that pass the filters, in the chosen order. `except` names filters to ignore. */
 export function select(vehicles, wanted, except = []) {
   const tests = Object.entries(TESTS).filter(([field]) => !except.includes(field)).map(([, test]) => test);
   const words = wanted.q.toLowerCase().split(/\s+/).filter(Boolean);
@@ -76,7 +76,7 @@ const ORDERS = {
   mileage: by("mileage", 1),
 };
 
-/** By a number, up or down; where it is not known, last. */
+/** Compare by a number, ascending or descending; unknown numbers come last. */
 function by(field, direction) {
   return (one, other) => {
     if (one[field] === null || other[field] === null) return (one[field] === null) - (other[field] === null);
@@ -84,7 +84,7 @@ function by(field, direction) {
   };
 }
 
-/** The values of a field with how many have each: `[{value, count}]`, in the order of the alphabet. */
+/** The values of a field with the number of vehicles that have each: `[{value, count}]`, in alphabetical order. */
 export function counted(vehicles, field) {
   const found = new Map();
   for (const vehicle of vehicles) {
@@ -98,7 +98,7 @@ export function counted(vehicles, field) {
   return [...found.values()].sort((one, other) => one.value.localeCompare(other.value, "en", { numeric: true }));
 }
 
-/** Each filter in use: its words, and what is wanted without it. */
+/** Each filter in use: its text, and the filters that remain without it. */
 export function inUse(wanted) {
   const chips = [];
   const add = (words, without) => chips.push({ words, without: { ...wanted, ...without } });
@@ -114,7 +114,7 @@ export function inUse(wanted) {
   return chips;
 }
 
-/** Whether two words are the same but for capitals. */
+/** Whether two words are equal, ignoring case. */
 export function same(one, other) {
   return (one ?? "").toLowerCase() === (other ?? "").toLowerCase();
 }

@@ -1,30 +1,32 @@
 /**
- * The page around this one, when the lot stands in a frame. It is told where the visitor is, and may say what its own address is:
- * `{type: "carlot:at", query, knows}` goes up, `{type: "carlot:who"}` and `{type: "carlot:around", address}` come down (embed.js).
+ * Messages to and from the page that shows the lot in a frame. The lot sends it the visitor's place, `{type: "carlot:at", query,
+ * knows}`. The page may send `{type: "carlot:who"}` and its own address, `{type: "carlot:around", address}` (embed.js).
  */
 
-/** Whether this stands in a frame. */
+/** Whether this page is in a frame. */
 export const framed = window.parent !== window;
 
 let around = null;
 let at = null;
 
-/** Keep the frame as high as its content where the page around asks for that, and call `onAround` when that page says its address. */
+/**
+ * Keep the frame as high as its content if the outer page asks for that. Call `onAround` when the outer page sends its address.
+ */
 export function joinFrame(onAround) {
   if (!framed) return;
   window.addEventListener("message", (event) => hear(event, onAround));
-  // Without it the frame keeps the height it was given.
+  // Without this script, the frame keeps the height that the outer page gave it.
   import("/vendor/open-iframe-resizer/core.js").catch(() => {});
   new ResizeObserver(fit).observe(document.documentElement);
 }
 
-/** Say where the visitor is: the query string of a vehicle or of the filters, without the theme. */
+/** Send the visitor's place: the query string of a vehicle or of the filters, without the theme. */
 export function tellFrame(query) {
   at = query;
   if (framed) window.parent.postMessage({ type: "carlot:at", query, knows: around !== null }, "*");
 }
 
-/** The address to share for a query string: on the page around when that is known, else here. */
+/** The address to share for a query string: on the outer page if its address is known, otherwise on this page. */
 export function addressOf(query) {
   return around ? `${around}#lot${query}` : location.origin + location.pathname + query;
 }
@@ -44,6 +46,6 @@ function fit() {
   try {
     window.requestResize?.();
   } catch {
-    // The page around does not size the frame by its content. Source: CSS Sizing 4, frame-sizing.
+    // The outer page does not size the frame by its content. Source: CSS Sizing 4, frame-sizing.
   }
 }

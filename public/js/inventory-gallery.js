@@ -1,10 +1,10 @@
-/** A vehicle's photos: swipe, click, or use the arrow keys. */
+/** A gallery of a vehicle's photos: swipe, click, or use the arrow keys. */
 
 import { el, svg } from "./dom.js";
 import { photo } from "./inventory-cards.js";
 import { name } from "./inventory-words.js";
 
-/** The gallery, and `step(by)` to move through it. */
+/** The element of the gallery, and `step(by)` to move through the photos. */
 export function gallery(vehicle) {
   const count = vehicle.photos.length;
   if (count < 2) {

@@ -1,25 +1,25 @@
-/** Fetching the lot: every page of it, and again when it may have changed. */
+/** Fetches every page of the lot, and fetches it again when it may have changed. */
 
 import { bodyKind } from "./inventory-words.js";
 
-// A screenful comes first, so that there is something to see early. Most lots are in when the second page is: both are asked for
-// at once, and inventory.html preloads them.
+// The first page is one screenful, so that the visitor sees cars early. Two pages cover most lots: both are requested at once,
+// and inventory.html preloads them.
 const FIRST_PAGE = 48;
 const PAGE = 500;
 const TIME_OUT_MS = 20_000;
 
-/** The whole lot as it came in. `etag` is that of its first page, which changes with the lot. */
+/** The lot as fetched. `etag` is the ETag of its first page, which changes whenever the lot changes. */
 export class Lot {
   vehicles = [];
   total = 0;
   etag = null;
   loadedAt = 0;
 
-  /** Fetch every page; `onPage` hears of each. Rejects with `LotError`. */
+  /** Fetch every page and call `onPage` after each. Rejects with `LotError`. */
   async load(onPage) {
     const vehicles = new Map();
     const second = page(FIRST_PAGE, null);
-    second.catch(() => {}); // Who waits for it hears of it; a small lot needs none.
+    second.catch(() => {}); // A failure surfaces where the page is awaited; a small lot does not need the page.
     const first = await page(0, null);
     for (let next = first; ; ) {
       for (const vehicle of next.vehicles) vehicles.set(vehicle.id, vehicle);
@@ -36,7 +36,7 @@ export class Lot {
     this.loadedAt = Date.now();
   }
 
-  /** Ask whether the lot has changed, and fetch it again if so. True: it had. */
+  /** Check whether the lot has changed, and fetch it again if so. Returns whether it had changed. */
   async refresh() {
     if (this.etag && (await page(0, this.etag)) === null) {
       this.loadedAt = Date.now();
@@ -48,16 +48,16 @@ export class Lot {
     return true;
   }
 
-  /** The vehicle with this id, when it has come in. */
+  /** The vehicle with this id, if it has been fetched. */
   find(id) {
     return this.vehicles.find((vehicle) => vehicle.id === id) ?? null;
   }
 }
 
-/** The lot, or a vehicle, could not be had. */
+/** The lot or a vehicle could not be fetched. */
 export class LotError extends Error {}
 
-/** One vehicle that is on show; `null`: there is none of this id (any more). Rejects with `LotError`. */
+/** One published vehicle, or `null` if no published vehicle has this id. Rejects with `LotError`. */
 export async function fetchVehicle(id) {
   const response = await get(`/api/public/vehicle/${encodeURIComponent(id)}`);
   if (response.status === 404) return null;
@@ -65,7 +65,7 @@ export async function fetchVehicle(id) {
   return raw && typeof raw === "object" ? vehicleFrom(raw) : null;
 }
 
-/** The dealer's name, phone, address and email, each `null` when it is not known. */
+/** The dealer's name, phone, address and email; an unknown one is `null`. */
 export async function fetchDealer() {
   try {
     const raw = await content(await get("/api/public/dealer"));
@@ -75,7 +75,7 @@ export async function fetchDealer() {
   }
 }
 
-/** The address of a photo, if it is one that may be shown: over https, or from here. */
+/** The address of a photo, if the page may show it: over https, or from this site. */
 export function photoUrl(address) {
   if (typeof address !== "string" || !/^(https?:\/)?\//.test(address) || !URL.canParse(address, location.href)) return null;
   const url = new URL(address, location.href);

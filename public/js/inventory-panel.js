@@ -1,4 +1,4 @@
-/** The search bar and the filter panel: they show what is wanted, and say when something else is. */
+/** The search bar and the filter panel: they show the filters and report changes to them. */
 
 import { byId, el } from "./dom.js";
 import { silhouette } from "./inventory-cards.js";
@@ -13,7 +13,7 @@ const toolbar = byId("toolbar");
 const filters = byId("filters");
 const toggle = byId("filters-toggle");
 
-/** Call `onChange` with what is wanted, whenever the visitor changes it. */
+/** Call `onChange` with the filters whenever the visitor changes them. */
 export function listen(onChange) {
   const changed = (event) => onChange(read(event.target), event.target.name === "q");
   for (const form of [toolbar, filters]) {
@@ -33,7 +33,7 @@ export function listen(onChange) {
   });
 }
 
-/** Show what is wanted, of these vehicles; `found` of them are shown. */
+/** Show the filters for these vehicles, `found` of which pass. */
 export function show(wanted, vehicles, found) {
   write(toolbar.elements.q, wanted.q);
   write(toolbar.elements.sort, wanted.sort);
@@ -76,7 +76,7 @@ function showNumbers(wanted, vehicles) {
   offerNumbers("mileageMax", "Any", within(MILEAGES, vehicles, "mileage"), (count) => `Up to ${miles(count)}`, wanted);
 }
 
-/** The steps that divide these vehicles. */
+/** The steps that leave some of these vehicles on either side. */
 function within(steps, vehicles, field) {
   const known = vehicles.map((vehicle) => vehicle[field]).filter((value) => value !== null);
   const least = known.reduce((one, other) => Math.min(one, other), Infinity);
@@ -94,7 +94,7 @@ function numbered({ value, count }) {
   return { value, words: `${value} (${count})` };
 }
 
-/** Fill a select, unless it holds just that, and choose; a choice that is not among the options is added. */
+/** Fill a select, unless its options are already the same, and select a value. A value that is not among the options is added. */
 function offer(box, any, options, chosen) {
   const known = options.find(({ value }) => same(value, chosen));
   const all = [{ value: "", words: any }, ...(chosen && !known ? [{ value: chosen, words: `${chosen} (0)` }] : []), ...options];

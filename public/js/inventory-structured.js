@@ -1,17 +1,17 @@
-/** A vehicle as search engines read it. Source: schema.org, Car and Offer. */
+/** The structured description of a vehicle for search engines. Source: schema.org, Car and Offer. */
 
 import { el } from "./dom.js";
 import { name } from "./inventory-words.js";
 
 const CURRENCY = "USD";
-// Cars come from the factory with a few miles on them; above this a car has had an owner or a demonstrator's life.
+// Cars leave the factory with a few miles on them; a car with more miles than this has had an owner or was a demonstrator.
 const NEW_MILES = 300;
 
-/** Put the vehicle's structured description into the page, in place of the one before; `null` takes it away. */
+/** Put the vehicle's structured description into the page, replacing the earlier one; `null` removes it. */
 export function describe(vehicle, dealer, address) {
   document.getElementById("structured")?.remove();
   if (!vehicle) return;
-  // "<" is written as an escape, so that no text can end the element when the page is saved and read again.
+  // "<" is escaped, so that no text can end the element when a saved copy of the page is read.
   const text = JSON.stringify(car(vehicle, dealer, address)).replaceAll("<", "\\u003c");
   document.head.append(el("script", { type: "application/ld+json", id: "structured" }, text));
 }
@@ -36,7 +36,7 @@ function car(vehicle, dealer, address) {
     driveWheelConfiguration: vehicle.drivetrain,
     fuelType: vehicle.fuelType,
     vehicleEngine: vehicle.engine && { "@type": "EngineSpecification", name: vehicle.engine },
-    // SMI is the mile in UN/CEFACT's codes of units.
+    // SMI is the UN/CEFACT unit code of the mile.
     mileageFromOdometer: vehicle.mileage === null ? null : { "@type": "QuantitativeValue", value: vehicle.mileage, unitCode: "SMI" },
     image: vehicle.photos.length ? vehicle.photos : null,
     description: vehicle.description,
@@ -64,7 +64,7 @@ function offer(vehicle, dealer, address, condition) {
   });
 }
 
-/** Without what is not known. */
+/** The object without its unknown members. */
 function known(thing) {
   return Object.fromEntries(Object.entries(thing).filter(([, value]) => value !== null && value !== undefined && value !== ""));
 }

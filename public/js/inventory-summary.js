@@ -1,4 +1,4 @@
-/** What stands above the vehicles: how many there are, which filters are in use, and why there are none to see. */
+/** The lines above the vehicles: their number, the filters in use, and the reason when the list is empty. */
 
 import { byId, el } from "./dom.js";
 import { inUse } from "./inventory-filters.js";
@@ -6,15 +6,15 @@ import { phoneLink } from "./inventory-vehicle.js";
 
 const SPOKEN_AFTER_MS = 400;
 
-/** Show how many there are; `aloud`: a screen reader says it. */
+/** Show the number of vehicles. With `aloud`, a screen reader announces it. */
 export function showCount(words, aloud = true) {
   byId("count").textContent = words;
   clearTimeout(showCount.timer);
-  // Spoken when the typing pauses, not for every letter.
+  // Announce the number when the typing pauses, not for every letter.
   showCount.timer = setTimeout(() => { byId("count-spoken").textContent = aloud ? words : ""; }, SPOKEN_AFTER_MS);
 }
 
-/** Show each filter in use; `without(wanted)` takes one away, `clear` all. */
+/** Show each filter in use. `without(wanted)` removes one, `clear` removes all. */
 export function showChips(wanted, without, clear) {
   const chips = inUse(wanted).map(({ words, without: rest }) =>
     el("li", {}, el("button", { type: "button", class: "chip", "aria-label": `Remove filter: ${words}`, click: () => take(rest) },
@@ -28,12 +28,12 @@ export function showChips(wanted, without, clear) {
   }
 }
 
-/** No message. */
+/** Remove the message. */
 export function hideMessage() {
   byId("message").hidden = true;
 }
 
-/** The lot could not be loaded at all. */
+/** Say that the lot could not be loaded at all. */
 export function sayFailed(retry) {
   const words = navigator.onLine
     ? "The connection may have dropped for a moment. Please try again."
@@ -41,18 +41,18 @@ export function sayFailed(retry) {
   say("The lot could not be loaded", words, strong("Try again", retry));
 }
 
-/** A part of the lot came, and the rest did not. */
+/** Say that only a part of the lot was loaded. */
 export function sayCut(retry) {
   say("Part of the lot is still missing", "The connection dropped on the way. What came is shown.", strong("Load the rest", retry));
 }
 
-/** There is nothing on show. */
+/** Say that no vehicle is for sale. */
 export function sayEmpty(phone) {
   const words = "New arrivals show up here the moment they are ready. Look in again soon, or call and say what you are after.";
   say("The lot is empty just now", words, phoneLink(phone, "button button-strong", "Call"));
 }
 
-/** Nothing fits what is asked for. */
+/** Say that no vehicle passes the filters. */
 export function sayNoMatch(clear) {
   say("Nothing matches all of that", "Take away a filter above, or start over.", strong("Clear all filters", clear));
 }

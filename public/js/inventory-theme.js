@@ -1,19 +1,19 @@
 /**
- * The look that the address asks for, put on before anything is painted; docs/embedding.md says it to dealers.
- * `accent` a colour as 3 or 6 hex digits, `dark` 1, 0 or auto, `radius` 0 to 32 pixels, `columns` 1 to 6. What is none of these is ignored.
+ * Applies the look that the address asks for before the first paint; docs/embedding.md documents it for dealers. `accent` is a
+ * color of 3 or 6 hex digits, `dark` is 1, 0 or auto, `radius` is 0 to 32 pixels, `columns` is 1 to 6. Other values are ignored.
  */
 (() => {
   const root = document.documentElement;
   const asked = new URLSearchParams(location.search);
   const framed = window.parent !== window;
-  // The lightest ground of the light scheme is white, the lightest of the dark one is its surface.
+  // The lightest background of the light scheme is white; that of the dark scheme is its surface.
   const GROUNDS = { light: [255, 255, 255], dark: [26, 29, 26] };
   const BLACK = [0, 0, 0];
   const WHITE = [255, 255, 255];
   const READABLE = 4.5;
 
   if (framed) root.dataset.framed = "";
-  // In a frame the page around is nearly always light, whatever the visitor's system prefers.
+  // The page around a frame is nearly always light, whatever the visitor's system prefers.
   const scheme = { 1: "dark", 0: "light", auto: null }[asked.get("dark")];
   const chosen = scheme === undefined ? (framed ? "light" : null) : scheme;
   if (chosen) root.dataset.scheme = chosen;
@@ -61,7 +61,7 @@
     return rgb.map((part, index) => part + (other[index] - part) * share);
   }
 
-  /** The colour, darkened or lightened until it can be read on the ground of a scheme. */
+  /** The color, darkened or lightened until text in it is readable on the background of a scheme. */
   function readable(rgb, on) {
     const pole = on === "light" ? BLACK : WHITE;
     for (let share = 0; share < 1; share += 0.04) {
@@ -71,7 +71,7 @@
     return pole;
   }
 
-  /** A ground with a wash of the colour: the hardest that it is written on. */
+  /** A background tinted with the color: the one with the least contrast to text in that color. */
   function washed(rgb, ground) {
     return mixed(ground, rgb, 0.12);
   }

@@ -1,4 +1,4 @@
-/** One vehicle, in full. */
+/** The full view of one vehicle. */
 
 import { byId, el } from "./dom.js";
 import { tags } from "./inventory-cards.js";
@@ -11,7 +11,7 @@ import { capital, miles, name, price } from "./inventory-words.js";
 const view = byId("vehicle-view");
 let step = () => {};
 
-/** Move through the photos of the vehicle on show. */
+/** Move through the photos of the vehicle that is shown. */
 export function stepPhotos(by) {
   step(by);
 }
@@ -35,7 +35,7 @@ export function showVehicle(vehicle, dealer, back) {
       el("div", { class: "vehicle-text" }, about(vehicle), details(vehicle))));
 }
 
-/** Hold the place while a vehicle is on its way. */
+/** Show a placeholder while a vehicle loads. */
 export function showVehicleLoading(back) {
   describe(null);
   step = () => {};
@@ -48,7 +48,7 @@ export function showVehicleLoading(back) {
         el("p", { class: "line waiting" }), el("p", { class: "line line-short waiting" }), el("p", { class: "line waiting" }))));
 }
 
-/** Say why there is no vehicle to show; `action` is a button or a link besides the way back. */
+/** Say why there is no vehicle to show. `action` is a button or a link beside the link back. */
 export function showVehicleMessage(title, words, back, action = null) {
   describe(null);
   step = () => {};
@@ -82,7 +82,7 @@ function contact(vehicle, dealer) {
     dealer.name || dealer.address ? el("p", { class: "contact-note" }, [dealer.name, dealer.address].filter(Boolean).join(", ")) : null);
 }
 
-/** A link that calls, or nothing without a number. Without words of its own it is the number. */
+/** A link that calls the dealer, or nothing without a number. Its text is the number unless other text is given. */
 export function phoneLink(phone, className, words = "") {
   const digits = (phone ?? "").replace(/[^\d+]/g, "");
   return digits ? el("a", { class: className, href: `tel:${digits}`, "aria-label": words ? null : `Call ${phone}` }, `${words} ${phone}`.trim()) : null;
@@ -92,17 +92,17 @@ async function share(title, url) {
   try {
     await navigator.share({ title, url });
   } catch {
-    // The visitor thought better of it.
+    // The visitor closed the share dialog.
   }
 }
 
 async function copy(address, button, said) {
   try {
     await navigator.clipboard.writeText(address);
-    // Said at the button: in a frame as high as its content, a notice at the foot would be out of sight.
+    // Show this at the button: in a frame as high as its content, a notice at the bottom would be out of sight.
     button.textContent = said.textContent = "Link copied";
   } catch {
-    // A frame may not be allowed to: show the link, ready to be copied by hand.
+    // A frame may lack the permission. Show the link, so that the visitor can copy it by hand.
     const field = el("input", { class: "control", readonly: true, value: address, "aria-label": "Link to this vehicle" });
     button.replaceWith(field);
     field.focus();

@@ -1,10 +1,10 @@
-/** How a vehicle is put into words. */
+/** Describes vehicles in words. */
 
 const DOLLARS = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD", maximumFractionDigits: 0 });
 const CENTS = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD" });
 const NUMBER = new Intl.NumberFormat("en-US");
 
-/** What it is: year, make and model. */
+/** The year, make and model of a vehicle. */
 export function name(vehicle) {
   return [vehicle.year, vehicle.make, vehicle.model].filter(Boolean).join(" ") || "Vehicle";
 }
@@ -24,12 +24,12 @@ export function miles(count) {
   return `${NUMBER.format(count)} mi`;
 }
 
-/** So many vehicles. */
+/** A number of vehicles, such as `1 vehicle` or `2 vehicles`. */
 export function vehicles(count) {
   return count === 1 ? "1 vehicle" : `${NUMBER.format(count)} vehicles`;
 }
 
-/** With a capital first letter. */
+/** The text with a capital first letter. */
 export function capital(text) {
   return text && text[0].toUpperCase() + text.slice(1);
 }
@@ -45,7 +45,7 @@ const STYLES = [
   ["Sedan", /sedan|saloon|^4 ?dr? car/],
 ];
 
-/** The kind of body that a body style, in the words of any DMS, stands for. */
+/** The drawn body type for a body style in the words of any DMS. */
 export function bodyKind(bodyStyle) {
   const words = (bodyStyle ?? "").toLowerCase().trim();
   return STYLES.find(([, pattern]) => pattern.test(words))?.[0] ?? "Other";
@@ -67,12 +67,12 @@ const PAINTS = [
 ];
 const PAINT_WORDS = new RegExp(PAINTS.map(([, words]) => `\\b(${words})\\b`).join("|"), "g");
 
-/** The paint that a colour's name stands for, in the words of any maker; `null` when it cannot be told. */
+/** The basic color for a color name in the words of any maker; `null` when it is unknown. */
 export function paint(color) {
   // The noun comes last: Midnight Blue, Black Cherry Red.
   const last = [...(color ?? "").toLowerCase().matchAll(PAINT_WORDS)].at(-1);
   return last ? PAINTS[last.slice(1).findIndex(Boolean)][0] : null;
 }
 
-/** The kinds of body in the order they are offered. */
+/** The body types in the order in which the panel offers them. */
 export const BODY_KINDS = ["Sedan", "SUV", "Truck", "Coupe", "Convertible", "Hatchback", "Wagon", "Van", "Other"];

@@ -1,4 +1,4 @@
-/** The public lot: what is on show, found by search and filter, and each vehicle by its own link. */
+/** The public lot: the published vehicles with search and filters, and a page with its own link for each vehicle. */
 
 import { byId, el } from "./dom.js";
 import { linkOf, showCards } from "./inventory-cards.js";
@@ -40,7 +40,7 @@ async function load() {
   state = "loading";
   try {
     await lot.load((complete) => {
-      // Of a part of the lot only the newest are shown: whatever else is asked for may be in the part to come.
+      // While only a part of the lot is loaded, show only the newest: any other filter or order may need the missing part.
       if (complete || !toQuery(wanted)) state = complete ? "ready" : "partly";
       if (open) return;
       showLot();
@@ -57,7 +57,7 @@ async function refresh() {
   try {
     if (!(await lot.refresh())) return;
   } catch {
-    return; // What is shown stays good enough; the next look tries again.
+    return; // The shown list is good enough; the next check tries again.
   }
   if (open) route(true);
   else showLot();
@@ -75,7 +75,7 @@ function change(next, typing) {
   wanted = next;
   showLot();
   clearTimeout(change.timer);
-  // Browsers refuse addresses that change with every key.
+  // Browsers refuse an address that changes with every keystroke.
   change.timer = setTimeout(() => {
     history.replaceState(history.state, "", location.pathname + toQuery(wanted, location.search));
     tellFrame(toQuery(wanted));
@@ -121,7 +121,7 @@ function retry() {
   load();
 }
 
-/** Show what the address says. `moved`: the visitor went there, so the focus goes along. */
+/** Show the page that the address names. With `moved`, the visitor navigated there, so the focus moves too. */
 async function route(moved) {
   const id = new URLSearchParams(location.search).get("vehicle");
   const before = open;
@@ -220,7 +220,7 @@ function restoreScroll() {
   window.scrollTo(0, to);
 }
 
-/** Say who the dealer is, unless this stands inside the dealer's own page, which does. */
+/** Show the dealer's name and contact, unless the dealer's own page surrounds this one and shows them. */
 async function greet() {
   dealer = await fetchDealer();
   if (!framed) {
@@ -232,7 +232,7 @@ async function greet() {
   if (open) route(false);
   else {
     document.title = title("Vehicles for sale");
-    if (state === "ready" && !lot.vehicles.length) showLot(); // It says whom to call.
+    if (state === "ready" && !lot.vehicles.length) showLot(); // The empty list names the phone number to call.
   }
 }
 

@@ -40,7 +40,7 @@ async def test_it_has_these_members_and_no_others(lot: Lot) -> None:
     await pull(lot, page([car(1)]))
     found = await get(lot, PATH)
     dms, books, listings, queue = (found[name] for name in ("wayneReeves", "quickbooks", "listings", "queue"))
-    assert list(found) == ["wayneReeves", "quickbooks", "listings", "queue", "deadlines"]
+    assert list(found) == ["wayneReeves", "quickbooks", "listings", "queue", "deadlines", "partners"]
     assert dms == {"configured": True, "lastSync": "2025-02-03T10:31:00.000Z", "status": "connected", "message": None}
     added = {"message", "daysLeft", "daysLeftUnused"}
     assert set(books) - added == {"configured", "authenticated", "lastSync", "status"}
@@ -66,6 +66,36 @@ async def test_the_books_need_all_of_their_settings(lot: Lot) -> None:
         lot.env = {**ENV, **QUICKBOOKS, name: ""}
         books = (await get(lot, PATH))["quickbooks"]
         assert (books["configured"], books["authenticated"], books["status"]) == (False, False, "not_configured")
+
+
+async def test_it_lists_every_partner_in_the_order_of_the_desk(lot: Lot) -> None:
+    lot.env |= LISTINGS
+    partners = (await get(lot, PATH))["partners"]
+    assert [(partner["target"], partner["wire"], partner["site"]) for partner in partners] == [
+        ("wayne_reeves", "wayneReeves", False),
+        ("quickbooks", "quickbooks", False),
+        ("cargurus", "carGurus", True),
+        ("truecar", "trueCar", True),
+        ("kbb", "kbb", True),
+        ("alerts", "alerts", False),
+        ("carlot", "carlot", False),
+    ]
+    assert all(partner["name"] for partner in partners)
+    by_target = {partner["target"]: partner for partner in partners}
+    assert by_target["cargurus"] == {
+        "target": "cargurus",
+        "wire": "carGurus",
+        "name": "CarGurus",
+        "site": True,
+        "configured": True,
+        "needs": ["CARGURUS_API_URL", "CARGURUS_API_KEY"],
+        "optional": [],
+        "missing": [],
+    }
+    kbb = by_target["kbb"]
+    assert (kbb["configured"], kbb["missing"], kbb["optional"]) == (False, ["KBB_DEALER_ID"], ["KBB_API_KEY"])
+    assert by_target["quickbooks"]["missing"] == list(QUICKBOOKS)
+    assert by_target["carlot"]["configured"] is True
 
 
 async def test_no_answer_tells_a_secret(lot: Lot) -> None:

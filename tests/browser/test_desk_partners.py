@@ -155,7 +155,7 @@ def test_what_went_wrong_at_intuit_is_said_once(desk: OpenDesk, desk_lot: Instal
     expect(page.locator(".toast")).to_have_count(0)
 
 
-@pytest.mark.parametrize("partner", ["wayne_reeves", "carGurus", "trueCar", "kbb"])
+@pytest.mark.parametrize("partner", ["wayne_reeves", "cargurus", "truecar", "kbb"])
 def test_each_partner_says_how_it_is_set_up(desk: OpenDesk, partner: str) -> None:
     page = desk(f"#/integrations/{partner}")
     place = page.locator(f"#partner-{partner}")

@@ -41,7 +41,7 @@ add_action( 'admin_init', __NAMESPACE__ . '\register_settings' );
 add_filter( 'plugin_action_links_' . plugin_basename( __FILE__ ), __NAMESPACE__ . '\add_settings_link' );
 
 /**
- * Make the shortcode and the block known.
+ * Registers the shortcode and the block.
  */
 function register(): void {
 	load_plugin_textdomain( 'carlot-inventory', false, dirname( plugin_basename( __FILE__ ) ) . '/languages' );

@@ -1,6 +1,6 @@
 <?php
 /**
- * Removes the settings and the copies, on every site of a network.
+ * Removes the settings and the cached copies on every site of a network.
  *
  * @package CarLot\Inventory
  */
@@ -8,12 +8,12 @@
 defined( 'WP_UNINSTALL_PLUGIN' ) || exit;
 
 /**
- * Removes them from the current site.
+ * Removes the settings and the cached copies from the current site.
  */
 function carlot_inventory_forget() {
 	global $wpdb;
 	delete_option( 'carlot_inventory' );
-	// phpcs:ignore WordPress.DB.DirectDatabaseQuery -- there is no other way to delete transients by the beginning of their name.
+	// phpcs:ignore WordPress.DB.DirectDatabaseQuery -- WordPress has no other way to delete transients by a prefix of their name.
 	$names = $wpdb->get_col(
 		$wpdb->prepare( "SELECT option_name FROM {$wpdb->options} WHERE option_name LIKE %s", $wpdb->esc_like( '_transient_carlot_inventory_' ) . '%' )
 	);

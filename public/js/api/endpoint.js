@@ -1,8 +1,8 @@
-/** One endpoint: what it takes and answers, and a call to copy. */
+/** One endpoint: its parameters and responses, and a call to copy. */
 import { el } from "../dom.js";
 import { example, prose, resolved, shape } from "./shapes.js";
 
-/** The endpoint as an element that opens. */
+/** The endpoint as an expandable element. */
 export function endpoint(description, method, path, operation) {
   return el(
     "details",
@@ -50,7 +50,7 @@ function answers(description, operation) {
   return [el("h3", {}, "Answers"), el("ul", { class: "members" }, rows)];
 }
 
-/** A curl command. Placeholders are in capitals. */
+/** A curl command for the endpoint, with placeholders in capitals. */
 function call(description, method, path, operation) {
   const target = location.origin + path.replaceAll(/\{(\w+)\}/g, (_, name) => name.toUpperCase());
   const parts = [`curl${method === "GET" ? "" : ` -X ${method}`} '${target}'`];

@@ -1,15 +1,15 @@
-/** The API reference: everything on it comes from /api/openapi.json, as text. */
+/** The API reference. All of its text comes from /api/openapi.json. */
 import { byId, el } from "../dom.js";
 import { endpoint } from "./endpoint.js";
 
 const note = byId("note");
 
-/** The words that a search looks through. */
+/** The text that a search matches. */
 function words(method, path, operation) {
   return `${method} ${path} ${operation.summary} ${operation.tags.join(" ")}`.toLowerCase();
 }
 
-/** Every endpoint by the group it belongs to, both in the order of the description. */
+/** Every endpoint by its group, both in the order of the OpenAPI document. */
 function grouped(description) {
   const groups = new Map();
   for (const [path, methods] of Object.entries(description.paths)) {
@@ -48,7 +48,7 @@ function show(description) {
   open();
 }
 
-/** Show what contains every word. */
+/** Show the endpoints that contain every word. */
 function narrow(shown, text) {
   const wanted = text.toLowerCase().split(/\s+/).filter(Boolean);
   let count = 0;

@@ -1,7 +1,7 @@
-/** JSON Schemas as people read them. */
+/** Shows JSON Schemas in a form for people. */
 import { el } from "../dom.js";
 
-/** What a reference of the description stands for. */
+/** The schema that a reference in the OpenAPI document points to. */
 export function resolved(description, part) {
   if (!part?.$ref) return part ?? {};
   return part.$ref
@@ -10,12 +10,14 @@ export function resolved(description, part) {
     .reduce((found, name) => found[name], description);
 }
 
-/** A sentence; what stands between backquotes is code. */
+/** A sentence as elements; text between backquotes becomes code. */
 export function prose(text = "") {
   return text.split("`").map((part, index) => (index % 2 ? el("code", {}, part) : part));
 }
 
-/** A schema as elements: a word for a plain value, a list of members for an object. A named shape inside another opens. */
+/**
+ * A schema as elements: a word for a plain value, a list of members for an object. A named schema inside another is expandable.
+ */
 export function shape(description, schema, depth = 0) {
   const whole = resolved(description, schema);
   const inner = objectIn(description, whole);
@@ -31,7 +33,7 @@ export function shape(description, schema, depth = 0) {
   return [el("details", {}, el("summary", { class: "kind" }, kind(description, schema)), members)];
 }
 
-/** A body to begin with: what has to be there, or the first member. */
+/** An example body: the required members, or else the first member. */
 export function example(description, schema) {
   const whole = plain(description, schema);
   if (whole.properties) {
@@ -45,13 +47,13 @@ export function example(description, schema) {
   return whole.format === "date" ? new Date().toISOString().slice(0, 10) : "TEXT";
 }
 
-/** The schema, and of several the first. */
+/** The schema itself, or the first of several alternatives. */
 function plain(description, schema) {
   const whole = resolved(description, schema);
   return whole.anyOf ? plain(description, whole.anyOf[0]) : whole;
 }
 
-/** The object that a schema is, may be or is a list of. */
+/** The object that a schema describes, allows, or has in a list. */
 function objectIn(description, schema) {
   const whole = resolved(description, schema);
   if (whole.properties) return whole;
@@ -59,7 +61,7 @@ function objectIn(description, schema) {
   return (whole.anyOf ?? []).map((each) => objectIn(description, each)).find(Boolean);
 }
 
-/** What a value is, in a few words. */
+/** The type of a value in a few words. */
 function kind(description, schema) {
   const whole = resolved(description, schema);
   if (whole.anyOf) return [...new Set(whole.anyOf.map((each) => kind(description, each)))].join(" or ");

@@ -1,4 +1,4 @@
-/** Talking to CarLot Manager as the signed-in dealer. */
+/** Calls the API as the signed-in dealer. */
 
 import { answered, silent } from "./network.js";
 
@@ -6,7 +6,7 @@ const TIME_OUT_MS = 30_000;
 const UPLOAD_TIME_OUT_MS = 120_000;
 const AT_MOST = 1000;
 
-/** An answer that is an error: `status` (0: no answer), `code`, what is wrong with single `fields`, and the words to show. */
+/** A failed call: `status` (0 without an answer), `code`, messages for single `fields`, and the message to show. */
 export class Problem extends Error {
   constructor(status, code, words, fields = {}) {
     super(words);
@@ -15,7 +15,7 @@ export class Problem extends Error {
     this.fields = fields;
   }
 
-  /** Whether the same may well work a little later. */
+  /** Whether the same call may succeed a little later. */
   get passing() {
     return this.status === 0 || this.status === 408 || this.status === 429 || (this.status >= 500 && this.code !== "auth-not-configured");
   }
@@ -23,12 +23,12 @@ export class Problem extends Error {
 
 let hear = () => {};
 
-/** Have a function called with every `Problem` that concerns the session and not the call: signed out, nobody can sign in. */
+/** Call `listener` with every `Problem` of the session, not of the call: signed out, or sign-in is not set up. */
 export function listenRefusals(listener) {
   hear = listener;
 }
 
-/** Call the API; answers its JSON, or `null` when it has none. Rejects with `Problem`. */
+/** Call the API. Returns its JSON, or `null` without JSON. Rejects with `Problem`. */
 export async function call(method, path, body, headers = {}) {
   const options = { method, headers: { ...headers }, signal: AbortSignal.timeout(TIME_OUT_MS), cache: "no-store" };
   if (body instanceof Blob) options.body = body;
@@ -51,10 +51,10 @@ export async function call(method, path, body, headers = {}) {
   return content;
 }
 
-/** Send a file; `onProgress` hears the share that has gone out, 0 to 1. Answers and rejects as `call`. */
+/** Upload a file. Calls `onProgress` with the uploaded share, 0 to 1. Returns and rejects as `call` does. */
 export function upload(path, blob, onProgress) {
   return new Promise((resolve, reject) => {
-    // fetch says nothing of how far a body has gone.
+    // fetch does not report upload progress.
     const request = new XMLHttpRequest();
     const askedAt = performance.now();
     request.open("POST", path);
@@ -72,12 +72,12 @@ export function upload(path, blob, onProgress) {
   });
 }
 
-/** The address of something with an id. */
+/** The API address with these path segments. */
 export function at(...segments) {
   return `/api/${segments.map(encodeURIComponent).join("/")}`;
 }
 
-/** Every row of a list that comes in pages: `name` is the member of the answer that has them. */
+/** Every row of a paged list. `name` is the member of the answer that has the rows. */
 export async function everything(path, name) {
   const found = [];
   for (;;) {

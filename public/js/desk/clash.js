@@ -1,11 +1,11 @@
-/** Two people change one vehicle: what is really in each other's way. */
+/** Finds real conflicts when two users change one vehicle. */
 
-/** The fields of an edit that somebody else has changed to something else since the dealer read them. */
+/** The fields of an edit that another user has changed to another value since the dealer read them. */
 export function clashing(entry, theirs) {
   return Object.keys(entry.changes).filter((name) => !same(theirs[name], entry.before[name]) && !same(theirs[name], entry.changes[name]));
 }
 
-/** What of an edit is still to be sent to a vehicle as it is now. */
+/** The part of an edit that the current vehicle does not have yet. */
 export function remaining(changes, theirs) {
   return Object.fromEntries(Object.entries(changes).filter(([name, value]) => !same(theirs[name], value)));
 }

@@ -1,4 +1,4 @@
-/** Changing vehicles: shown at once, sent by the outbox, rolled back when refused, and taken back by undo. */
+/** Changes to vehicles: shown at once, sent by the outbox, rolled back when refused, and reversible by undo. */
 
 import { batch } from "./html.js";
 import { same } from "./clash.js";
@@ -9,8 +9,8 @@ import { dismiss, toast } from "./toasts.js";
 import { many, name } from "./words.js";
 
 /**
- * Change fields of one vehicle. `words` name the change for messages; `atField`: the field itself shows a refusal. Answers a promise
- * of its fate, or `null` when nothing differs.
+ * Change fields of one vehicle. `words` name the change in messages; with `atField`, the field itself shows a refusal. Returns a
+ * promise of the result, or `null` when nothing differs.
  */
 export function edit(vehicleId, changes, { words, atField = false }) {
   const shown = lot.peek().get(vehicleId);
@@ -24,7 +24,7 @@ export function edit(vehicleId, changes, { words, atField = false }) {
   return put({ kind: "edit", lane: `edit/${vehicleId}`, vehicleId, words, atField, changes: differing, before, version: told.peek().get(vehicleId).version }).fate;
 }
 
-/** The same field once more, while its last change still waits. */
+/** Merge a change into an unsent change of the same field. */
 function again(waiting, changes) {
   if (same(changes, waiting.before)) drop(waiting.id);
   else alter(waiting.id, { changes });
@@ -32,8 +32,9 @@ function again(waiting, changes) {
 }
 
 /**
- * Change the same of many vehicles; `change(vehicle)` answers the fields, or `null` to leave one alone. One message, one undo. It says
- * `done` when it is ("On the website"), and names the `errand` where one fails ("Publishing").
+ * Change many vehicles with one message and one undo. `change(vehicle)` returns the changed fields, or `null` to skip the
+ * vehicle. `done` is the message of success ("On the website"); `errand` names the change in the message of a failure
+ * ("Publishing").
  */
 export function editAll(ids, change, { done, errand }) {
   const undone = new Map();
@@ -51,7 +52,7 @@ export function editAll(ids, change, { done, errand }) {
   return toast({ words: `${done}: ${undone.size === 1 ? name(lot.peek().get([...undone.keys()][0])) : many(undone.size, "vehicle")}.`, undo });
 }
 
-/** Turn a switch of a vehicle, with a way back. A refusal turns it back and says why. */
+/** Flip a switch of a vehicle, with an undo. A refusal flips it back and shows the reason. */
 export function flip(vehicle, field) {
   const to = !vehicle[field];
   const [on, off] = SWITCHES[field];
@@ -59,14 +60,15 @@ export function flip(vehicle, field) {
   edit(vehicle.id, { [field]: to }, { words: `${to ? "Switching on" : "Switching off"} “${LABELS[field]}” for ${name(vehicle)}` })?.then((fate) => fate.problem && dismiss(said));
 }
 
-/** The documented switches, and what turning them does. */
+/** The labels of the documented switches. */
 export const LABELS = { publishToWebsite: "Publish to Website", publishToThirdParty: "Publish to Third Party" };
+/** The messages for on and off. */
 const SWITCHES = {
   publishToWebsite: ["is on the website", "is off the website"],
   publishToThirdParty: ["may go on listing sites", "leaves the listing sites"],
 };
 
-/** Forget the refusals of these fields. */
+/** Clear the refusals of these fields. */
 export function forgive(vehicleId, fields) {
   const kept = { ...refusals.peek() };
   const keys = fields.map((field) => `${vehicleId}/${field}`).filter((key) => key in kept);
@@ -75,7 +77,7 @@ export function forgive(vehicleId, fields) {
   refusals.value = kept;
 }
 
-/** How the last change of a field fares: `sending`, `waiting`, `clash`, or `null` when there is none. */
+/** The state of the last change of a field: `sending`, `waiting`, `clash`, or `null` without a change. */
 export function fate(vehicleId, field) {
   return entries.value.findLast((entry) => entry.kind === "edit" && entry.vehicleId === vehicleId && field in entry.changes)?.state ?? null;
 }

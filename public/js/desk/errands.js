@@ -1,6 +1,6 @@
 /**
- * How each kind of outbox entry is sent. Every one can be sent twice: the answer to the first time may have been lost, so what is no
- * repeatable request is looked for before it is sent again.
+ * Sends each kind of outbox entry. The answer to an earlier attempt may have been lost, so every kind must be safe to send twice:
+ * before a retry of a request that is not idempotent, the sender checks whether the first one arrived.
  */
 
 import { at, call, everything, upload } from "./api.js";
@@ -16,10 +16,10 @@ const CLOCKS_APART_MS = 10 * 60_000;
 
 /** Refused edits, as the dealer typed them: `<vehicle id>/<field>` to `{message, value}`. */
 export const refusals = signal({});
-/** How much of each photo has gone out, by entry, 0 to 1. */
+/** The uploaded share of each photo, 0 to 1, by entry id. */
 export const progress = signal({});
 
-/** Ids that entries of this page have become, so that an equal one is not taken for them. */
+/** Ids of the rows that this page has created, so that a second entry with equal values does not match one of them. */
 const claimed = new Set();
 
 export const ERRANDS = {
@@ -54,7 +54,7 @@ async function sendEdit(entry, note) {
 
 function editDone(entry, vehicle) {
   take(vehicle);
-  // When nobody else came between, the next edit of the same car builds on this one.
+  // If no other user's change came between, the next edit of the same car builds on this one.
   const next = entries.peek().filter((each) => each.kind === "edit" && each.id !== entry.id && each.vehicleId === entry.vehicleId);
   for (const { id } of vehicle.version === entry.version + 1 ? next.filter((each) => each.version === entry.version) : []) {
     alter(id, { version: vehicle.version });
@@ -125,12 +125,12 @@ async function sendOrder(entry) {
   } catch (problem) {
     if (problem.code !== "not-its-photos") throw problem;
   }
-  // A photo came or went meanwhile.
+  // A photo was added or removed in the meantime.
   const { photos } = await fetchVehicle(entry.vehicleId);
   return call("PUT", path, { photos: ordered(photos, entry.ids).map((photo) => photo.id) });
 }
 
-/** The row that an entry became when it was sent before, if it did. */
+/** The row that an earlier attempt of this entry created, if any. */
 function mine(rows, entry) {
   const meant = Object.entries(entry.body).filter(([name]) => name !== "vehicleId");
   const found = rows.find((row) =>

@@ -1,11 +1,11 @@
-/** The fields of a vehicle as the dealer types them: how each is written, read and checked. */
+/** The fields of a vehicle as the dealer types them, with a formatter, a parser and checks for each. */
 
 import { vinFault } from "./vin.js";
 import { number } from "./words.js";
 
 const MOST_DOLLARS = 99_999_999.99;
 
-/** A text that cannot be read; the message says why. */
+/** A text that cannot be parsed; the message says why. */
 export class BadText extends Error {}
 
 const line = { read: (text) => limited(text, 200), write: (value) => value ?? "" };

@@ -1,4 +1,4 @@
-/** What the desk draws with: Preact, its templates and signals, in one import. Texts go in as children and are never markup. */
+/** Preact with its templates and signals in one import. Text is inserted as children and never as markup. */
 
 import htm from "../../vendor/htm/htm.js";
 import { h } from "../../vendor/preact/preact.js";

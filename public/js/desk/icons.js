@@ -34,7 +34,7 @@ const PATHS = {
   cloud: "M7 18.5a4.2 4.2 0 0 1-.5-8.4 5.6 5.6 0 0 1 10.9 1.2A3.7 3.7 0 0 1 17 18.5zM4 4l16 16",
 };
 
-/** One of them, as high as its line; it says nothing to a screen reader. */
+/** An icon as high as its line. Screen readers skip it. */
 export function Icon({ name }) {
   return html`<svg class=${`icon icon-${name}`} viewBox="0 0 24 24" aria-hidden="true" focusable="false"><path d=${PATHS[name]} /></svg>`;
 }

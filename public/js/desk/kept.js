@@ -1,6 +1,6 @@
-/** What this browser remembers for the desk: small texts under a name. Where a browser keeps nothing, nothing is remembered. */
+/** Small values that this browser stores for the desk. A browser without storage remembers nothing. */
 
-/** What was kept under a name, or `otherwise`. */
+/** The value stored under a name, or `otherwise`. */
 export function kept(name, otherwise) {
   try {
     return JSON.parse(localStorage.getItem(`carlot.${name}`)) ?? otherwise;
@@ -9,11 +9,11 @@ export function kept(name, otherwise) {
   }
 }
 
-/** Keep a value under a name. */
+/** Store a value under a name. */
 export function keep(name, value) {
   try {
     localStorage.setItem(`carlot.${name}`, JSON.stringify(value));
   } catch {
-    // Full, or switched off.
+    // The storage is full or turned off.
   }
 }

@@ -1,4 +1,4 @@
-/** Keys that do things: single letters and two-letter ways, off while the dealer types. */
+/** Keyboard shortcuts of one or two letters, inactive while the dealer types. */
 
 import { signal, useLayoutEffect } from "./html.js";
 import { keep, kept } from "./kept.js";
@@ -12,7 +12,10 @@ const bound = [];
 let begun = "";
 let begunAt = 0;
 
-/** Keys of what is shown: `{"/": run, "g i": run}`, made anew when `inputs` change. What came last wins. They work from the first frame on. */
+/**
+ * Register the shortcuts of a component, `{"/": run, "g i": run}`, again whenever `inputs` change. The latest registration of a
+ * key wins. They work from the first frame on.
+ */
 export function useKeys(table, inputs = []) {
   useLayoutEffect(() => {
     bound.unshift(table);

@@ -1,6 +1,6 @@
-/** Tables that are looked into by names from outside: an address, a partner, the API. */
+/** Tables whose keys come from outside: an address, a partner, the API. */
 
-/** A table that has its rows and nothing else: not `constructor`, which every plain object answers to. */
+/** A table with its rows only: unlike a plain object, it has no inherited keys such as `constructor`. */
 export function lookup(rows) {
   return Object.assign(Object.create(null), rows);
 }

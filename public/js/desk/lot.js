@@ -1,4 +1,4 @@
-/** The lot as this desk knows it: every vehicle the server has told of, and the same with what was not sent yet laid over it. */
+/** The lot at this desk: every vehicle from the server, and the same vehicles with unsent changes applied. */
 
 import { at, call } from "./api.js";
 import { computed, signal } from "./html.js";
@@ -8,19 +8,19 @@ const FIRST = 100;
 const PAGE = 500;
 const STALE_MS = 60_000;
 
-/** What the server said last, by id. */
+/** The latest vehicles from the server, by id. */
 export const told = signal(new Map());
-/** How many vehicles are on the lot or sold, as the server counts; `null` before the first answer. */
+/** The server's count of vehicles on the lot or sold; `null` before the first answer. */
 export const total = signal(null);
-/** Whether all of them are here. */
+/** Whether all of them have been fetched. */
 export const complete = signal(false);
-/** Whether the archived ones are here too. */
+/** Whether the archived ones have been fetched too. */
 export const archiveKnown = signal(false);
 
 let loadedAt = 0;
 let turn = 0;
 
-/** Vehicles by id as the dealer wants them to be. */
+/** Vehicles by id, with the dealer's unsent changes applied. */
 export const lot = computed(() => {
   const changed = new Map();
   for (const entry of entries.value) {
@@ -31,7 +31,7 @@ export const lot = computed(() => {
   return changed.size ? new Map([...told.value, ...changed]) : told.value;
 });
 
-/** How an entry of the outbox changes the vehicle it is about. */
+/** The effect of each kind of outbox entry on its vehicle. */
 const LAYERS = {
   edit: (vehicle, entry) => ({ ...vehicle, ...entry.changes }),
   sale: (vehicle) => ({ ...vehicle, status: "sold" }),
@@ -39,13 +39,13 @@ const LAYERS = {
   order: (vehicle, entry) => ({ ...vehicle, photos: ordered(vehicle.photos, entry.ids) }),
 };
 
-/** Photos in the order of these ids; what the ids do not name comes behind. */
+/** Photos in the order of these ids; photos that the ids do not name come last. */
 export function ordered(photos, ids) {
   const place = new Map(ids.map((id, index) => [id, index]));
   return [...photos].sort((one, other) => (place.get(one.id) ?? Infinity) - (place.get(other.id) ?? Infinity) || one.position - other.position);
 }
 
-/** Fetch all of it, the newest first; `begun` is called with the first vehicles. Rejects with `Problem`. */
+/** Fetch the whole lot, newest first. Calls `begun` after each page. Rejects with `Problem`. */
 export async function load(begun = () => {}) {
   const mine = ++turn;
   const before = new Set(told.peek().keys());
@@ -61,13 +61,13 @@ export async function load(begun = () => {}) {
     page = await list(seen.size, PAGE);
   }
   if (mine !== turn) return;
-  // What was here before and is not any more has been archived by somebody else.
+  // Another user has archived the vehicles that are no longer in the list.
   const gone = [...before].filter((id) => !seen.has(id) && told.peek().get(id).status !== "archived");
   if (gone.length) told.value = new Map([...told.peek()].filter(([id]) => !gone.includes(id)));
   complete.value = true;
 }
 
-/** Fetch it again when it was fetched a while ago. */
+/** Fetch the lot again if the last fetch was a while ago. */
 export function refresh(staleMs = STALE_MS) {
   if (Date.now() - loadedAt > staleMs) load().catch(() => {});
 }
@@ -91,7 +91,7 @@ export async function fetchVehicle(id) {
   return vehicle;
 }
 
-/** Note what the server says of vehicles; what it said earlier than what is known is ignored. */
+/** Store vehicles from the server. Versions older than the stored ones are ignored. */
 export function take(...vehicles) {
   const known = told.peek();
   const news = vehicles.filter((vehicle) => !(known.get(vehicle.id)?.version >= vehicle.version));

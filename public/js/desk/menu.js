@@ -1,4 +1,4 @@
-/** A button with a short list of further things to do. */
+/** A button with a short menu of further actions. */
 
 import { html, useEffect, useRef, useSignal } from "./html.js";
 import { Icon } from "./icons.js";
@@ -35,7 +35,8 @@ export function Menu({ label, items }) {
   const leave = (event) => { if (open.value && event.relatedTarget && !place.current.contains(event.relatedTarget)) open.value = false; };
   return html`
     <div class="menu" ref=${place} onKeyDown=${onKeyDown} onFocusOut=${leave}>
-      <button ref=${opener} type="button" class="button button-icon" aria-haspopup="menu" aria-expanded=${open.value ? "true" : "false"} aria-label=${label} onClick=${() => { open.value = !open.value; }}><${Icon} name="more" /></button>
+      <button ref=${opener} type="button" class="button button-icon" aria-haspopup="menu"
+        aria-expanded=${open.value ? "true" : "false"} aria-label=${label} onClick=${() => { open.value = !open.value; }}><${Icon} name="more" /></button>
       ${open.value && html`
         <div class="menu-list" role="menu" aria-label=${label}>
           ${items.map(([words, run, href]) => href

@@ -1,4 +1,4 @@
-/** Whether CarLot Manager can be reached, as the browser and the last call say. */
+/** Whether CarLot Manager is reachable, judged by the browser and the last call. */
 
 import { signal } from "./html.js";
 
@@ -15,7 +15,10 @@ let wait = SHORTEST_MS;
 window.addEventListener("online", look);
 window.addEventListener("offline", silent);
 
-/** An answer came, whatever it says, to what was asked at `askedAt` (`performance.now()`): what was asked before the silence ends none. */
+/**
+ * Note that the server answered a request sent at `askedAt` (`performance.now()`). The answer to a request from before the
+ * connection was lost does not count.
+ */
 export function answered(askedAt) {
   if (askedAt < silentAt) return;
   clearTimeout(waiting);
@@ -24,7 +27,7 @@ export function answered(askedAt) {
   reachable.value = true;
 }
 
-/** No answer came: from now on it is looked for, ever less often. */
+/** Note that the server did not answer. From now on, probe it at growing intervals. */
 export function silent() {
   if (reachable.peek()) silentAt = performance.now();
   reachable.value = false;

@@ -1,6 +1,6 @@
 /**
- * Where what was not sent yet outlives the page: one IndexedDB store, a row for each entry of the outbox. A page on its way out cannot
- * wait for a database; what is typed there to the last is left in the local storage as well, until the store is known to have it.
+ * Stores unsent changes beyond the life of the page: one IndexedDB store with a row for each entry of the outbox. A closing page
+ * cannot wait for a database, so the last changes also go to the local storage until the store has them.
  */
 
 const NAME = "carlot-outbox";
@@ -22,13 +22,13 @@ export async function save(row) {
   localStorage.removeItem(LEFT + row.id);
 }
 
-/** Forget a row. */
+/** Delete a row. */
 export function forget(id) {
   localStorage.removeItem(LEFT + id);
   return run("readwrite", (rows) => rows.delete(id));
 }
 
-/** Leave a row behind at once. It holds plain values only. */
+/** Store a row synchronously. Its values are plain. */
 export function leave(row) {
   localStorage.setItem(LEFT + row.id, JSON.stringify(row));
 }
@@ -41,7 +41,7 @@ async function run(mode, ask) {
   opened ??= open();
   const transaction = (await opened).transaction(ROWS, mode);
   const request = ask(transaction.objectStore(ROWS));
-  // Now, not when its answer is in: the page may be on its way out.
+  // Commit now, without waiting for the result: the page may be closing.
   transaction.commit();
   return new Promise((resolve, reject) => {
     transaction.oncomplete = () => resolve(request.result);

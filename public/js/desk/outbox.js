@@ -1,10 +1,11 @@
 /**
- * What the dealer did and CarLot Manager has not taken yet. An entry is kept on this device before it is sent, tried again until it is
- * answered, and sent behind whatever stands before it in its `lane` (one car's edits, one car's photos). Its kind knows how to send it.
+ * The dealer's changes that the server has not accepted yet. The desk stores an entry on this device before it sends it, retries
+ * until the server answers, and sends the entries of one `lane` (one car's edits, one car's photos) in order. Each kind has its
+ * own sender.
  *
- * An entry: `{id, kind, lane, vehicleId, words, at, attempts, state, ...}`. `state` is `waiting`, `sending`, `held` (may still be
- * undone) or `clash` (somebody changed the same thing: the dealer decides). `owner` is the tab that sends it. `atField`: what is refused
- * shows at the field where it was typed, and needs no second voice.
+ * An entry: `{id, kind, lane, vehicleId, words, at, attempts, state, ...}`. `state` is `waiting`, `sending`, `held` (the dealer
+ * can still undo it) or `clash` (another user changed the same field, and the dealer decides). `owner` is the tab that sends it.
+ * With `atField`, the field itself shows a refusal, so no message repeats it.
  */
 
 import { Problem } from "./api.js";
@@ -21,9 +22,9 @@ const OWNER = crypto.randomUUID();
 const OWNERS = "carlot-tab-";
 
 export const entries = signal([]);
-/** How many wait for an answer, apart from those that can still be undone. */
+/** The number of entries without an answer, not counting those that can still be undone. */
 export const unsent = computed(() => entries.value.filter((entry) => entry.state !== "held").length);
-/** Whether what waits outlives this page. */
+/** Whether the entries are stored beyond the life of this page. */
 export const safe = signal(true);
 
 let kinds = {};
@@ -31,7 +32,7 @@ let timer = null;
 let leaving = false;
 const settling = new Map();
 
-/** Begin to send. `table` maps a kind to `{send, done, refused}`: the call, and what follows from its answer or refusal. */
+/** Start sending. `table` maps a kind to `{send, done, refused}`: the call, and the handlers of its success and its refusal. */
 export async function begin(table) {
   kinds = table;
   navigator.locks?.request(OWNERS + OWNER, () => new Promise(() => {}));
@@ -45,11 +46,11 @@ export async function begin(table) {
   window.addEventListener("pageshow", () => { leaving = false; });
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && adopt());
   await adopt();
-  // The tab that was here a moment ago may not be quite gone.
+  // A tab that was closed a moment ago may still be shutting down.
   setTimeout(adopt, 2000);
 }
 
-/** Add an entry; answers a promise of what became of it: `{answer}`, `{problem}` or `{undone}`. `heldFor` ms it can be undone unsent. */
+/** Add an entry, held for `heldFor` ms for an undo. Returns its id and a promise of `{answer}`, `{problem}` or `{undone}`. */
 export function put(entry, heldFor = 0) {
   const whole = { id: crypto.randomUUID(), at: Date.now(), attempts: 0, due: Date.now() + heldFor, state: heldFor ? "held" : "waiting", owner: OWNER, ...entry };
   entries.value = [...entries.peek(), whole];
@@ -59,13 +60,13 @@ export function put(entry, heldFor = 0) {
   return { id: whole.id, fate };
 }
 
-/** Change an entry; what is being sent goes as it was. */
+/** Change an entry. A call that is already under way is not affected. */
 export function alter(id, changes) {
   const changed = replace(id, changes);
   if (changed) write(changed).then(() => pump());
 }
 
-/** Take an entry back; `false`: it is being sent, or is gone. */
+/** Withdraw an entry. Returns `false` if it is being sent or no longer exists. */
 export function drop(id) {
   const entry = entries.peek().find((each) => each.id === id);
   if (!entry || entry.state === "sending") return false;
@@ -73,7 +74,7 @@ export function drop(id) {
   return true;
 }
 
-/** Send what is due. With `now`, also what waits for its turn after a failure. */
+/** Send the entries that are due. With `now`, also send those that wait to be retried. */
 export function pump(now = false) {
   clearTimeout(timer);
   if (session.peek() !== "in") return;
@@ -95,12 +96,12 @@ export function pump(now = false) {
 }
 
 async function send(id) {
-  // Kept as tried before it is: whoever finds it later knows that it may have arrived.
+  // Store the attempt before the call: a tab that takes over the entry then knows that it may have arrived.
   const entry = replace(id, (before) => ({ state: "sending", attempts: before.attempts + 1 }));
   await write(entry);
   try {
     const answer = await kinds[entry.kind].send(entry, (changes) => replace(id, changes));
-    // It stays laid over the lot until the lot itself shows it: nothing snaps back in between.
+    // Keep the entry applied to the lot until the lot contains the change, so that the old value does not flash up.
     await kinds[entry.kind].done?.(entry, answer);
     settle(entry, { answer });
   } catch (problem) {
@@ -125,7 +126,7 @@ function failed(entry, problem) {
   }
 }
 
-/** Somebody else changed the same `fields`; `theirs` is the vehicle as it is now. */
+/** Another user changed the same `fields`. `theirs` is the current vehicle. */
 export class Clash extends Error {
   constructor(theirs, fields) {
     super("changed by somebody else");
@@ -147,7 +148,7 @@ function replace(id, changes) {
   return changed;
 }
 
-/** Take over what closed tabs have left behind. */
+/** Take over the entries of closed tabs. */
 async function adopt() {
   const held = new Set(((await navigator.locks?.query())?.held ?? []).map((lock) => lock.name));
   const left = (await stored(all()) ?? []).filter((row) => row.owner !== OWNER && !held.has(OWNERS + row.owner));

@@ -1,9 +1,9 @@
-/** The few parts that all views are made of. */
+/** The parts that all views share. */
 
 import { html, useEffect, useId, useRef, useState } from "./html.js";
 import { Icon } from "./icons.js";
 
-/** A state as a small coloured word; `of` is one of the tables in words.js. */
+/** A state as a small colored word. `of` is one of the tables in words.js. */
 export function Badge({ of, state }) {
   const [words, kind] = of[state] ?? [state, "plain"];
   return html`<span class=${`badge badge-${kind}`}>${words}</span>`;
@@ -12,13 +12,14 @@ export function Badge({ of, state }) {
 /** A switch with its label. */
 export function Switch({ on, label, unseen = false, disabled = false, describedby, onFlip }) {
   return html`
-    <button type="button" class="switch" role="switch" aria-checked=${on ? "true" : "false"} aria-label=${unseen ? label : undefined}
+    <button type="button" class="switch" role="switch" aria-checked=${on ? "true" : "false"}
+      aria-label=${unseen ? label : undefined}
       aria-describedby=${describedby} disabled=${disabled} onClick=${onFlip}>
       <span class="switch-track" aria-hidden="true"></span>${!unseen && html`<span>${label}</span>`}
     </button>`;
 }
 
-/** What stands where there is nothing: a heading, what to do, and how. */
+/** A placeholder for an empty list: a heading and the next steps. */
 export function Empty({ icon, title, children }) {
   return html`<div class="empty"><${Icon} name=${icon} /><h2>${title}</h2>${children}</div>`;
 }
@@ -33,7 +34,7 @@ export function Head({ title, note, children }) {
     </div>`;
 }
 
-/** A dialog over the page: `onClose` when it is left by Escape, its cross, or a click beside it. Further properties go to its element. */
+/** A dialog over the page. Escape, its cross, or a click outside call `onClose`. Further properties go to its element. */
 export function Dialog({ title, wide = false, onClose, children, ...rest }) {
   const element = useRef(null);
   const label = useId();
@@ -44,7 +45,8 @@ export function Dialog({ title, wide = false, onClose, children, ...rest }) {
   }, []);
   const beside = (event) => event.target === element.current && onClose();
   return html`
-    <dialog ref=${element} class=${`dialog${wide ? " dialog-wide" : ""}`} aria-labelledby=${label} onClose=${onClose} onMouseDown=${beside} ...${rest}>
+    <dialog ref=${element} class=${`dialog${wide ? " dialog-wide" : ""}`} aria-labelledby=${label} onClose=${onClose}
+      onMouseDown=${beside} ...${rest}>
       <div class="dialog-body">
         <div class="dialog-head"><h2 id=${label}>${title}</h2><button type="button" class="icon-button" aria-label="Close" onClick=${onClose}><${Icon} name="cross" /></button></div>
         ${children}
@@ -52,7 +54,7 @@ export function Dialog({ title, wide = false, onClose, children, ...rest }) {
     </dialog>`;
 }
 
-/** A labelled input of a form, with its fault beside it. Further properties go to the input. */
+/** A labeled form input with its error beside it. Further properties go to the input. */
 export function Field({ label, fault, hint, unit, long = false, optional = false, inputRef, children, ...input }) {
   const id = useId();
   const note = fault || hint ? `${id}-note` : undefined;
@@ -80,12 +82,13 @@ export function Copyable({ text, label }) {
   return html`
     <div class="copyable">
       <code tabindex="0">${text}</code>
-      <button type="button" class="icon-button" aria-label=${`Copy ${label ?? text}`} onClick=${copy}><${Icon} name=${copied ? "check" : "copy"} /></button>
+      <button type="button" class="icon-button" aria-label=${`Copy ${label ?? text}`}
+        onClick=${copy}><${Icon} name=${copied ? "check" : "copy"} /></button>
       <span class="unseen" role="status">${copied ? "Copied" : ""}</span>
     </div>`;
 }
 
-/** A button that works on something until it is done. */
+/** A button that is busy until its work is done. */
 export function Working({ run, class: kind = "button", children, ...rest }) {
   const [busy, setBusy] = useState(false);
   const alive = useRef(true);

@@ -1,4 +1,4 @@
-/** Where in the desk the dealer is: `#/vehicle/<id>`, `#/inventory?make=Ford`. */
+/** The dealer's place in the desk: `#/vehicle/<id>`, `#/inventory?make=Ford`. */
 
 import { signal } from "./html.js";
 
@@ -7,7 +7,7 @@ const HOME = "inventory";
 /** `view`, the `id` behind it (or null), and the `query` as URLSearchParams. */
 export const route = signal(read());
 
-/** How far the page was scrolled at each address that was left. */
+/** The scroll position at each earlier address. */
 const scrolled = new Map();
 history.scrollRestoration = "manual";
 window.addEventListener("hashchange", () => {
@@ -25,14 +25,14 @@ export function go(view, id = null, query = "") {
   location.hash = link(view, id, query);
 }
 
-/** Change the query of the view that is shown, without a step to go back. */
+/** Change the query of the current view without a new history entry. */
 export function requery(query) {
   const { view, id } = route.peek();
   history.replaceState(history.state, "", link(view, id, query));
   route.value = read();
 }
 
-/** How far a view was scrolled when it was left. */
+/** The last scroll position of a view. */
 export function scrolledTo(path) {
   return scrolled.get(path) ?? 0;
 }

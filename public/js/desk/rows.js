@@ -1,4 +1,4 @@
-/** Only the rows near the window exist: a lot of thousands scrolls like one of ten. */
+/** Renders only the rows near the window, so that a lot of thousands of vehicles scrolls smoothly. */
 
 import { useLayoutEffect, useRef, useState } from "./html.js";
 
@@ -6,8 +6,8 @@ const BEYOND_PX = 900;
 const STEP = 8;
 
 /**
- * Which of `count` rows of a fixed height are to exist: `{from, to, place}`; `place` is the ref of the element at whose top the first
- * row begins.
+ * The range of rows to render, of `count` rows of a fixed height: `{from, to, place}`. `place` is a ref for the element at whose
+ * top the first row starts.
  */
 export function useRows(count, height) {
   const place = useRef(null);

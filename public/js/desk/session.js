@@ -1,4 +1,4 @@
-/** Who sits at the desk. */
+/** The session at the desk. */
 
 import { call, listenRefusals } from "./api.js";
 import { effect, signal } from "./html.js";
@@ -17,20 +17,20 @@ let open = async () => {};
 export function begin(load) {
   open = load;
   listenRefusals(refused);
-  // Loaded without a network, it comes when the network does.
+  // A desk that loaded without a network opens when the network returns.
   effect(() => {
     if (reachable.value && session.peek() === "broken") enter();
   });
   return enter();
 }
 
-/** Look whether somebody is signed in, and open the desk. */
+/** Check for a session, and open the desk. */
 export async function enter() {
   try {
     await open();
     session.value = "in";
   } catch (problem) {
-    // What concerns the session has been heard already.
+    // The listener for refusals has already handled problems of the session.
     if (problem.status === 401 || problem.code === "auth-not-configured") return;
     fault.value = problem.message;
     session.value = "broken";

@@ -1,4 +1,4 @@
-/** How the partners, the queue and the deadlines stand, asked again as long as the desk is looked at. */
+/** The status of the partners, the queue and the deadlines, refreshed while the desk is visible. */
 
 import { call } from "./api.js";
 import { signal } from "./html.js";
@@ -9,18 +9,28 @@ import { session } from "./session.js";
 
 const ROUND_MS = 30_000;
 
-/** The documented status; `null` before the first answer. */
+/** The status as the API documents it; `null` before the first answer. */
 export const status = signal(null);
 
-/** Ask now. Rejects with `Problem`. */
+/** Fetch the status. Rejects with `Problem`. */
 export async function askStatus() {
   const before = status.peek();
   status.value = await call("GET", "/api/integrations/status");
-  // A pull came in that this desk did not watch.
+  // A pull finished that this desk did not watch.
   if (before && before.wayneReeves.lastSync !== status.value.wayneReeves.lastSync) load().catch(() => {});
 }
 
-/** Ask again and again, while somebody looks. */
+/** A partner in the status by either of its names: `target`, as in tasks, or `wire`, as in the API's objects. */
+export function partnerNamed(name) {
+  return status.value?.partners.find((partner) => partner.target === name || partner.wire === name);
+}
+
+/** The listing sites, in the order to show them. */
+export function listingSites() {
+  return status.value?.partners.filter((partner) => partner.site) ?? [];
+}
+
+/** Fetch the status repeatedly while the desk is visible. */
 export function watchStatus() {
   const ask = () => session.peek() === "in" && reachable.peek() && document.visibilityState === "visible" && askStatus().catch(() => {});
   setInterval(ask, ROUND_MS);
@@ -31,7 +41,7 @@ export function watchStatus() {
   });
 }
 
-/** Start a pull of the DMS's inventory, or join the one that is going; answers its id. Rejects with `Problem`. */
+/** Start a pull of the DMS's inventory, or join the one in progress. Returns its id. Rejects with `Problem`. */
 export async function startPull() {
   const { runId } = await call("POST", "/api/integrations/wayne-reeves/sync");
   changed("runs");

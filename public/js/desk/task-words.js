@@ -1,23 +1,10 @@
-/** Sync tasks in plain words: what was to be done, and how it stands. */
+/** Sync tasks in plain words: their purpose and their state. */
 
 import { lookup } from "./lookup.js";
-import { away, when } from "./words.js";
+import { partnerNamed } from "./status.js";
+import { away, capital, when } from "./words.js";
 
-/** What each partner is called. */
-export const PARTNERS = lookup({
-  wayne_reeves: "Wayne Reeves",
-  quickbooks: "QuickBooks",
-  cargurus: "CarGurus",
-  truecar: "TrueCar",
-  kbb: "Kelley Blue Book",
-  carlot: "CarLot Manager",
-  alerts: "Alerts",
-});
-
-/** The same by the names in the status. */
-export const SITES = lookup({ carGurus: "CarGurus", trueCar: "TrueCar", kbb: "Kelley Blue Book" });
-
-const ERRANDS = {
+const ERRANDS = lookup({
   "wayne_reeves/pull": () => "Bringing in the inventory from Wayne Reeves",
   "wayne_reeves/sale": (car) => `Telling Wayne Reeves about the sale of ${car}`,
   "wayne_reeves/edits": (car) => `Sending your changes of ${car} to Wayne Reeves`,
@@ -29,20 +16,20 @@ const ERRANDS = {
   "quickbooks/expense_check": () => "Looking at an expense in QuickBooks",
   "quickbooks/changes": () => "Looking for changes in QuickBooks",
   "alerts/alert": () => "Sending an alert",
-};
+});
 
-/** The name of a partner. */
-export function partner(target) {
-  return PARTNERS[target] ?? target;
+/** The name of a partner, by its name in tasks or in the API's objects, which stands in until the status is known. */
+export function partner(name) {
+  return capital(partnerNamed(name)?.name ?? name);
 }
 
-/** What a task is to do, `car` naming what it is about. */
+/** The purpose of a task. `car` names its vehicle. */
 export function errand(task, car) {
   if (task.kind === "listing") return `Keeping ${car} right on ${partner(task.target)}`;
   return ERRANDS[`${task.target}/${task.kind}`]?.(car) ?? `${partner(task.target)}: ${task.kind}`;
 }
 
-/** How a task stands: `[words, colour]`. */
+/** The state of a task: `[words, color]`. */
 export function standing(task) {
   if (task.state === "dead") return [task.error ?? "It failed.", "bad"];
   if (task.state === "blocked") return [task.error ?? "It waits for you.", "warn"];
@@ -51,12 +38,12 @@ export function standing(task) {
   return task.discardedAt ? ["Discarded.", "plain"] : [task.outcome ?? "In step.", "good"];
 }
 
-/** When that was, for the line behind it. */
+/** The time of that state, for the line below it. */
 export function heardAt(task) {
   return when(task.state === "done" ? (task.doneAt ?? task.updatedAt) : task.updatedAt);
 }
 
-/** Whether something may still come of it by itself within seconds. */
+/** Whether the task may still finish by itself within seconds. */
 export function underWay(task) {
   return task.state === "running" || (task.state === "pending" && !task.error);
 }

@@ -8,7 +8,7 @@ const SCHEMES = ["auto", "light", "dark"];
 /** `auto`, `light` or `dark`. */
 export const scheme = signal(kept("scheme", "auto"));
 
-/** Go to the next of the three. */
+/** Switch to the next of the three. */
 export function nextScheme() {
   const next = SCHEMES[(SCHEMES.indexOf(scheme.peek()) + 1) % SCHEMES.length];
   scheme.value = next;

@@ -1,4 +1,4 @@
-/** Short words at the edge of the page: what was done, what did not work, and a way back. */
+/** Short messages at the edge of the page: results and failures, with an undo. */
 
 import { html, signal, useEffect, useRef } from "./html.js";
 import { Icon } from "./icons.js";
@@ -8,10 +8,10 @@ const STAYS_WITH_ACTION_MS = 10_000;
 const MOST = 3;
 
 export const toasts = signal([]);
-/** What `u` takes back: the newest thing that can be taken back. */
+/** The action that the key `u` undoes: the newest one with an undo. */
 export const lastUndo = signal(null);
 
-/** Say something. `undo` and `action: {words, run}` are offered as buttons; `bad` is a failure. Answers the toast's id. */
+/** Show a message. `undo` and `action: {words, run}` become buttons; `bad` marks a failure. Returns the toast's id. */
 export function toast({ words, bad = false, undo = null, action = null }) {
   const id = crypto.randomUUID();
   const offered = undo ? { words: "Undo", run: undo } : action;
@@ -20,13 +20,13 @@ export function toast({ words, bad = false, undo = null, action = null }) {
   return id;
 }
 
-/** Take a toast away. */
+/** Remove a toast. */
 export function dismiss(id) {
   toasts.value = toasts.peek().filter((each) => each.id !== id);
   if (lastUndo.peek()?.id === id) lastUndo.value = null;
 }
 
-/** Take back what was done last, if that still goes. */
+/** Undo the last action, if that is still possible. */
 export function undoLast() {
   const undo = lastUndo.peek();
   if (!undo) return toast({ words: "There is nothing to undo." });
@@ -58,10 +58,12 @@ function Toast({ toast: { id, words, bad, action } }) {
     action.run();
   };
   return html`
-    <div class=${`toast${bad ? " toast-bad" : ""}`} role=${bad ? "alert" : undefined} onMouseEnter=${stay} onMouseLeave=${leave} onFocusIn=${stay} onFocusOut=${leave}>
+    <div class=${`toast${bad ? " toast-bad" : ""}`} role=${bad ? "alert" : undefined} onMouseEnter=${stay} onMouseLeave=${leave}
+      onFocusIn=${stay} onFocusOut=${leave}>
       ${bad && html`<${Icon} name="alert" />`}
       <p>${words}</p>
       ${action && html`<button type="button" class="toast-action" onClick=${act}>${action.words}</button>`}
-      <button type="button" class="toast-close" aria-label="Dismiss" onClick=${() => dismiss(id)}><${Icon} name="cross" /></button>
+      <button type="button" class="toast-close" aria-label="Dismiss"
+        onClick=${() => dismiss(id)}><${Icon} name="cross" /></button>
     </div>`;
 }

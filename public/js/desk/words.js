@@ -1,4 +1,4 @@
-/** How things are said at the desk. */
+/** Formats values and states for the desk. */
 
 import { money, name } from "../inventory-words.js";
 import { lookup } from "./lookup.js";
@@ -10,6 +10,7 @@ const DAY = new Intl.DateTimeFormat("en-US", { month: "short", day: "numeric", y
 const TIME = new Intl.DateTimeFormat("en-US", { hour: "numeric", minute: "2-digit" });
 const DAY_AND_TIME = new Intl.DateTimeFormat("en-US", { month: "short", day: "numeric", hour: "numeric", minute: "2-digit" });
 const LATER = new Intl.RelativeTimeFormat("en-US", { numeric: "auto" });
+const LIST = new Intl.ListFormat("en-US");
 const DAY_MS = 86_400_000;
 
 /** A count with its commas. */
@@ -17,9 +18,14 @@ export function number(count) {
   return NUMBER.format(count);
 }
 
-/** So many of something: `1 photo`, `2 photos`. */
+/** A count with its noun: `1 photo`, `2 photos`. */
 export function many(count, one, more = `${one}s`) {
   return `${number(count)} ${count === 1 ? one : more}`;
+}
+
+/** Names in a sentence: `one, two, and three`. */
+export function list(names) {
+  return LIST.format(names);
 }
 
 /** An amount of dollars, or a dash. */
@@ -28,7 +34,7 @@ export function amount(dollars) {
   return dollars < 0 ? `−${money(-dollars)}` : money(dollars);
 }
 
-/** A vehicle, or what is known of it when it is not here: its VIN. */
+/** The name of a vehicle, or its VIN if the vehicle is not loaded. */
 export function called(vehicle, vin = null) {
   return vehicle ? name(vehicle) : (vin ?? "a vehicle that is gone");
 }
@@ -45,7 +51,7 @@ export function when(instant) {
   return then.toDateString() === new Date().toDateString() ? TIME.format(then) : DAY_AND_TIME.format(then);
 }
 
-/** How far off an instant is: `in 6 days`, `2 hours ago`. */
+/** The time until or since an instant: `in 6 days`, `2 hours ago`. */
 export function away(instant) {
   const minutes = Math.round((Date.parse(instant) - Date.now()) / 60_000);
   if (Math.abs(minutes) < 60) return LATER.format(minutes, "minute");
@@ -59,19 +65,19 @@ export function today() {
   return new Date(now.getTime() - now.getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
 }
 
-/** How many days a vehicle has stood on the lot. */
+/** The number of days a vehicle has been on the lot. */
 export function daysOnLot(vehicle) {
   const since = vehicle.purchaseDate ?? vehicle.createdAt?.slice(0, 10);
   return since ? Math.max(0, Math.round((Date.parse(today()) - Date.parse(since)) / DAY_MS)) : null;
 }
 
-/** What the dealer made of a sale: the price less what the car and the work on it cost; `null` while its cost is not known. */
+/** The gross profit of a sale: the price less the cost of the car and of the work on it; `null` while the cost is unknown. */
 export function gross(price, vehicle, spent) {
   if (price === null || vehicle?.purchasePrice === null || vehicle?.purchasePrice === undefined) return null;
   return Math.round((price - vehicle.purchasePrice - spent) * 100) / 100;
 }
 
-/** Words and colour of a state, by its name on the wire. */
+/** Label and color of a state, by its wire name. */
 export const STATUS = lookup({
   available: ["Available", "good"],
   pending: ["Sale pending", "warn"],

@@ -12,10 +12,14 @@ from carlot.errors import Conflict, NotFound, QueueUnavailable
 from carlot.partners.registry import SITES
 from carlot.partners.wayne_reeves.start import start_pull
 from carlot.platform.ports import Request, Response, Services
+from carlot.settings import NEEDED, PARTNER_NAMES
 from carlot.store import pull_runs, status
 from carlot.web import rate_limit
 from carlot.web.parsing import read_query
 from carlot.web.responses import json_answer
+
+_WIRE_NAMES = {"wayne_reeves": "wayneReeves"}
+"""The names of targets in the API where they differ; a listing site carries its own."""
 
 
 class RunsQuery(BaseModel):
@@ -77,8 +81,24 @@ async def get_status(request: Request, services: Services) -> Response:
                 "dead": seen.dead,
             },
             "deadlines": seen.deadlines(now),
+            "partners": [_partner(services, target, name) for target, name in PARTNER_NAMES.items()],
         }
     )
+
+
+def _partner(services: Services, target: str, name: str) -> dict[str, object]:
+    """What the desk needs to draw a partner: its names and its settings."""
+    site = SITES.get(target)
+    return {
+        "target": target,
+        "wire": site.wire if site else _WIRE_NAMES.get(target, target),
+        "name": name,
+        "site": site is not None,
+        "configured": services.settings.configured(target),
+        "needs": list(NEEDED.get(target, ())),
+        "optional": list(site.optional) if site else [],
+        "missing": services.settings.missing(target),
+    }
 
 
 def _dms_status(services: Services, seen: status.Seen) -> tuple[str, str | None]:

@@ -216,6 +216,19 @@ SCHEMAS: dict[str, Schema] = {
         ),
         queue=record(backlog=whole(), oldestMessageSeconds=whole(), pending=whole(), dead=whole()),
         deadlines=record(invoicesDue=whole(), expensesDue=whole(), removalsDue=whole(), overdue=whole()),
+        partners=many(
+            record(
+                "A partner that sync tasks are for. Partners come in the order in which the desk shows them.",
+                target=text("Its name in sync tasks."),
+                wire=text("Its name in the API's objects."),
+                name=text("Its name for people."),
+                site=FLAG | {"description": "Whether it is a listing site."},
+                configured=FLAG,
+                needs=many(text("A setting without which it does not work.")),
+                optional=many(text("A further setting that a listing site may ask for.")),
+                missing=many(text("A needed setting that is not set.")),
+            )
+        ),
     ),
     "ImportReport": record(
         "What a CSV file came to, or would come to.",

@@ -1,4 +1,4 @@
-/* The block in the editor: the lot as visitors see it, and what may be chosen of it. */
+/* The block in the editor: a preview of the lot, and its settings. */
 ( function ( wp ) {
 	const { createElement: el, Fragment } = wp.element;
 	const { InspectorControls, useBlockProps } = wp.blockEditor;

@@ -1,6 +1,6 @@
 <?php
 /**
- * The list of vehicles: what the shortcode and the block write.
+ * The list of vehicles, as the shortcode and the block print it.
  *
  * @package CarLot\Inventory
  */
@@ -12,14 +12,14 @@ defined( 'ABSPATH' ) || exit;
 /**
  * The block.
  *
- * @param array $attributes As the editor keeps them.
+ * @param array $attributes As the editor stores them.
  */
 function render_block( array $attributes ): string {
 	return '<div ' . get_block_wrapper_attributes() . '>' . render( $attributes ) . '</div>';
 }
 
 /**
- * The shortcode: the list, or the vehicle that the visitor has chosen from it.
+ * The shortcode: the list, or the vehicle that the visitor opened from it.
  *
  * @param array|string $attributes As written.
  */
@@ -66,7 +66,7 @@ function render_list( string $base, array $wanted ): string {
  * One vehicle of the list.
  *
  * @param array $vehicle A vehicle.
- * @param bool  $own     Whether it comes from the Worker of the settings, so that its page is here.
+ * @param bool  $own     Whether it comes from the Worker in the settings, so that this site has a page for it.
  */
 function card( array $vehicle, bool $own ): string {
 	$here  = $own && is_singular() && shows_lot( get_queried_object() ) ? get_permalink( get_queried_object_id() ) : false;
@@ -81,11 +81,11 @@ function card( array $vehicle, bool $own ): string {
 }
 
 /**
- * A photo, or its place.
+ * A photo, or a placeholder without an address.
  *
  * @param array  $vehicle     A vehicle.
  * @param string $source      Address; empty when there is none.
- * @param string $description For those who do not see it; empty where the name stands beside it.
+ * @param string $description Alternative text; empty where the name is printed beside the photo.
  */
 function photo( array $vehicle, string $source, string $description ): string {
 	$source = '' === $source ? '' : address( $source );
@@ -96,10 +96,10 @@ function photo( array $vehicle, string $source, string $description ): string {
 }
 
 /**
- * What a visitor is told, and what an editor is told besides.
+ * A message for visitors, with more detail for editors.
  *
- * @param string $words  For everybody; may be empty.
- * @param string $detail For those who can do something about it; may be empty.
+ * @param string $words  For all visitors; may be empty.
+ * @param string $detail For editors only; may be empty.
  */
 function message( string $words, string $detail ): string {
 	$html = '' === $words ? '' : '<p class="carlot-message">' . text( $words ) . '</p>';
@@ -111,9 +111,9 @@ function message( string $words, string $detail ): string {
 }
 
 /**
- * For editors: that what is shown is a copy, and why.
+ * A note for editors that the list is a cached copy, with the reason.
  *
- * @param array $said What `ask` answered.
+ * @param array $said Result of `ask`.
  */
 function note( array $said ): string {
 	if ( '' === $said['error'] || ! current_user_can( 'edit_posts' ) ) {
@@ -125,7 +125,7 @@ function note( array $said ): string {
 }
 
 /**
- * That there is nothing to show.
+ * The message for an empty list.
  */
 function unreachable(): string {
 	return __( 'Our inventory cannot be shown right now. Please call us, or try again in a moment.', 'carlot-inventory' );

@@ -1,6 +1,6 @@
 <?php
 /**
- * The page of one vehicle: what stands in it, its title, and what search engines read.
+ * The page of one vehicle: its content, its title, and its data for search engines.
  *
  * @package CarLot\Inventory
  */
@@ -10,9 +10,9 @@ namespace CarLot\Inventory;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * The vehicle in full, or that it is gone.
+ * The full vehicle, or a message that it is gone.
  *
- * @param array $said What `ask` answered.
+ * @param array $said Result of `ask`.
  */
 function render_vehicle( array $said ): string {
 	$back = '<p class="carlot-back"><a href="' . address( (string) get_permalink( get_queried_object_id() ) ) . '">'
@@ -33,7 +33,7 @@ function render_vehicle( array $said ): string {
 }
 
 /**
- * All photos, each with what it shows.
+ * All photos, each with an alternative text.
  *
  * @param array $vehicle A vehicle.
  */
@@ -52,7 +52,7 @@ function photos( array $vehicle ): string {
 }
 
 /**
- * How to reach the dealer.
+ * The contact details of the dealer.
  *
  * @param array $vehicle A vehicle.
  */
@@ -77,7 +77,7 @@ function contact( array $vehicle ): string {
 }
 
 /**
- * The description, in its paragraphs.
+ * The description, in paragraphs.
  *
  * @param array $vehicle A vehicle.
  */
@@ -90,7 +90,7 @@ function description( array $vehicle ): string {
 }
 
 /**
- * What is known of it.
+ * The table of known facts.
  *
  * @param array $vehicle A vehicle.
  */
@@ -115,7 +115,7 @@ function facts( array $vehicle ): string {
 }
 
 /**
- * A vehicle that is gone is answered 404, so that search engines forget it.
+ * Sends status 404 for a vehicle that is gone, so that search engines drop it.
  */
 function answer_gone(): void {
 	$asked = asked_vehicle();
@@ -126,7 +126,7 @@ function answer_gone(): void {
 }
 
 /**
- * The vehicle in the title of the page.
+ * Adds the vehicle to the title of the page.
  *
  * @param array $parts Parts of the title.
  */
@@ -139,9 +139,9 @@ function title_parts( array $parts ): array {
 }
 
 /**
- * The page of a vehicle is another than the page of the list.
+ * Gives the page of a vehicle a canonical address of its own, apart from the page of the list.
  *
- * @param string   $url  Of the post.
+ * @param string   $url  Address of the post.
  * @param \WP_Post $post The post.
  */
 function canonical_url( $url, $post ) {
@@ -150,7 +150,7 @@ function canonical_url( $url, $post ) {
 }
 
 /**
- * What search engines read. In the head: nothing there is searched for shortcodes or made typographic.
+ * Prints the data for search engines. It is in the head, where WordPress expands no shortcodes and changes no quotes.
  */
 function print_structured(): void {
 	$asked = asked_vehicle();
@@ -158,7 +158,7 @@ function print_structured(): void {
 		return;
 	}
 	$json = wp_json_encode( structured( $asked['content'] ), JSON_HEX_TAG | JSON_HEX_AMP | JSON_UNESCAPED_SLASHES );
-	// phpcs:ignore WordPress.Security.EscapeOutput.OutputNotEscaped -- JSON_HEX_TAG leaves nothing that could end the element.
+	// phpcs:ignore WordPress.Security.EscapeOutput.OutputNotEscaped -- with JSON_HEX_TAG, no text can end the element.
 	echo '<script type="application/ld+json">' . $json . "</script>\n";
 }
 
@@ -208,7 +208,7 @@ function structured( array $vehicle ): array {
 }
 
 /**
- * Whether there is anything to say.
+ * Whether a value is known.
  *
  * @param mixed $value Any value.
  */

@@ -1,6 +1,6 @@
 <?php
 /**
- * What a shortcode, a block or a visitor asks for.
+ * Reads the requests of shortcodes, blocks and visitors.
  *
  * @package CarLot\Inventory
  */
@@ -20,9 +20,9 @@ const DEFAULTS = array(
 );
 
 /**
- * The attributes with every one in its type and range.
+ * The attributes, each of the right type and in range.
  *
- * @param array|string $given What was written; a shortcode without attributes has an empty text.
+ * @param array|string $given The attributes as written; a shortcode without attributes gives an empty text.
  */
 function wanted( $given ): array {
 	$wanted            = shortcode_atts( DEFAULTS, is_array( $given ) ? $given : array(), SHORTCODE );
@@ -36,12 +36,12 @@ function wanted( $given ): array {
 }
 
 /**
- * A whole number in a range; the fallback when it is none.
+ * A whole number in a range, or the fallback for an invalid value.
  *
- * @param mixed $given    What was written.
- * @param int   $least    Least that is taken.
- * @param int   $most     Most that is taken.
- * @param int   $fallback Instead of what makes no sense.
+ * @param mixed $given    The value as written.
+ * @param int   $least    Smallest valid number.
+ * @param int   $most     Largest valid number.
+ * @param int   $fallback Result for an invalid value.
  */
 function within( $given, int $least, int $most, int $fallback ): int {
 	return is_numeric( $given ) ? max( $least, min( $most, (int) $given ) ) : $fallback;
@@ -63,17 +63,17 @@ function list_path( array $wanted ): string {
 }
 
 /**
- * The id of the vehicle that the visitor wants to see; empty when none, or when it cannot be one.
+ * The id of the vehicle that the visitor opened; empty when there is none or the id is not valid.
  */
 function wanted_vehicle(): string {
-	// A public page, to look at: there is nothing a nonce would protect.
+	// A public page that changes nothing needs no nonce.
 	// phpcs:ignore WordPress.Security.NonceVerification.Recommended, WordPress.Security.ValidatedSanitizedInput.InputNotSanitized
 	$given = isset( $_GET['carlot_vehicle'] ) ? wp_unslash( $_GET['carlot_vehicle'] ) : '';
 	return is_string( $given ) && preg_match( ID_PATTERN, $given ) ? $given : '';
 }
 
 /**
- * The vehicle that this page is about, as `ask` answers it; null when the page is about none.
+ * The vehicle of this page, as `ask` returns it; null when the page shows no single vehicle.
  */
 function asked_vehicle(): ?array {
 	static $asked = array();

@@ -1,6 +1,6 @@
 <?php
 /**
- * The settings page: one address, and whether it answers.
+ * The settings page: the address of the Worker, and a check that it responds.
  *
  * @package CarLot\Inventory
  */
@@ -10,7 +10,7 @@ namespace CarLot\Inventory;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Settings, CarLot Inventory.
+ * Adds the page Settings > CarLot Inventory.
  */
 function add_settings_page(): void {
 	$title = __( 'CarLot Inventory', 'carlot-inventory' );
@@ -18,7 +18,7 @@ function add_settings_page(): void {
 }
 
 /**
- * The setting, with who may change it and to what.
+ * Registers the setting, with the permission and the validation for changes.
  */
 function register_settings(): void {
 	register_setting(
@@ -42,7 +42,7 @@ function register_settings(): void {
 }
 
 /**
- * What is stored of what was typed.
+ * The valid settings in the submitted form.
  *
  * @param mixed $given The form's fields.
  */
@@ -57,7 +57,7 @@ function clean_settings( $given ): array {
 }
 
 /**
- * The field for the address.
+ * Prints the field for the address.
  */
 function print_url_field(): void {
 	echo '<input type="url" class="regular-text code" id="carlot_inventory_url" name="' . esc_attr( OPTION ) . '[url]" value="' . esc_attr( base_url() ) . '" placeholder="https://carlot-manager.your-name.workers.dev">';
@@ -65,7 +65,7 @@ function print_url_field(): void {
 }
 
 /**
- * The page.
+ * Prints the page.
  */
 function print_settings_page(): void {
 	if ( ! current_user_can( 'manage_options' ) ) {
@@ -86,7 +86,7 @@ function print_settings_page(): void {
 }
 
 /**
- * Whether the Worker answers, in words.
+ * A sentence that says whether the Worker responds.
  */
 function connection(): string {
 	$said = ask( base_url(), list_path( wanted( array() ) ), __NAMESPACE__ . '\read_list' );
@@ -102,7 +102,7 @@ function connection(): string {
 }
 
 /**
- * A link to the settings in the list of plugins.
+ * Adds a link to the settings in the list of plugins.
  *
  * @param string[] $links Links of the plugin.
  */

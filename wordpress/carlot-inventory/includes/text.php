@@ -1,6 +1,6 @@
 <?php
 /**
- * Text of others on its way into the page.
+ * Escapes foreign text for the page.
  *
  * @package CarLot\Inventory
  */
@@ -10,7 +10,7 @@ namespace CarLot\Inventory;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * A text as HTML. Square brackets go too: WordPress looks for shortcodes in what a block has written.
+ * A text as HTML, with square brackets escaped too: WordPress looks for shortcodes in the output of a block.
  *
  * @param string|int|float|null $value Any text.
  */
@@ -28,7 +28,7 @@ function attribute( $value ): string {
 }
 
 /**
- * An address as the value of an attribute; empty when its scheme is none of these.
+ * An address as the value of an attribute; empty when its scheme is not in the list.
  *
  * @param string   $address   Any text.
  * @param string[] $protocols Schemes.

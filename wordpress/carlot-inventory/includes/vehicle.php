@@ -1,6 +1,6 @@
 <?php
 /**
- * A vehicle as the Worker's public API has it, and how it is put into words.
+ * Reads vehicles from the Worker's public API and describes them in words.
  *
  * @package CarLot\Inventory
  */
@@ -29,7 +29,7 @@ const TEXTS = array(
 const ID_PATTERN = '/^[A-Za-z0-9_-]{1,64}$/';
 
 /**
- * A list of vehicles; what is no vehicle is left out. Null when it is no list.
+ * The vehicles in a list, without invalid entries; null when the value is not a list.
  *
  * @param mixed $given Decoded JSON.
  */
@@ -41,7 +41,7 @@ function read_list( $given ): ?array {
 }
 
 /**
- * A vehicle with every field in its type; null when it is none.
+ * A vehicle with every field of the right type; null when the value is not a vehicle.
  *
  * @param mixed $given Decoded JSON.
  */
@@ -65,7 +65,7 @@ function read_vehicle( $given ): ?array {
 }
 
 /**
- * Whether this is the address of a photo.
+ * Whether the value is the address of a photo.
  *
  * @param mixed $given Decoded JSON.
  */
@@ -74,7 +74,7 @@ function is_photo( $given ): bool {
 }
 
 /**
- * The dealer's facts. Null when these are none.
+ * The dealer's name and contact; null when the value does not have them.
  *
  * @param mixed $given Decoded JSON.
  */
@@ -113,7 +113,7 @@ function price_of( array $vehicle ): string {
 }
 
 /**
- * The miles it has gone; empty when they are not known.
+ * The mileage; empty when it is unknown.
  *
  * @param array $vehicle A vehicle.
  */

@@ -1,6 +1,6 @@
 <?php
 /**
- * Asking the Worker, and keeping what it said.
+ * Requests to the Worker, and the cache of its responses.
  *
  * @package CarLot\Inventory
  */
@@ -9,7 +9,7 @@ namespace CarLot\Inventory;
 
 defined( 'ABSPATH' ) || exit;
 
-// Seconds: an answer is as good as new for so long, a failure is not tried again for so long, a copy is kept for so long.
+// In seconds: how long a response counts as fresh, how long a failure is not retried, and how long a copy is stored.
 const FRESH_S = 300;
 const AWAY_S  = 60;
 const KEEP_S  = 604800;
@@ -19,11 +19,11 @@ const MOST_BYTES = 8388608;
 const PREFIX     = 'carlot_inventory_';
 
 /**
- * What the Worker says at a path, or said last.
+ * The response of the Worker at a path, or the latest cached copy.
  *
  * @param string   $base   Address of the Worker, without a slash at the end.
- * @param string   $path   What to ask for, with its query.
- * @param callable $reader Takes the decoded JSON; answers what is to be kept, or null when it is not what was asked for.
+ * @param string   $path   Path of the request, with its query.
+ * @param callable $reader Takes the decoded JSON. Returns the content to store, or null when the JSON is not valid.
  * @return array{content: mixed, fetched: int, error: string, gone: bool} `content` is null when there is nothing to show.
  */
 function ask( string $base, string $path, callable $reader ): array {
@@ -64,10 +64,10 @@ function ask( string $base, string $path, callable $reader ): array {
 }
 
 /**
- * The result of asking.
+ * The result of a request.
  *
- * @param array|null $copy  What is kept, if anything.
- * @param string     $error Why it may be old.
+ * @param array|null $copy  The cached copy, if any.
+ * @param string     $error Why the copy may be old.
  */
 function said( ?array $copy, string $error ): array {
 	return array(
@@ -81,10 +81,10 @@ function said( ?array $copy, string $error ): array {
 /**
  * One request.
  *
- * @param string $url     What to ask for.
- * @param string $etag    What is at hand, if anything.
- * @param bool   $guarded Whether the address came from the author of a post and not from the settings: then no address inside the
- *                        server's own network is asked.
+ * @param string $url     Address of the request.
+ * @param string $etag    ETag of the cached copy, if any.
+ * @param bool   $guarded Whether the address came from the author of a post and not from the settings. If so, the plugin requests
+ *                        no address inside the server's own network.
  * @return array{status: int, body: string, etag: string, error: string}
  */
 function fetch( string $url, string $etag, bool $guarded ): array {
@@ -117,7 +117,7 @@ function fetch( string $url, string $etag, bool $guarded ): array {
 }
 
 /**
- * Why an answer is of no use, in words for the editor.
+ * Why a response cannot be used, in words for the editor.
  *
  * @param int $status HTTP status.
  */
@@ -138,9 +138,9 @@ function base_url(): string {
 }
 
 /**
- * An address as the Worker's, whatever page of it was pasted; empty when it is no address.
+ * The Worker's address in the pasted address of any of its pages; empty when the text is not an address.
  *
- * @param string $given What somebody typed.
+ * @param string $given The typed text.
  */
 function worker_address( string $given ): string {
 	$url   = esc_url_raw( trim( $given ), array( 'https', 'http' ) );

@@ -1,4 +1,4 @@
-/** The same for all that are ticked: publish, take off, price, remove. */
+/** Changes to all selected vehicles: publish, unpublish, price, remove. */
 
 import { editAll } from "../edits.js";
 import { html, useSignal } from "../html.js";
@@ -15,7 +15,7 @@ const SWITCHES = [
 ];
 const OFF_LOT = { done: "Off the lot", errand: "Taking off the lot" };
 
-/** The bar that is there as long as something is ticked. */
+/** The bar that shows while vehicles are selected. */
 export function Bulk() {
   const pricing = useSignal(false);
   const ids = selected.value;
@@ -31,7 +31,8 @@ export function Bulk() {
         </div>`)}
       <button type="button" class="bulk-button" onClick=${() => { pricing.value = true; }}>Price…</button>
       <button type="button" class="bulk-button" onClick=${() => editAll(ids, remove, OFF_LOT)}>Take off the lot</button>
-      <button type="button" class="bulk-button bulk-clear" aria-label="Clear the selection" onClick=${() => tickAll(false)}><${Icon} name="cross" /></button>
+      <button type="button" class="bulk-button bulk-clear" aria-label="Clear the selection"
+        onClick=${() => tickAll(false)}><${Icon} name="cross" /></button>
     </div>
     ${pricing.value && html`<${Pricing} ids=${ids} onClose=${() => { pricing.value = false; }} />`}`;
 }
@@ -62,9 +63,11 @@ function Pricing({ ids, onClose }) {
             <select ...${input} value=${way.value} onChange=${(event) => { way.value = event.currentTarget.value; }}>
               <option value="lower">Lower by</option><option value="raise">Raise by</option><option value="set">Set to</option>
             </select>`}<//>
-          <${Field} label="Amount" inputmode="decimal" autocomplete="off" required value=${text.value} onInput=${(event) => { text.value = event.currentTarget.value; }} />
+          <${Field} label="Amount" inputmode="decimal" autocomplete="off" required value=${text.value}
+            onInput=${(event) => { text.value = event.currentTarget.value; }} />
           ${way.value !== "set" && html`<${Field} label="Of">${(input) => html`
-            <select ...${input} value=${unit.value} onChange=${(event) => { unit.value = event.currentTarget.value; }}><option value="$">dollars</option><option value="%">percent</option></select>`}<//>`}
+            <select ...${input} value=${unit.value}
+              onChange=${(event) => { unit.value = event.currentTarget.value; }}><option value="$">dollars</option><option value="%">percent</option></select>`}<//>`}
         </div>
         ${planned.length > 0 && html`
           <table class="plain-table">

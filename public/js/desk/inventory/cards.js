@@ -14,7 +14,7 @@ import { isSelected, selected, tick, tickAll } from "./selection.js";
 const CARD_PX = 104;
 const LONG_MS = 450;
 
-/** All that are found; only the cards near the window exist. Holding one down ticks it, and from then on a tap does. */
+/** Cards for the list, rendered only near the window. A long press selects a card; after that, a tap selects further cards. */
 export function Cards() {
   const rows = found.value;
   const { place, from, to } = useRows(rows.length, CARD_PX);
@@ -36,7 +36,8 @@ function Card({ vehicle, index, count, choosing }) {
   const on = isSelected(vehicle.id);
   const facts = [vehicle.stockNumber, vehicle.mileage === null ? null : miles(vehicle.mileage)].filter(Boolean).join(" · ");
   return html`
-    <li class=${`lot-card${on ? " lot-row-on" : ""}`} aria-setsize=${count} aria-posinset=${index + 1} style=${{ top: `${index * CARD_PX}px` }} ...${held}>
+    <li class=${`lot-card${on ? " lot-row-on" : ""}`} aria-setsize=${count} aria-posinset=${index + 1}
+      style=${{ top: `${index * CARD_PX}px` }} ...${held}>
       ${choosing && html`<label class="tick-place"><input type="checkbox" class="tick" aria-label=${`Select ${name(vehicle)}, stock ${vehicle.stockNumber ?? "none"}`} checked=${on} onClick=${() => tick(vehicle.id)} /></label>`}
       <${Thumb} vehicle=${vehicle} />
       <div class="lot-card-text">
@@ -52,7 +53,7 @@ function Shown({ vehicle }) {
   return html`<span class="badge badge-good"><${Icon} name="check" />Website</span>`;
 }
 
-/** What an element needs so that holding it down does something else than a tap. */
+/** The properties that give an element separate actions for a long press and a tap. */
 function useHold(run) {
   const timer = useRef(null);
   const fired = useRef(false);

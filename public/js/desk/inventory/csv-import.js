@@ -1,4 +1,4 @@
-/** A file of vehicles: looked at first, then taken over whole. */
+/** The import of a CSV file: a preview first, then the whole file. */
 
 import { call } from "../api.js";
 import { html, useRef, useSignal } from "../html.js";
@@ -49,13 +49,15 @@ export function CsvImport({ onClose }) {
           <${Icon} name="upload" />
           <button type="button" class="button" onClick=${() => input.current.click()}>Choose a file</button>
           <p class="soft">${file.value ? file.value.name : "or drop it here"}</p>
-          <input ref=${input} class="unseen" type="file" tabindex="-1" aria-label="CSV file" accept=".csv,text/csv,text/plain" onChange=${(event) => look(event.currentTarget.files[0])} />
+          <input ref=${input} class="unseen" type="file" tabindex="-1" aria-label="CSV file" accept=".csv,text/csv,text/plain"
+            onChange=${(event) => look(event.currentTarget.files[0])} />
         </div>
         ${fault.value && html`<p class="fault" role="alert">${fault.value}</p>`}
         ${file.value && !report.value && !fault.value && html`<p class="soft" role="status">Reading it…</p>`}
         ${report.value && html`<${Report} report=${report.value} />`}
         <div class="form-actions">
-          <${Working} class="button button-strong" disabled=${!report.value || report.value.errors.length > 0 || report.value.created + report.value.updated === 0} run=${take}>Take it over<//>
+          <${Working} class="button button-strong"
+            disabled=${!report.value || report.value.errors.length > 0 || report.value.created + report.value.updated === 0} run=${take}>Take it over<//>
         </div>
       </div>
     <//>`;

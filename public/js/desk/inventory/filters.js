@@ -1,4 +1,4 @@
-/** Which vehicles the dealer wants to see, and in which order: read from the page's address, and answered at every keystroke. */
+/** The dealer's filters and order: read from the page's address, and applied at every keystroke. */
 
 import { computed, effect, signal } from "../html.js";
 import { keep, kept } from "../kept.js";
@@ -9,7 +9,7 @@ import { daysOnLot } from "../words.js";
 
 const NOTHING = { q: "", view: "lot", make: "", location: "", status: "", body: "", priceMin: "", priceMax: "", yearMin: "", yearMax: "", sort: "newest" };
 
-/** The views that are always there: a name, and which vehicles. */
+/** The built-in views: a name, and a test for their vehicles. */
 export const VIEWS = lookup({
   lot: ["On the lot", onLot],
   unpublished: ["Not on the website", (vehicle) => vehicle.status === "available" && !vehicle.publishToWebsite],
@@ -20,7 +20,7 @@ export const VIEWS = lookup({
   archived: ["Off the lot", (vehicle) => vehicle.status === "archived"],
 });
 
-/** What the columns sort by; the first of each pair is the wire value, `-` for downwards. */
+/** The orders by their wire value, with `-` for descending: a label and a comparison. */
 export const ORDERS = lookup({
   newest: ["Newest first", (one, other) => (other.purchaseDate ?? other.createdAt).localeCompare(one.purchaseDate ?? one.createdAt)],
   price: ["Price, lowest first", (one, other) => last(one.price) - last(other.price)],
@@ -36,48 +36,48 @@ export const ORDERS = lookup({
   "-stock": ["Stock number, from the end", (one, other) => ORDERS.stock[1](other, one)],
 });
 
-/** What is asked for. */
+/** The current filters. */
 export const filters = signal(read(route.peek()));
 /** The dealer's own views: `{name, query}`. */
 export const savedViews = signal(kept("views", []));
 
-/** Ask for something else. */
+/** Change some of the filters. */
 export function ask(changes) {
   filters.value = { ...filters.peek(), ...changes };
   requery(queryOf(filters.peek()));
 }
 
-/** Ask for a whole list anew. */
+/** Replace all filters by those of a query string. */
 export function askFor(query) {
   filters.value = read({ view: "inventory", query: new URLSearchParams(query) });
   requery(queryOf(filters.peek()));
 }
 
-/** The filters as a query string, what is as usual left out. */
+/** The filters as a query string without default values. */
 export function queryOf(wanted) {
   return new URLSearchParams(Object.entries(wanted).filter(([name, value]) => value && value !== NOTHING[name])).toString();
 }
 
-/** Keep what is asked for now as a view of the dealer's own. */
+/** Save the current filters as one of the dealer's own views. */
 export function saveView(name) {
   savedViews.value = [...savedViews.peek().filter((view) => view.name !== name), { name, query: queryOf(filters.peek()) }];
   keep("views", savedViews.peek());
 }
 
-/** Forget one of them. */
+/** Delete one of the dealer's own views. */
 export function forgetView(name) {
   savedViews.value = savedViews.peek().filter((view) => view.name !== name);
   keep("views", savedViews.peek());
 }
 
-// The address may change to another list: a link, the browser's own back.
+// A link or the browser's back button may change the address to another list.
 effect(() => {
   if (route.value.view !== "inventory") return;
   const wanted = read(route.value);
   if (queryOf(wanted) !== queryOf(filters.peek())) filters.value = wanted;
 });
 
-/** The vehicles asked for, in order. */
+/** The vehicles that pass the filters, in order. */
 export const found = computed(() => {
   const wanted = filters.value;
   const tests = testsOf(wanted);
@@ -86,7 +86,7 @@ export const found = computed(() => {
   return all.sort((one, other) => order(one, other) || one.id.localeCompare(other.id));
 });
 
-/** How many vehicles each view has, whatever else is asked for. */
+/** The number of vehicles in each view, without other filters. */
 export const counts = computed(() => {
   const names = Object.keys(VIEWS);
   const tally = Object.fromEntries(names.map((name) => [name, 0]));

@@ -1,4 +1,4 @@
-/** The lot is empty: how it gets its first vehicles. */
+/** The first steps on an empty lot. */
 
 import { call } from "../api.js";
 import { editAll } from "../edits.js";
@@ -12,7 +12,7 @@ import { number } from "../words.js";
 
 const DEMO = "/demo/lot.csv";
 
-/** Four ways in. */
+/** Four ways to add the first vehicles. */
 export function FirstSteps({ onImport }) {
   const connected = status.value?.wayneReeves.configured;
   const pull = async () => {
@@ -40,7 +40,7 @@ export function FirstSteps({ onImport }) {
 async function loadDemo() {
   try {
     const text = await (await fetch(DEMO)).text();
-    // The pictures are this installation's own.
+    // This installation serves the pictures itself.
     const file = new Blob([text.replaceAll("/demo/", `${location.origin}/demo/`)], { type: "text/csv" });
     const report = await call("POST", "/api/vehicles/import", file);
     await load();

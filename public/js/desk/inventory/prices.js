@@ -1,8 +1,11 @@
-/** What a price becomes. */
+/** Computes changed prices. */
 
 import { BadText, dollars } from "../fields.js";
 
-/** The new price after a change `way` (`lower`, `raise`, `set`) by what was typed, in `$` or `%`; percentages give whole dollars. `null`: none. */
+/**
+ * The new price after a change `way` (`lower`, `raise`, `set`) by the typed amount in `$` or `%`, or `null` if there is none.
+ * Percentages give whole dollars.
+ */
 export function changePrice(price, way, unit, text) {
   const by = read(text);
   if (by === null) return null;

@@ -4,13 +4,13 @@ import { computed, signal } from "../html.js";
 import { lot } from "../lot.js";
 import { found } from "./filters.js";
 
-/** The row that keys move to; -1: none. */
+/** The row that the keyboard is on; -1 for none. */
 export const cursor = signal(-1);
 
 const ticked = signal(new Set());
 let lastTicked = null;
 
-/** The ticked vehicles' ids, of those that are still there. */
+/** The ids of the selected vehicles that still exist. */
 export const selected = computed(() => [...ticked.value].filter((id) => lot.value.has(id)));
 
 /** Whether one is ticked. */
@@ -18,7 +18,7 @@ export function isSelected(id) {
   return ticked.value.has(id);
 }
 
-/** Tick one, or untick it; with `through`, all from the one ticked before to this one. */
+/** Select or deselect a vehicle. With `through`, select the range from the last selected vehicle to this one. */
 export function tick(id, through = false) {
   const ids = found.peek().map((vehicle) => vehicle.id);
   const from = ids.indexOf(lastTicked);
@@ -31,7 +31,7 @@ export function tick(id, through = false) {
   lastTicked = id;
 }
 
-/** Tick all that are found, or none. */
+/** Select all vehicles in the list, or none. */
 export function tickAll(on) {
   ticked.value = on ? new Set(found.peek().map((vehicle) => vehicle.id)) : new Set();
 }

@@ -1,4 +1,4 @@
-/** The list as a table, on a screen that has the room. */
+/** The list as a table, on wide screens. */
 
 import { flip, LABELS } from "../edits.js";
 import { html, useEffect, useLayoutEffect, useRef } from "../html.js";
@@ -23,7 +23,7 @@ const COLUMNS = [
   ["Third party", null, "col-switch"],
 ];
 
-/** All that are found; only the rows near the window exist. */
+/** The table, with rows rendered only near the window. */
 export function Table() {
   const rows = found.value;
   const { place, from, to } = useRows(rows.length, ROW_PX);
@@ -60,12 +60,12 @@ function Column({ column: [words, order, kind] }) {
 function Row({ vehicle, index }) {
   const anchor = useRef(null);
   const current = cursor.value === index;
-  // Before the next key is heard: Enter opens the row that the last one went to.
+  // Update before the next key arrives: Enter opens the row that the last key moved to.
   useLayoutEffect(() => {
     if (current) anchor.current.focus({ preventScroll: true });
   }, [current]);
   const on = isSelected(vehicle.id);
-  // A click anywhere but on something of its own opens the vehicle.
+  // A click opens the vehicle, except on a control of the row.
   const open = (event) => !event.target.closest("a, button, input") && !String(getSelection()) && go("vehicle", vehicle.id);
   return html`
     <tr class=${`lot-row${on ? " lot-row-on" : ""}`} aria-rowindex=${index + 2} onClick=${open}>

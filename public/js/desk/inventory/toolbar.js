@@ -17,10 +17,10 @@ const CHIPS = {
   yearMin: (value) => `from ${value}`,
   yearMax: (value) => `up to ${value}`,
 };
-// What is rare is shown when there is something in it.
+// These views are shown only when they contain a vehicle.
 const RARE = ["price", "photos", "vin"];
 
-/** One tap to a list that is asked for often. */
+/** The views: lists that dealers often want, one tap away. */
 export function Views() {
   const { view } = filters.value;
   const query = queryOf({ ...filters.value, sort: "newest" });
@@ -29,12 +29,14 @@ export function Views() {
   return html`
     <nav class="views" aria-label="Views">
       ${shown.map((name) => html`
-        <button key=${name} type="button" class="view" aria-current=${!own && view === name ? "true" : undefined} onClick=${() => askFor(name === "lot" ? "" : `view=${name}`)}>
+        <button key=${name} type="button" class="view" aria-current=${!own && view === name ? "true" : undefined}
+          onClick=${() => askFor(name === "lot" ? "" : `view=${name}`)}>
           ${VIEWS[name][0]}${name !== "archived" && html`<span class="view-count">${number(counts.value[name])}</span>`}
         </button>`)}
       ${savedViews.value.map((saved) => html`
         <span key=${saved.name} class="view-own">
-          <button type="button" class="view" aria-current=${saved === own ? "true" : undefined} onClick=${() => askFor(saved.query)}>${saved.name}</button>
+          <button type="button" class="view" aria-current=${saved === own ? "true" : undefined}
+            onClick=${() => askFor(saved.query)}>${saved.name}</button>
           ${saved === own && html`<button type="button" class="icon-button" aria-label=${`Forget the view ${saved.name}`} onClick=${() => remove(saved)}><${Icon} name="cross" /></button>`}
         </span>`)}
       ${query && !own && queryOf({ ...filters.value, view: "lot", sort: "newest" }) && html`<${SaveView} />`}
@@ -61,7 +63,8 @@ function SaveView() {
     ${open.value && html`
       <${Dialog} title="Save this view" onClose=${() => { open.value = false; }}>
         <form class="form" onSubmit=${save}>
-          <${Field} label="Name" inputRef=${input} maxlength="30" required autocomplete="off" placeholder="Trucks under $20,000" />
+          <${Field} label="Name" inputRef=${input} maxlength="30" required autocomplete="off"
+            placeholder="Trucks under $20,000" />
           <div class="form-actions"><button class="button button-strong">Save</button></div>
         </form>
       <//>`}`;
@@ -76,10 +79,12 @@ export function Toolbar() {
     <div class="toolbar" role="search">
       <label class="search">
         <${Icon} name="search" /><span class="unseen">Search the lot</span>
-        <input class="control" id="find" type="search" placeholder="Search make, model, stock, VIN" maxlength="100" autocomplete="off" spellcheck=${false}
+        <input class="control" id="find" type="search" placeholder="Search make, model, stock, VIN" maxlength="100"
+          autocomplete="off" spellcheck=${false}
           value=${wanted.q} onInput=${(event) => ask({ q: event.currentTarget.value })} onKeyDown=${(event) => event.key === "Escape" && leave(event)} />
       </label>
-      <button type="button" class="button" aria-expanded=${open.value ? "true" : "false"} aria-controls="filters" onClick=${() => { open.value = !open.value; }}>
+      <button type="button" class="button" aria-expanded=${open.value ? "true" : "false"} aria-controls="filters"
+        onClick=${() => { open.value = !open.value; }}>
         <${Icon} name="filter" />Filters${set.length > 0 && html`<span class="count">${set.length}</span>`}
       </button>
       <label class="order"><span class="unseen">Order</span>

@@ -41,9 +41,12 @@ export function Inventory() {
   const empty = complete.value && !lot.value.size;
   return html`
     <${Head} title="Inventory" note=${total.value === null ? "" : vehicles(total.value)}>
-      <a class="button button-plain button-fold" href="/api/vehicles/export.csv" download="vehicles.csv"><${Icon} name="download" /><span>Export</span></a>
-      <button type="button" class="button button-plain button-fold" onClick=${() => { importing.value = true; }}><${Icon} name="upload" /><span>Import</span></button>
-      <a class="button button-strong button-fold" href=${link("vehicle", "new")}><${Icon} name="plus" /><span>Add vehicle</span></a>
+      <a class="button button-plain button-fold" href="/api/vehicles/export.csv"
+        download="vehicles.csv"><${Icon} name="download" /><span>Export</span></a>
+      <button type="button" class="button button-plain button-fold"
+        onClick=${() => { importing.value = true; }}><${Icon} name="upload" /><span>Import</span></button>
+      <a class="button button-strong button-fold"
+        href=${link("vehicle", "new")}><${Icon} name="plus" /><span>Add vehicle</span></a>
     <//>
     ${empty ? html`<${FirstSteps} onImport=${() => { importing.value = true; }} />` : html`
       <${Views} />

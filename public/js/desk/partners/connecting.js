@@ -1,4 +1,4 @@
-/** To Intuit and back: the desk says what came of it. */
+/** The sign-in at Intuit: the desk reports its result when the dealer returns. */
 
 import { lookup } from "../lookup.js";
 import { link, route } from "../route.js";
@@ -6,7 +6,7 @@ import { askStatus, status } from "../status.js";
 import { toast } from "../toasts.js";
 
 const GONE = "carlot.connecting";
-/** What the way back says behind `#/partners/quickbooks-`. */
+/** Messages by the code in the return address, `#/partners/quickbooks-<code>`. */
 const TROUBLE = lookup({
   declined: "You declined at Intuit: QuickBooks is not connected.",
   expired: "Connecting took too long, or was begun elsewhere. Press Connect to QuickBooks once more.",
@@ -15,12 +15,12 @@ const TROUBLE = lookup({
   failed: "Intuit did not answer as it should. Try again in a moment.",
 });
 
-/** The dealer leaves for Intuit. */
+/** Note that the dealer leaves for Intuit. */
 export function leave() {
   sessionStorage.setItem(GONE, "1");
 }
 
-/** The desk opens, perhaps with the dealer back from Intuit. */
+/** Report the result if the desk opens because the dealer has returned from Intuit. */
 export async function comeBack() {
   const { view, id } = route.peek();
   const trouble = view === "partners" && id?.startsWith("quickbooks-") ? id.slice("quickbooks-".length) : null;

@@ -1,7 +1,6 @@
-/** `#/failed`: what could not be synced, in plain words, with what can be done about it. */
+/** `#/failed`: failed syncs in plain words, with buttons to retry or discard them. */
 
 import { html, useEffect } from "../html.js";
-import { lookup } from "../lookup.js";
 import { Empty, Head, Working } from "../parts.js";
 import { onChange } from "../rounds.js";
 import { link } from "../route.js";
@@ -10,8 +9,6 @@ import { away, many, when } from "../words.js";
 import { askTasks, blocked, carOf, dead, discard, retry, retryAll } from "./tasks.js";
 
 const ROUND_MS = 10_000;
-/** Where the set-up of a partner stands, by its name in tasks. */
-const PLACES = lookup({ cargurus: "carGurus", truecar: "trueCar" });
 
 /** The inbox. */
 export function Failed() {
@@ -44,8 +41,10 @@ function Letter({ task }) {
         <p class="soft">${partner(task.target)} · failed ${when(task.updatedAt)} after ${many(task.attempts, "try", "tries")}${task.deadlineAt ? html` · <${Deadline} at=${task.deadlineAt} />` : ""}</p>
       </div>
       <div class="letter-actions">
-        <${Working} class="button button-strong button-small" aria-label=${`Retry: ${errand(task, carOf(task))}`} run=${() => retry(task)}>Retry<//>
-        <${Working} class="button button-small" aria-label=${`Discard: ${errand(task, carOf(task))}`} run=${() => discard(task)}>Discard<//>
+        <${Working} class="button button-strong button-small" aria-label=${`Retry: ${errand(task, carOf(task))}`}
+          run=${() => retry(task)}>Retry<//>
+        <${Working} class="button button-small" aria-label=${`Discard: ${errand(task, carOf(task))}`}
+          run=${() => discard(task)}>Discard<//>
       </div>
     </li>`;
 }
@@ -54,7 +53,7 @@ function Deadline({ at }) {
   return Date.parse(at) < Date.now() ? html`<span class="late">was due ${away(at)}</span>` : html`due ${away(at)}`;
 }
 
-/** What goes by itself as soon as the dealer has let the partner in. */
+/** Tasks that continue by themselves once the dealer has signed in or set up the partner. */
 function Waiting({ tasks }) {
   const groups = Map.groupBy(tasks, (task) => task.target);
   return html`
@@ -64,7 +63,7 @@ function Waiting({ tasks }) {
         ${[...groups].map(([target, group]) => html`
           <li class="letter" key=${target}>
             <div><h3>${partner(target)}: ${many(group.length, "thing")}</h3><p class="letter-why letter-waits">${group[0].error ?? "It needs you."}</p><p class="soft">They go by themselves when that is done.</p></div>
-            <div class="letter-actions"><a class="button button-small" href=${link("integrations", PLACES[target] ?? target)}>Set up</a></div>
+            <div class="letter-actions"><a class="button button-small" href=${link("integrations", target)}>Set up</a></div>
           </li>`)}
       </ul>
     </section>`;

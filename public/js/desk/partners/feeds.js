@@ -1,4 +1,4 @@
-/** Hosted feeds: the files that other sites come and fetch. */
+/** Hosted feeds: files that other sites fetch. */
 
 import { at, call } from "../api.js";
 import { html, useEffect, useSignal } from "../html.js";

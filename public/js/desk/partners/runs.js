@@ -1,4 +1,4 @@
-/** Pulls from Wayne Reeves: one now, watched as it goes; those before; what they rejected. */
+/** Pulls from Wayne Reeves: the current one with its progress, earlier ones, and the records they rejected. */
 
 import { at, call } from "../api.js";
 import { html, signal, useEffect, useSignal } from "../html.js";
@@ -29,7 +29,7 @@ export function SyncNow({ disabled }) {
   return html`<${Working} class="button button-strong" disabled=${disabled || going.value !== null} run=${start}>Sync now<//>`;
 }
 
-/** How the run goes, and the runs before. */
+/** The progress of the current run, and the earlier runs. */
 export function Runs() {
   useEffect(() => {
     ask();
@@ -99,7 +99,7 @@ async function ask() {
   }
 }
 
-/** Follow a run to its end, wherever the dealer goes meanwhile. A connection that breaks is waited for. */
+/** Follow a run to its end, even when the dealer opens another view. A lost connection only delays it. */
 async function watch(id) {
   if (watching) return;
   watching = true;

@@ -1,4 +1,4 @@
-/** Sync tasks: asked for, tried again, given up, taken back. */
+/** Fetches, retries and discards sync tasks. */
 
 import { at, call } from "../api.js";
 import { signal } from "../html.js";
@@ -9,11 +9,11 @@ import { errand } from "../task-words.js";
 import { toast } from "../toasts.js";
 import { called, many } from "../words.js";
 
-/** What failed for good and what waits for the dealer; `null` until known. */
+/** Tasks that failed for good, and tasks that wait for the dealer; `null` until known. */
 export const dead = signal(null);
 export const blocked = signal(null);
 
-/** Ask for both. */
+/** Fetch both. */
 export async function askTasks() {
   try {
     const [failed, waiting] = await Promise.all([all("dead"), all("blocked")]);
@@ -24,7 +24,7 @@ export async function askTasks() {
   }
 }
 
-/** Try one again. */
+/** Retry a task. */
 export async function retry(task) {
   await doing(async () => {
     await call("POST", `${at("integrations", "tasks", task.id)}/retry`);
@@ -32,7 +32,7 @@ export async function retry(task) {
   });
 }
 
-/** Try again all that failed, or those of one partner. */
+/** Retry all failed tasks, or those of one partner. */
 export async function retryAll(target = null) {
   await doing(async () => {
     const { queued } = await call("POST", `/api/integrations/tasks/retry-all${target ? `?target=${encodeURIComponent(target)}` : ""}`);
@@ -40,7 +40,7 @@ export async function retryAll(target = null) {
   });
 }
 
-/** Give one up; undo tries it again. */
+/** Discard a task; undo retries it. */
 export async function discard(task) {
   await doing(async () => {
     await call("POST", `${at("integrations", "tasks", task.id)}/discard`);
@@ -48,7 +48,7 @@ export async function discard(task) {
   });
 }
 
-/** What a task is about, by name. */
+/** The name of the vehicle of a task. */
 export function carOf(task) {
   const vehicle = [...lot.value.values()].find((each) => each.vin === task.vin);
   return called(vehicle, task.vin);

@@ -3,17 +3,18 @@
 import { call } from "../api.js";
 import { html, useEffect, useSignal } from "../html.js";
 import { Icon } from "../icons.js";
+import { lookup } from "../lookup.js";
 import { Badge, Copyable, Dialog, Head, Working } from "../parts.js";
 import { changed } from "../rounds.js";
 import { link, route } from "../route.js";
-import { askStatus, status } from "../status.js";
-import { SITES } from "../task-words.js";
+import { askStatus, listingSites, partnerNamed, status } from "../status.js";
+import { partner as nameOf } from "../task-words.js";
 import { toast } from "../toasts.js";
 import { PARTNER, many, number, when } from "../words.js";
 import { leave } from "./connecting.js";
 import { Feeds } from "./feeds.js";
 import { Runs, SyncNow } from "./runs.js";
-import { EMBED, STEPS } from "./steps.js";
+import { EMBED, stepsOf } from "./steps.js";
 
 const ROUND_MS = 5000;
 const SOON_DAYS = 14;
@@ -27,21 +28,24 @@ export function Integrations() {
     return () => clearInterval(round);
   }, []);
   const now = status.value;
-  useEffect(() => { if (now && route.peek().id) document.getElementById(`partner-${route.peek().id}`)?.scrollIntoView(); }, [Boolean(now), route.value.id]);
+  const wanted = partnerNamed(route.value.id)?.target;
+  useEffect(() => {
+    if (wanted) document.getElementById(`partner-${wanted}`)?.scrollIntoView();
+  }, [wanted]);
   if (!now) return html`<${Head} title="Integrations" /><p class="loading" role="status">Asking how things stand…</p>`;
   return html`
     <${Head} title="Integrations" />
     <${Pulse} status=${now} />
     <div class="partners">
-      <${Partner} id="wayne_reeves" name="Wayne Reeves" purpose="Your dealer management system: inventory in, sales and edits back." state=${now.wayneReeves.status} last=${now.wayneReeves.lastSync} message=${now.wayneReeves.message} action=${html`<${SyncNow} disabled=${!now.wayneReeves.configured} />`}><${Runs} /><//>
-      <${QuickBooks} books=${now.quickbooks} />
-      <${Sites} listings=${now.listings} />
+      ${now.partners.filter((partner) => !partner.site && partner.needs.length).map((partner) => html`
+        <${CARDS[partner.target] ?? Plain} key=${partner.target} partner=${partner} status=${now} />`)}
+      <${Sites} />
       <${Feeds} />
       <section class="card" aria-labelledby="embed-title"><h2 id="embed-title">Your website</h2><p class="soft">Paste this where the lot is to stand. <a href="/inventory.html" target="_blank" rel="noopener">See the lot</a></p><${Copyable} text=${EMBED} label="the code for your website" /></section>
     </div>`;
 }
 
-/** How it all goes, in one line and four figures. */
+/** The overall state in one line and a few figures. */
 function Pulse({ status: { queue, deadlines, listings } }) {
   const words = queue.dead ? `${many(queue.dead, "sync")} failed` : queue.pending ? `${many(queue.pending, "change")} on the way` : "Everything is in step";
   const figures = [["Published", listings.totalPublished], ["Invoices due", deadlines.invoicesDue], ["Expenses due", deadlines.expensesDue], ["Removals due", deadlines.removalsDue], ["Overdue", deadlines.overdue], ["In the queue", queue.backlog]];
@@ -53,46 +57,70 @@ function Pulse({ status: { queue, deadlines, listings } }) {
     </section>`;
 }
 
-/** One partner: state, what can be done, how it is set up. */
-function Partner({ id, name, purpose, state, last, message, action, children }) {
+/** One partner: its state, its actions, its set-up steps. */
+function Partner({ partner, purpose, state, last, message, action, children }) {
+  const id = partner.target;
   return html`
     <section class="card partner" id=${`partner-${id}`} aria-labelledby=${`title-${id}`}>
-      <div class="card-head"><h2 id=${`title-${id}`}>${name}</h2><${Badge} of=${PARTNER} state=${state} /><span class="card-action">${action}</span></div>
-      <p class="soft">${purpose}${last ? ` Last sync ${when(last)}.` : ""}</p>
+      <div class="card-head"><h2 id=${`title-${id}`}>${nameOf(id)}</h2><${Badge} of=${PARTNER} state=${state} /><span class="card-action">${action}</span></div>
+      ${(purpose || last) && html`<p class="soft">${purpose}${last ? ` Last sync ${when(last)}.` : ""}</p>`}
       ${message && html`<p class=${`note${state === "connected" ? "" : " note-warn"}`}>${message}</p>`}
       ${children}
-      <${Setup} id=${id} open=${state === "not_configured" && route.value.id === id} />
+      <${Setup} partner=${partner} open=${state === "not_configured" && isHere(partner)} />
     </section>`;
 }
 
-function Sites({ listings }) {
+/** A partner that needs nothing but its settings. */
+function Plain({ partner }) {
+  return html`<${Partner} partner=${partner} state=${stateOf(partner)} />`;
+}
+
+function WayneReeves({ partner, status: { wayneReeves: dms } }) {
+  return html`
+    <${Partner} partner=${partner} purpose="Your dealer management system: inventory in, sales and edits back."
+      state=${dms.status} last=${dms.lastSync} message=${dms.message} action=${html`<${SyncNow} disabled=${!dms.configured} />`}>
+      <${Runs} />
+    <//>`;
+}
+
+function Sites() {
   return html`
     <section class="card" aria-labelledby="sites-title">
       <h2 id="sites-title">Listing sites</h2>
       <p class="soft">They get every vehicle that is switched to Publish to Third Party and has a right VIN, a price and a photo. A sold one leaves them at once.</p>
-      <div>${Object.entries(SITES).map(([site, name]) => html`
-        <div class="partner-site" key=${site} id=${`partner-${site}`}>
-          <div class="site-line"><h3>${name}</h3><${Badge} of=${PARTNER} state=${listings[site]?.configured ? "connected" : "not_configured"} /></div>
-          <${Setup} id=${site} open=${route.value.id === site} />
+      <div>${listingSites().map((site) => html`
+        <div class="partner-site" key=${site.target} id=${`partner-${site.target}`}>
+          <div class="site-line"><h3>${site.name}</h3><${Badge} of=${PARTNER} state=${stateOf(site)} /></div>
+          <${Setup} partner=${site} open=${isHere(site)} />
         </div>`)}</div>
     </section>`;
 }
 
-function Setup({ id, open }) {
+function Setup({ partner, open }) {
   return html`
     <details class="setup" open=${open}>
       <summary>Set up</summary>
-      <ol class="steps">${STEPS[id].map((step, index) => html`<li key=${index}>${step.words && html`<p>${step.words}</p>`}${step.command && html`<${Copyable} text=${step.command} />`}</li>`)}</ol>
+      <ol class="steps">${stepsOf(partner).map((step, index) => html`<li key=${index}>${step.words && html`<p>${step.words}</p>`}${step.command && html`<${Copyable} text=${step.command} />`}</li>`)}</ol>
     </details>`;
 }
 
-function QuickBooks({ books }) {
+function stateOf(partner) {
+  return partner.configured ? "connected" : "not_configured";
+}
+
+/** Whether the address of the page names this partner. */
+function isHere(partner) {
+  return partnerNamed(route.value.id) === partner;
+}
+
+function QuickBooks({ partner, status: { quickbooks: books } }) {
   const asking = useSignal(false);
   const connect = html`<a class="button button-strong" href="/api/integrations/quickbooks/authorize" onClick=${leave}>Connect to QuickBooks</a>`;
   const action = !books.configured ? null : books.authenticated ? html`<${Working} run=${postAll}>Sync now<//>` : connect;
   const message = books.status === "reauth_required" ? `${books.message} What waits is posted as soon as you have signed in at Intuit.` : books.message;
   return html`
-    <${Partner} id="quickbooks" name="QuickBooks" purpose="Sales become invoices, service becomes expenses, payments come back." state=${books.status} last=${books.lastSync} message=${message} action=${action}>
+    <${Partner} partner=${partner} purpose="Sales become invoices, service becomes expenses, payments come back."
+      state=${books.status} last=${books.lastSync} message=${message} action=${action}>
       ${books.authenticated && html`<${SignInHolds} books=${books} /><p><button type="button" class="button-quiet" onClick=${() => { asking.value = true; }}>Disconnect…</button></p>`}
       ${asking.value && html`
         <${Dialog} title="Disconnect QuickBooks?" onClose=${() => { asking.value = false; }}>
@@ -102,7 +130,10 @@ function QuickBooks({ books }) {
     <//>`;
 }
 
-/** How long it goes on without another sign-in, when that is not long. */
+/** The cards of the partners that offer more than their settings. */
+const CARDS = lookup({ wayne_reeves: WayneReeves, quickbooks: QuickBooks });
+
+/** The days until the sign-in expires, when they are few. */
 function SignInHolds({ books }) {
   const left = Math.min(books.daysLeftUnused ?? Infinity, books.daysLeft ?? Infinity);
   if (left > SOON_DAYS) return null;

@@ -1,4 +1,4 @@
-/** What belongs to one vehicle besides its own fields: its sales, the work on it, the sites that show it, what partners heard of it. */
+/** The data around one vehicle: its sales, service work, listings and sync tasks. */
 
 import { at, call, everything } from "../api.js";
 import { batch, signal, useEffect, useMemo } from "../html.js";
@@ -9,7 +9,7 @@ import { underWay } from "../task-words.js";
 const SOON_MS = 1500;
 const LONGEST_MS = 15_000;
 
-/** Signals that are kept fresh while something is shown of a vehicle; `null` until known. `fault` is a `Problem` of the vehicle itself. */
+/** Signals that stay fresh while the vehicle is shown; `null` until known. `fault` is a `Problem` of the vehicle itself. */
 export function useAbout(id) {
   const about = useMemo(() => ({ sales: signal(null), services: signal(null), listings: signal(null), tasks: signal(null), fault: signal(null), vehicleId: id }), [id]);
   useEffect(() => {
@@ -67,7 +67,7 @@ class Watch {
     });
   }
 
-  /** Ask again, ever less often, as long as something is on its way. */
+  /** Fetch again at growing intervals while a task is under way. */
   async partners() {
     clearTimeout(this.timer);
     await quietly(async () => {
@@ -87,11 +87,11 @@ class Watch {
   }
 }
 
-/** What cannot be fetched now stays as it is: the strip above the page says that there is no connection. */
+/** Ignore failures: the old data stays, and the strip above the page says that there is no connection. */
 async function quietly(work) {
   try {
     await work();
   } catch {
-    // It is asked for again with the next change.
+    // The next change fetches it again.
   }
 }

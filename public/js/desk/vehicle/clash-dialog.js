@@ -33,7 +33,8 @@ export function ClashDialog({ entry }) {
             <legend>${label(field)}</legend>
             ${[["mine", "Yours", entry.changes[field]], ["theirs", "Theirs", theirs[field]]].map(([side, words, value]) => html`
               <label class="clash-side" key=${side}>
-                <input type="radio" name=${field} value=${side} checked=${choice.value[field] === side} onChange=${() => { choice.value = { ...choice.value, [field]: side }; }} />
+                <input type="radio" name=${field} value=${side} checked=${choice.value[field] === side}
+                  onChange=${() => { choice.value = { ...choice.value, [field]: side }; }} />
                 <span class="clash-who">${words}</span><span class="clash-value">${shown(field, value)}</span>
               </label>`)}
           </fieldset>`)}
@@ -42,7 +43,7 @@ export function ClashDialog({ entry }) {
     <//>`;
 }
 
-/** Send the fields that stay the dealer's, on top of what the other one wrote; the others are theirs. */
+/** Send the fields for which the dealer chose the own version; the other user's version stays in the others. */
 function resolve(entry, mine) {
   const kept = Object.entries(entry.changes).filter(([field]) => mine.includes(field) || !entry.clash.fields.includes(field));
   if (!kept.length) return drop(entry.id);

@@ -1,4 +1,4 @@
-/** What each partner last heard of a vehicle, in words. */
+/** The latest sync task of a vehicle for each partner, in words. */
 
 import { html } from "../html.js";
 import { lookup } from "../lookup.js";

@@ -1,4 +1,4 @@
-/** A field of a vehicle that is changed where it stands: typed, left, saved. Escape takes back what was typed. */
+/** A field of a vehicle that is edited in place and saved when it loses focus. Escape restores the old text. */
 
 import { edit, fate, forgive } from "../edits.js";
 import { refusals } from "../errands.js";
@@ -9,7 +9,7 @@ import { name } from "../words.js";
 
 const SAVED_MS = 7000;
 
-/** `label: input`, with its unit, what became of the last change, and its fault. */
+/** `label: input`, with its unit, the state of the last change, and its error. */
 export function InPlace({ vehicle, field }) {
   const spec = FIELDS[field];
   const id = useId();
@@ -68,7 +68,7 @@ function keyed(event, spec, typing) {
   }
 }
 
-/** What is being typed into a field, and what becomes of it. It is committed when its field goes away, whatever the reason. */
+/** The draft of a field. It is committed when the field disappears for any reason. */
 function useTyping(vehicleId, field) {
   const draft = useSignal(null);
   const fault = useSignal(null);

@@ -71,7 +71,7 @@ function read(text) {
   return { body, faults };
 }
 
-/** Add it, and go to its page; answers the problem when it is refused. Without a connection it is kept, and added later. */
+/** Add the vehicle and open its page, or return the problem if it is refused. Without a connection, the outbox adds it later. */
 async function enter(body) {
   const words = `${body.year} ${body.make} ${body.model}`;
   const { id, fate } = put({ kind: "vehicle", lane: `vehicle/${body.vin}`, vehicleId: null, words: `Adding ${words}`, body, atField: true });

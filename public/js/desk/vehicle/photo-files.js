@@ -1,4 +1,4 @@
-/** Photos as they are sent: no larger than a screen needs, upright, and drawn anew, so that nothing of where or when is left in them. */
+/** Prepares photos for upload: screen size, upright, and redrawn, so that they carry no place or time. */
 
 const LONGEST_PX = 2048;
 const QUALITY = 0.85;
@@ -24,7 +24,7 @@ export async function prepared(file) {
   return blob;
 }
 
-/** The picture files among what was dropped, pasted or chosen. */
+/** The picture files among dropped, pasted or chosen files. */
 export function pictures(files) {
   return [...files].filter((file) => file.type.startsWith("image/") || /\.(heic|heif|jpe?g|png|webp|avif)$/i.test(file.name));
 }

@@ -7,8 +7,8 @@ import { name } from "../words.js";
 const SETTLES_MS = 700;
 
 /**
- * The order as it is being changed: `ids` to show (or `null`: as it stands), `handle(id)` the properties of a photo's handle, `first(id)`
- * to make one the cover, `said` what a screen reader hears, `dragged` the id under the finger.
+ * The order as it is being changed: `ids` to show (or `null`: as it stands), `handle(id)` the properties of a photo's handle,
+ * `first(id)` to make one the cover, `said` what a screen reader hears, `dragged` the id under the finger.
  */
 export function usePhotoOrder(vehicle) {
   const draft = useSignal(null);
@@ -67,7 +67,7 @@ export function usePhotoOrder(vehicle) {
   return { ids: draft, said, dragged, handle, first };
 }
 
-/** Only the last order is worth sending. */
+/** Send the last order only. */
 function send(vehicle, ids) {
   for (const entry of entries.peek()) if (entry.kind === "order" && entry.vehicleId === vehicle.id && entry.state === "waiting") drop(entry.id);
   put({ kind: "order", lane: `photos/${vehicle.id}`, vehicleId: vehicle.id, words: `The order of the photos of ${name(vehicle)}`, ids });

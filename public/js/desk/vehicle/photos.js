@@ -65,21 +65,28 @@ function Adders({ onFiles }) {
   };
   return html`
     <div class="photo-adders">
-      <button type="button" class="button button-small touch-only" aria-label="Take a photo" onClick=${() => camera.current.click()}><${Icon} name="camera" /></button>
-      <button type="button" class="button button-small" onClick=${() => chooser.current.click()}><${Icon} name="plus" />Add photos</button>
+      <button type="button" class="button button-small touch-only" aria-label="Take a photo"
+        onClick=${() => camera.current.click()}><${Icon} name="camera" /></button>
+      <button type="button" class="button button-small"
+        onClick=${() => chooser.current.click()}><${Icon} name="plus" />Add photos</button>
     </div>
-    <input ref=${chooser} class="unseen" type="file" accept="image/*" multiple tabindex="-1" aria-label="Photo files" onChange=${taken} />
-    <input ref=${camera} class="unseen" type="file" accept="image/*" capture="environment" tabindex="-1" aria-label="Photo from the camera" onChange=${taken} />`;
+    <input ref=${chooser} class="unseen" type="file" accept="image/*" multiple tabindex="-1" aria-label="Photo files"
+      onChange=${taken} />
+    <input ref=${camera} class="unseen" type="file" accept="image/*" capture="environment" tabindex="-1"
+      aria-label="Photo from the camera" onChange=${taken} />`;
 }
 
 function Photo({ photo, index, vehicle, order, count, onOpen }) {
   const which = `photo ${index + 1} of ${count}`;
   return html`
     <li class=${`photo-tile${order.dragged.value === photo.id ? " photo-dragged" : ""}`} data-photo=${photo.id}>
-      <button type="button" class="photo-open" aria-label=${`Look at ${which}`} onClick=${onOpen}><img src=${loadable(photo.url)} alt="" loading="lazy" decoding="async" draggable=${false} /></button>
+      <button type="button" class="photo-open" aria-label=${`Look at ${which}`}
+        onClick=${onOpen}><img src=${loadable(photo.url)} alt="" loading="lazy" decoding="async" draggable=${false} /></button>
       ${index === 0 && html`<span class="photo-cover">Cover</span>`}
-      <button type="button" class="photo-tool photo-handle" aria-label=${`Move ${which}: arrow keys, Home for the cover`} ...${order.handle(photo.id)}><${Icon} name="grip" /></button>
-      <button type="button" class="photo-tool photo-remove" aria-label=${`Remove ${which}`} onClick=${() => remove(vehicle, photo)}><${Icon} name="bin" /></button>
+      <button type="button" class="photo-tool photo-handle" aria-label=${`Move ${which}: arrow keys, Home for the cover`}
+        ...${order.handle(photo.id)}><${Icon} name="grip" /></button>
+      <button type="button" class="photo-tool photo-remove" aria-label=${`Remove ${which}`}
+        onClick=${() => remove(vehicle, photo)}><${Icon} name="bin" /></button>
     </li>`;
 }
 
@@ -135,7 +142,7 @@ async function addAll(vehicle, files, there, preparing) {
   }
 }
 
-/** Removed at once, and really so when it cannot be undone any more. */
+/** Hide a photo at once, and delete it when the undo has expired. */
 function remove(vehicle, photo) {
   const { id } = put({ kind: "unphoto", lane: `unphoto/${photo.id}`, vehicleId: vehicle.id, words: `Removing a photo of ${name(vehicle)}`, photoId: photo.id }, UNDO_MS);
   toast({ words: "Photo removed.", undo: () => drop(id) || toast({ words: "Too late: the photo is gone." }) });

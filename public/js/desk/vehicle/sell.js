@@ -41,14 +41,19 @@ export function Sell({ vehicle, onClose }) {
   return html`
     <${Dialog} title=${`Sell ${name(vehicle)}`} onClose=${onClose}>
       <form class="form" onSubmit=${sell}>
-        <${Field} label="Sale price" unit="$" inputmode="decimal" autocomplete="off" required value=${price.value} fault=${fault.value} onInput=${(event) => { price.value = event.currentTarget.value; fault.value = null; }} />
-        <${Field} label="Sale date" type="date" required max="2099-12-31" min="1950-01-01" value=${date.value} onInput=${(event) => { date.value = event.currentTarget.value; }} />
-        <${Field} label="Customer" optional list="customers" maxlength="200" autocomplete="off" value=${who.value} onInput=${(event) => pick(event.currentTarget.value)} />
+        <${Field} label="Sale price" unit="$" inputmode="decimal" autocomplete="off" required value=${price.value}
+          fault=${fault.value} onInput=${(event) => { price.value = event.currentTarget.value; fault.value = null; }} />
+        <${Field} label="Sale date" type="date" required max="2099-12-31" min="1950-01-01" value=${date.value}
+          onInput=${(event) => { date.value = event.currentTarget.value; }} />
+        <${Field} label="Customer" optional list="customers" maxlength="200" autocomplete="off" value=${who.value}
+          onInput=${(event) => pick(event.currentTarget.value)} />
         <datalist id="customers">${(customers.value ?? []).map((customer) => html`<option key=${customer.id} value=${customer.name}>${customer.email ?? customer.phone ?? ""}</option>`)}</datalist>
         ${who.value.trim() && html`
           <div class="pair">
-            <${Field} label="Mail" optional type="email" maxlength="200" autocomplete="off" value=${email.value} onInput=${(event) => { email.value = event.currentTarget.value; }} />
-            <${Field} label="Phone" optional type="tel" maxlength="200" autocomplete="off" value=${phone.value} onInput=${(event) => { phone.value = event.currentTarget.value; }} />
+            <${Field} label="Mail" optional type="email" maxlength="200" autocomplete="off" value=${email.value}
+              onInput=${(event) => { email.value = event.currentTarget.value; }} />
+            <${Field} label="Phone" optional type="tel" maxlength="200" autocomplete="off" value=${phone.value}
+              onInput=${(event) => { phone.value = event.currentTarget.value; }} />
           </div>`}
         <p class="soft">It comes off the website and every listing site at once, and an invoice goes to QuickBooks.</p>
         <div class="form-actions"><button class="button button-strong">Sell</button></div>

@@ -32,7 +32,7 @@ export function invoice(sale) {
   return `Invoice ${sale.docNumber}`;
 }
 
-/** Undo while the books know nothing of a sale; afterwards void it, with a word of what that means. */
+/** Undo a sale that QuickBooks does not have yet; otherwise void it, after a confirmation that explains the effects. */
 export function UndoSale({ sale, words }) {
   const asking = useSignal(false);
   if (sale.state === "voided") return null;
@@ -45,13 +45,14 @@ export function UndoSale({ sale, words }) {
           <p>The vehicle is back on the lot at once. Its invoice ${sale.docNumber} is voided in QuickBooks, and Wayne Reeves hears that it was not sold.${sale.state === "paid" ? " A payment that came for it stays in QuickBooks: refund it there." : ""}</p>
           <div class="form-actions">
             <button type="button" class="button" onClick=${() => { asking.value = false; }}>Keep the sale</button>
-            <${Working} class="button button-strong" run=${async () => { await voidSale(sale, words); asking.value = false; }}>Void the sale<//>
+            <${Working} class="button button-strong"
+              run=${async () => { await voidSale(sale, words); asking.value = false; }}>Void the sale<//>
           </div>
         </div>
       <//>`}`;
 }
 
-/** Undo a sale; says what came of it. */
+/** Undo a sale and show the result. */
 export async function voidSale(sale, words) {
   try {
     await call("POST", `${at("sales", sale.id)}/void`);

@@ -89,7 +89,7 @@ function check(text, vehicle) {
   return { faults, body };
 }
 
-/** The books cannot take an expense back, so it is held for a moment in which it can be undone. */
+/** QuickBooks expenses cannot be withdrawn, so the desk holds a new one for a moment in which the dealer can undo it. */
 function enter(vehicle, body) {
   const { id } = put({ kind: "service", lane: `service/${vehicle.id}`, vehicleId: vehicle.id, words: `The service record of ${name(vehicle)}`, body }, UNDO_MS);
   toast({ words: `${amount(body.cost)} of service on ${name(vehicle)}.`, undo: () => toast({ words: drop(id) ? "The record was not added." : "Too late: the record is added already." }) });

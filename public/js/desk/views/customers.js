@@ -1,4 +1,4 @@
-/** The customers, and what each has bought. */
+/** The customers and their purchases. */
 
 import { html, useSignal } from "../html.js";
 import { Icon } from "../icons.js";
@@ -20,12 +20,14 @@ export function Customers() {
   const shown = (all ?? []).filter((customer) => words.every((word) => `${customer.name} ${customer.email ?? ""} ${customer.phone ?? ""}`.toLowerCase().includes(word)));
   return html`
     <${Head} title="Customers" note=${all?.length ? many(all.length, "customer") : ""}>
-      <button type="button" class="button button-strong button-fold" onClick=${() => { adding.value = true; }}><${Icon} name="plus" /><span>Add customer</span></button>
+      <button type="button" class="button button-strong button-fold"
+        onClick=${() => { adding.value = true; }}><${Icon} name="plus" /><span>Add customer</span></button>
     <//>
     ${all === null ? html`<p class="loading" role="status">Fetching the customers…</p>` : !all.length ? html`
       <${Empty} icon="people" title="No customers yet"><p>Whoever you name when you sell a vehicle is kept here, and found again by name.</p><//>` : html`
       <div class="toolbar" role="search"><label class="search"><${Icon} name="search" /><span class="unseen">Search the customers</span>
-        <input class="control" id="find" type="search" placeholder="Name, mail, phone" maxlength="100" autocomplete="off" value=${q.value} onInput=${(event) => { q.value = event.currentTarget.value; }} /></label></div>
+        <input class="control" id="find" type="search" placeholder="Name, mail, phone" maxlength="100" autocomplete="off"
+          value=${q.value} onInput=${(event) => { q.value = event.currentTarget.value; }} /></label></div>
       ${shown.length ? html`
         <table class="ledger">
           <thead><tr><th scope="col">Name</th><th scope="col">Mail</th><th scope="col">Phone</th><th scope="col">Bought</th></tr></thead>

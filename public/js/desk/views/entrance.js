@@ -1,4 +1,4 @@
-/** Before the desk: signing in, and what to do when nobody can. */
+/** The page before the desk: the sign-in form, or instructions when sign-in is not set up. */
 
 import { html, useEffect, useRef, useSignal } from "../html.js";
 import { unsent } from "../outbox.js";
@@ -6,7 +6,7 @@ import { Copyable, Field, Working } from "../parts.js";
 import { enter, fault, session, signIn } from "../session.js";
 import { many } from "../words.js";
 
-/** What fits the state of the session. */
+/** The page for the state of the session. */
 export function Entrance() {
   if (session.value === "waiting") return html`<p class="loading" role="status">One moment…</p>`;
   return html`
@@ -40,7 +40,8 @@ function SignIn() {
     <form class="card" onSubmit=${submit} aria-labelledby="entrance-title">
       <h1 id="entrance-title">${expired ? "Sign in again" : "Sign in"}</h1>
       ${expired && html`<p role="status">Your session has ended.${unsent.value ? ` ${many(unsent.value, "change is", "changes are")} kept here and sent when you are back.` : ""}</p>`}
-      <${Field} label="Admin token" type="password" name="token" autocomplete="current-password" required maxlength="1000" inputRef=${input} value=${token.value} fault=${problem.value} onInput=${(event) => { token.value = event.currentTarget.value; problem.value = ""; }} />
+      <${Field} label="Admin token" type="password" name="token" autocomplete="current-password" required maxlength="1000"
+        inputRef=${input} value=${token.value} fault=${problem.value} onInput=${(event) => { token.value = event.currentTarget.value; problem.value = ""; }} />
       <p class="soft">The token that was set with <code>npx wrangler secret put ADMIN_TOKEN</code>.</p>
       <button class="button button-strong" aria-busy=${busy.value ? "true" : undefined}>Sign in</button>
     </form>`;

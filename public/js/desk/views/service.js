@@ -17,7 +17,8 @@ export function Service() {
   const sum = (all ?? []).reduce((total, record) => total + Math.round(record.cost * 100), 0) / 100;
   return html`
     <${Head} title="Service" note=${all?.length ? `${many(all.length, "record")}, ${amount(sum)}` : ""}>
-      <button type="button" class="button button-strong button-fold" onClick=${() => { adding.value = true; }}><${Icon} name="plus" /><span>Add record</span></button>
+      <button type="button" class="button button-strong button-fold"
+        onClick=${() => { adding.value = true; }}><${Icon} name="plus" /><span>Add record</span></button>
     <//>
     ${all === null ? html`<p class="loading" role="status">Fetching the records…</p>` : !all.length ? html`
       <${Empty} icon="wrench" title="No work recorded yet"><p>What is spent on a vehicle is recorded here or on its own page, and goes to QuickBooks as an expense.</p><//>` : html`
@@ -41,13 +42,14 @@ function Row({ record }) {
     </tr>`;
 }
 
-/** A record for a vehicle that is named by what the dealer types of it. */
+/** A new record for a vehicle that the dealer finds by typing a part of its name. */
 function ForAny({ onClose }) {
   const text = useSignal("");
   const options = useMemo(() => [...lot.value.values()].filter((vehicle) => vehicle.status !== "archived").map((vehicle) => [label(vehicle), vehicle]), [lot.value]);
   const chosen = options.find(([words]) => words === text.value.trim())?.[1] ?? lot.value.get(options.filter(([, vehicle]) => [vehicle.stockNumber, vehicle.vin].includes(text.value.trim().toUpperCase()))[0]?.[1].id);
   const picker = html`
-    <${Field} label="Vehicle" list="any-vehicle" required autocomplete="off" placeholder="Stock number, VIN or name" value=${text.value} hint=${chosen ? label(chosen) : undefined} onInput=${(event) => { text.value = event.currentTarget.value; }} />
+    <${Field} label="Vehicle" list="any-vehicle" required autocomplete="off" placeholder="Stock number, VIN or name"
+      value=${text.value} hint=${chosen ? label(chosen) : undefined} onInput=${(event) => { text.value = event.currentTarget.value; }} />
     <datalist id="any-vehicle">${options.slice(0, 2000).map(([words]) => html`<option key=${words} value=${words} />`)}</datalist>`;
   return html`<${AddWork} vehicle=${chosen} picker=${picker} onClose=${onClose} />`;
 }

@@ -1,4 +1,4 @@
-/** The frame around every view: the way to the others, what is not sent, messages. */
+/** The frame around every view: navigation, unsent changes, messages. */
 
 import { html, signal, useEffect } from "../html.js";
 import { Icon } from "../icons.js";
@@ -62,7 +62,7 @@ function skip(event) {
   document.getElementById("main").focus();
 }
 
-/** Beside the page on a desk, below it on a phone. */
+/** The navigation: beside the page on a desktop, below it on a phone. */
 function Side() {
   const failed = status.value?.queue.dead ?? 0;
   const here = route.value.view === "vehicle" ? "inventory" : route.value.view in VIEWS ? route.value.view : "inventory";
@@ -79,9 +79,12 @@ function Side() {
           </a>`)}
       </nav>
       <div class="side-foot">
-        <a class="place" href="/inventory.html" target="_blank" rel="noopener"><${Icon} name="out" /><span>The public lot</span></a>
-        <button type="button" class="place" onClick=${nextScheme}><${Icon} name=${icon} /><span>Colors: ${words.toLowerCase()}</span></button>
-        <button type="button" class="place" onClick=${() => { helping.value = true; }}><${Icon} name="keys" /><span>Keys</span><kbd>?</kbd></button>
+        <a class="place" href="/inventory.html" target="_blank"
+          rel="noopener"><${Icon} name="out" /><span>The public lot</span></a>
+        <button type="button" class="place"
+          onClick=${nextScheme}><${Icon} name=${icon} /><span>Colors: ${words.toLowerCase()}</span></button>
+        <button type="button" class="place"
+          onClick=${() => { helping.value = true; }}><${Icon} name="keys" /><span>Keys</span><kbd>?</kbd></button>
         <button type="button" class="place" onClick=${leave}><${Icon} name="leave" /><span>Sign out</span></button>
       </div>
       <div class="side-more"><${Menu} label="More" items=${more} /></div>

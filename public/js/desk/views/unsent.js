@@ -1,4 +1,4 @@
-/** What was not sent yet, in sight: a strip while there is no connection, and the list behind it. */
+/** The unsent changes: a strip while there is no connection, and a list that it opens. */
 
 import { html, useSignal } from "../html.js";
 import { Icon } from "../icons.js";
@@ -8,7 +8,7 @@ import { Dialog } from "../parts.js";
 import { link } from "../route.js";
 import { many } from "../words.js";
 
-/** The strip; nothing while all goes well. */
+/** The strip. It is empty while everything is sent. */
 export function Unsent() {
   const open = useSignal(false);
   const count = unsent.value;
