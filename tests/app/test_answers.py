@@ -224,7 +224,7 @@ async def test_no_admin_answer_is_readable_from_another_origin(lot: Lot) -> None
             assert response.headers["cache-control"] == "no-store"
 
 
-async def test_health(lot: Lot) -> None:
+async def test_health_answers_without_asking_the_database(lot: Lot) -> None:
     response = await lot.call("GET", "/api/health", signed_in=False)
     assert (response.status, answer(response)) == (200, {"ok": True})
     assert lot.database.statements == 0
