@@ -39,7 +39,7 @@ _OF_SITES = tuple(name for site in SITES.values() for name in (*site.needed, *si
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Settings:
-    """Every setting of CONTRACTS section 1 under its own name in lower case; `""` means not configured.
+    """Every setting of docs/settings.md, "Settings", under its own name in lower case; `""` means not configured.
 
     Those of the listing sites stand in `of_sites`, by name; `value` finds them.
 

@@ -28,7 +28,7 @@ def filled(path: str) -> str:
 
 
 def check_problem(response: Response, status: int, code: str | None = None) -> dict[str, Any]:
-    """A problem document as CONTRACTS describes it, and nothing else."""
+    """A problem document as docs/api.md, "Errors", describes it, and nothing else."""
     assert response.status == status
     assert response.headers["content-type"] == "application/problem+json"
     assert response.headers["cache-control"] == "no-store"
