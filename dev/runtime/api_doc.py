@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -106,7 +107,7 @@ def _type(schema: Mapping[str, Any]) -> str:
     if kind == "object" and schema.get("properties"):
         return "object of " + ", ".join(f"`{name}` ({_type(each)})" for name, each in schema["properties"].items())
     limits = {"maxLength": "at most {} characters", "minimum": "from {}", "maximum": "to {}", "default": "default {}"}
-    told = [words.format(schema[limit]) for limit, words in limits.items() if limit in schema]
+    told = [words.format(json.dumps(schema[limit])) for limit, words in limits.items() if limit in schema]
     return ", ".join([schema.get("format", kind), *told])
 
 
