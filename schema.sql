@@ -164,6 +164,9 @@ CREATE TABLE sales (
   -- Written before QuickBooks is sent the invoice: from here on it may have it, whatever came back. NULL: it was never sent, or is known
   -- not to be there.
   books_tried_at TEXT,
+  -- The company in QuickBooks to which it was sent, and in which invoice_id is meant: another company has other documents under the
+  -- same ids. NULL: it was never sent, or before companies were kept, so that an id is believed only once its document is seen to be ours.
+  books_realm_id TEXT,
   -- The requestid of the batch in which it was sent: sent again, it goes under the same one. NULL: it went alone, under its own.
   books_batch_id TEXT CHECK (length(books_batch_id) <= 36),
   -- The invoice in QuickBooks. NULL: not posted.
@@ -204,6 +207,8 @@ CREATE TABLE service_records (
   request_id TEXT NOT NULL UNIQUE CHECK (length(request_id) <= 36),
   -- As in sales.
   books_tried_at TEXT,
+  -- As in sales.
+  books_realm_id TEXT,
   -- As in sales.
   books_batch_id TEXT CHECK (length(books_batch_id) <= 36),
   -- The Purchase in QuickBooks. NULL: not posted.
@@ -265,6 +270,10 @@ CREATE TABLE sync_tasks (
   attempts INTEGER NOT NULL DEFAULT 0,
   -- Leases since it last settled that ended without a word: the mark of a subject that kills its worker.
   interrupted INTEGER NOT NULL DEFAULT 0,
+  -- What the partner last said against this request, in its own words. NULL: nothing since it last succeeded or was begun anew.
+  verdict TEXT,
+  -- How many times in a row it has said so. What is no verdict, such as a call without an answer, leaves both as they are.
+  repeats INTEGER NOT NULL DEFAULT 0,
   -- Since when it has been failing. NULL: it has not.
   failing_since TEXT,
   -- When work on it may begin: now after a change, later after a failure.
@@ -277,6 +286,8 @@ CREATE TABLE sync_tasks (
   error TEXT,
   -- What the partner last took, in plain words. NULL: nothing yet.
   outcome TEXT,
+  -- When the dealer gave it up. NULL: not, or it was retried or wanted again since.
+  discarded_at TEXT,
   -- When it last succeeded. NULL: never.
   done_at TEXT,
   created_at TEXT NOT NULL,

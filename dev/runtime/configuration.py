@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Container, Mapping
 from typing import Any
 
 from runtime.paths import CONFIG, ROOT
+
+sys.path.insert(0, str(ROOT / "src"))  # The registry is plain Python: it is readable before anything is installed.
+from carlot.partners.registry import PARTNERS
 
 DEV_VARS = ROOT / ".dev.vars"
 EXAMPLE = ROOT / ".dev.vars.example"
@@ -15,18 +19,12 @@ EXAMPLE = ROOT / ".dev.vars.example"
 PLACEHOLDER = re.compile(r"^(YOUR[_-].*|<.*>|CHANGE[_-]?ME|REPLACE[_-].*|xxx+)$", re.IGNORECASE)
 # Without it a public instance is of no use: the admin stays closed.
 ESSENTIAL = ("ADMIN_TOKEN",)
+# A partner's webhooks have a secret of their own.
+_WEBHOOKS = {"wayne_reeves": "WEBHOOK_SECRET", "quickbooks": "QUICKBOOKS_WEBHOOK_VERIFIER"}
 PURPOSES: Mapping[str, tuple[str, ...]] = {
     "the admin page": ("ADMIN_TOKEN",),
-    "imports from Wayne Reeves": ("WAYNE_REEVES_API_URL", "WAYNE_REEVES_API_KEY"),
-    "webhooks of Wayne Reeves": ("WEBHOOK_SECRET",),
-    "QuickBooks": (
-        *("QUICKBOOKS_CLIENT_ID", "QUICKBOOKS_CLIENT_SECRET", "QUICKBOOKS_REALM_ID"),
-        *("QUICKBOOKS_WEBHOOK_VERIFIER", "TOKEN_ENCRYPTION_KEY"),
-    ),
-    "CarGurus": ("CARGURUS_API_URL", "CARGURUS_API_KEY"),
-    "TrueCar": ("TRUECAR_API_URL", "TRUECAR_DEALER_ID"),
-    "Kelley Blue Book": ("KBB_API_URL", "KBB_DEALER_ID"),
-    "alerts": ("ALERT_WEBHOOK_URL",),
+    **{partner.name: partner.needs for partner in PARTNERS.values() if partner.needs},
+    **{f"webhooks of {PARTNERS[target].name}": (secret,) for target, secret in _WEBHOOKS.items()},
     "your name on the public page": ("DEALER_NAME",),
 }
 

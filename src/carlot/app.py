@@ -8,8 +8,8 @@ from datetime import datetime
 
 from carlot import trace
 from carlot.engine import messages
-from carlot.engine.dead_letters import bury, keep_poison
-from carlot.engine.worker import work_on
+from carlot.engine.dead_letters import bury, keep_unreadable
+from carlot.engine.worker import run_tasks
 from carlot.errors import BlobsUnavailable, CarlotError, DatabaseUnavailable, Problem, Unavailable
 from carlot.log import log
 from carlot.platform.ports import Delivery, Request, Response, Services, Verdict
@@ -82,11 +82,11 @@ async def handle_delivery(deliveries: Sequence[Delivery], services: Services, *,
         for delivery in deliveries:
             message = messages.parse(delivery.body)
             if message is None:
-                await keep_poison(services, delivery.id)
+                await keep_unreadable(services, delivery.id)
             else:
                 wanted[message.id] = message.request
         trace.deliver(wanted)
-        look = bury if dead_letters else work_on
+        look = bury if dead_letters else run_tasks
         await look(services, TASKS, list(wanted))
     except CarlotError as failure:
         log("delivery.failed", level="error", tasks=len(wanted), error=str(failure))

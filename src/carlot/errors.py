@@ -16,6 +16,7 @@ CarlotError
 │   └── Unavailable         503
 ├── PartnerError            an outbound call (raised by partners/http.py and what reads its answers)
 │   ├── Retryable           later: carries delay_s
+│   │   ├── Doubtful        the partner refuses, but may not once we have read anew; five times is never
 │   │   └── Throttled       it was not even asked: our own gate is shut for now
 │   ├── Permanent           never: the partner refuses
 │   └── NeedsDealer         not before the dealer acts: no call was made
@@ -161,6 +162,13 @@ class Retryable(PartnerError):
 
 class Throttled(Retryable):
     """Not tried: the partner has had enough calls, or is being left alone. It does not count as an attempt."""
+
+
+class Doubtful(Retryable):
+    """The partner has refused this request, in the words of the message; the next try reads anew what it was made from.
+
+    A request that it refuses in the same words five times in a row is given up.
+    """
 
 
 class Permanent(PartnerError):

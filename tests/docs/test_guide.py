@@ -6,12 +6,15 @@ import re
 
 import pytest
 
+from carlot.partners.registry import PARTNERS
 from carlot.routes import ROUTES
-from carlot.settings import NAMES
+from carlot.settings import setting_names
 from carlot.task_kinds import CRONS
 from docs.printed import DOCUMENTS, blocks, inline, prose, read, sections
 from runtime.configuration import bindings, read_config
 from runtime.paths import ROOT
+
+NAMES = setting_names(PARTNERS)
 
 GUIDE = "docs/guide.md"
 ENDPOINT = re.compile(r"(GET|POST|PUT|PATCH|DELETE) (/[^\s?]*)(?:\?\S*)?")

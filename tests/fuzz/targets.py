@@ -17,17 +17,18 @@ from pydantic import ValidationError
 
 from app.intake import JSON_ROUTES, SAMPLES
 from carlot.domain import json_check, photo, times, vin
+from carlot.domain.times import retry_after_s
 from carlot.domain.vehicle_csv import UnreadableSheet, read_row, read_sheet
 from carlot.domain.vehicle_entry import NewVehicle
 from carlot.engine import messages
 from carlot.errors import CarlotError
 from carlot.handlers.queries import AdminQuery, PublicQuery, read_search
 from carlot.partners import signature
-from carlot.partners.http import retry_after_s
-from carlot.partners.listings.registry import SITES
+from carlot.partners.listings.client import standard_refusal
 from carlot.partners.quickbooks import client
 from carlot.partners.quickbooks import mapping as ledger
 from carlot.partners.quickbooks import webhook as notices
+from carlot.partners.registry import SITES
 from carlot.partners.wayne_reeves import mapping, webhook
 from carlot.platform.ports import Request
 from carlot.routes import ROUTES, match
@@ -142,7 +143,7 @@ def page(content: bytes) -> None:
 def refusal(content: bytes) -> None:
     """A listing site's words, and a message from the queue."""
     for site in SITES.values():
-        words = site.refusal(content)
+        words = (site.refusal or standard_refusal)(content)
         assert words is None or isinstance(words, str)
     messages.parse(content.decode("utf-8", "replace"))
 

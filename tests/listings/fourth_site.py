@@ -10,7 +10,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from carlot.partners.listings import registry
+from carlot.domain.partner import Limits
+from carlot.partners import registry
 from carlot.partners.listings.site import Site
 
 ADRIFT = Site(
@@ -25,16 +26,16 @@ ADRIFT = Site(
     needed=("ADRIFT_URL", "ADRIFT_STORE", "ADRIFT_KEY"),
     required=("vin", "price", "photos", "exteriorColor"),
     max_photos=2,
-    limits=(60, 1),
+    limits=Limits(60, 1),
     refusal=lambda body: body.decode() or None,
 )
 registry.SITES[ADRIFT.target] = ADRIFT
+registry.PARTNERS[ADRIFT.target] = ADRIFT.partner()
 
 # Only now: everything else is made from the registry as it is loaded.
 from app.typed import entry, vin  # noqa: E402
-from carlot.engine.throttle import LIMITS  # noqa: E402
 from carlot.platform.ports import HttpResponse  # noqa: E402
-from carlot.settings import NAMES  # noqa: E402
+from carlot.settings import setting_names  # noqa: E402
 from support.lot import ENV, Lot, answer  # noqa: E402
 
 
@@ -68,8 +69,7 @@ class DriftHttp:
 
 async def a_day_with_it() -> None:
     """Published, changed, refused, sold."""
-    assert {"ADRIFT_URL", "ADRIFT_STORE", "ADRIFT_KEY"} <= set(NAMES)
-    assert LIMITS["adrift"] == (60, 1)
+    assert {"ADRIFT_URL", "ADRIFT_STORE", "ADRIFT_KEY"} <= set(setting_names(registry.PARTNERS))
     http: Any = DriftHttp()
     lot = Lot(env={**ENV, "ADRIFT_URL": "http://drift.test/", "ADRIFT_STORE": "S/1", "ADRIFT_KEY": "k"}, http=http)
     photos = [f"https://photos.test/{number}.jpg" for number in range(5)]

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.typed import entry
+from carlot.partners.registry import PARTNERS
 from carlot.platform.ports import HttpResponse
 from carlot.settings import Settings
 from support.lot import answer
@@ -64,7 +65,7 @@ class Market(World):
         self.network: LateNetwork = LateNetwork(self.clock, list(cars), seed)
         # The look at a site that has just been configured was long ago: it would mend what other things are to mend.
         for site in SITES:
-            if Settings.from_env(self.env).configured(site):
+            if Settings.from_env(self.env, PARTNERS).configured(site):
                 self.database.query(
                     "INSERT INTO daily_jobs VALUES (?, '2025-01-01', '2025-01-01T09:00:00.000Z')", f"listings:{site}"
                 )

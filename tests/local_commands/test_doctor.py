@@ -54,7 +54,7 @@ def test_what_is_set_is_told(told: str) -> None:
 
 def test_what_it_is_enough_for_is_told(told: str) -> None:
     assert line(told, "the admin page") == "yes"
-    assert line(told, "imports from Wayne Reeves") == "no: WAYNE_REEVES_API_URL"
+    assert line(told, "Wayne Reeves") == "no: WAYNE_REEVES_API_URL"
     assert line(told, "CarGurus") == "no: CARGURUS_API_URL, CARGURUS_API_KEY"
 
 

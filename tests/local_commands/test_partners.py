@@ -10,7 +10,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from carlot.settings import NEEDED, Settings
+from carlot.partners.registry import PARTNERS
+from carlot.settings import Settings
 from local_commands.commands import run, running
 from runtime import up
 from support.running import free_port
@@ -24,8 +25,8 @@ def test_alone_from_another_folder(tmp_path: Path) -> None:
     with running("partners", "--port", str(port), "--inventory", "lot.csv", cwd=tmp_path, log=tmp_path / "log") as process:
         process.wait_for("ALERT_WEBHOOK_URL")
         told = dict(re.findall(r'^  ([A-Z_]+)="(.*)"$', process.said(), re.MULTILINE))
-        settings = Settings.from_env({**up.DEALER, **told})
-        assert [target for target in NEEDED if not settings.configured(target)] == []
+        settings = Settings.from_env({**up.DEALER, **told}, PARTNERS)
+        assert [target for target in PARTNERS if not settings.configured(target)] == []
         key = {"authorization": f"Bearer {told['WAYNE_REEVES_API_KEY']}"}
         page = httpx.get(f"{told['WAYNE_REEVES_API_URL']}/inventory", headers=key, timeout=20).json()
         assert [car["stock_number"] for car in page["vehicles"]] == ["A1"]

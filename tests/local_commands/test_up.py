@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from carlot.partners.listings.registry import SITES
+from carlot.partners.registry import SITES
 from local_commands.commands import Running, run, running
 from runtime import up
 from runtime.children import Child

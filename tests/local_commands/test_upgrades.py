@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from local_commands import releases
 from rules.test_schema import SCHEMA, built_by, objects
 from runtime.paths import MIGRATIONS
@@ -81,3 +83,35 @@ async def test_a_later_migration_keeps_what_is_there() -> None:
     connection.executescript(LATER)
     assert releases.rows(connection) == {**before, "later": 0}
     assert connection.execute("SELECT name, birthday FROM customers").fetchone()[:] == ("Ann", None)
+
+
+SINCE = "2025-02-01T00:00:00.000Z"
+SENT = {"before": "2025-01-31T23:59:59.999Z", "since": "2025-02-01T10:00:00.000Z", "never": None}
+A_CAR = """
+INSERT INTO vehicles (id, vin, vin_valid, year, make, model, created_at, updated_at)
+VALUES ('v', 'V', 0, 2003, 'A', 'B', ?1, ?1)"""
+A_CONNECTION = """
+INSERT INTO oauth_tokens VALUES ('quickbooks', 'realm', 1, 'a', ?1, 'r', ?1, NULL, NULL, NULL, 'connected', ?1, ?1)"""
+A_SALE = """
+INSERT INTO sales (id, vehicle_id, sale_price_cents, sale_date, origin, doc_number, request_id, books_tried_at, voided_at,
+  created_at, updated_at)
+VALUES (?1, 'v', 1, '2025-02-01', 'carlot', ?1, ?1, ?2, ?3, ?3, ?3)"""
+A_RECORD = """
+INSERT INTO service_records (id, vehicle_id, service_date, description, cost_cents, doc_number, request_id, books_tried_at,
+  created_at, updated_at)
+VALUES (?1, 'v', '2025-02-01', 'Oil', 1, ?1, ?1, ?2, ?3, ?3)"""
+
+
+@pytest.mark.parametrize("is_connected", [True, False])
+def test_what_was_sent_since_quickbooks_was_connected_is_that_company_s(is_connected: bool) -> None:
+    """Of what was sent before, and of anything without a connection, the company is not known."""
+    connection = restored((MIGRATIONS / "0001_initial.sql").read_text())
+    for sql in (A_CAR, A_CONNECTION) if is_connected else (A_CAR,):
+        connection.execute(sql, (SINCE,))
+    for name, sent_at in SENT.items():
+        for sql in (A_SALE, A_RECORD):
+            connection.execute(sql, (name, sent_at, SINCE))
+    connection.executescript((MIGRATIONS / "0002_verdicts_and_companies.sql").read_text())
+    for table in ("sales", "service_records"):
+        realms = dict(tuple(row) for row in connection.execute(f"SELECT id, books_realm_id FROM {table}"))
+        assert realms == {"before": None, "since": "realm" if is_connected else None, "never": None}, table

@@ -20,26 +20,30 @@ ENGINE = r"carlot\.engine\..*"
 WEB = r"carlot\.web\..*"
 LOT = r"carlot\.lot\..*"
 # What may be known of partners without calling one: which sites there are, what is signed, what webhooks say.
-KNOWN = r"carlot\.partners\.(signature|listings\.(registry|site)|\w+\.webhook)"
+KNOWN = r"carlot\.partners\.(signature|registry|listings\.site|\w+\.webhook)"
 
 # What a file may import besides the standard library: the first row that fits counts. {own} is the file's own package.
 ALLOWED: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r".*/__init__", ()),
-    (r"entry", (r"carlot\.(app|platform\.cloudflare)", PLATFORM)),
+    (r"entry", (r"carlot\.(app|partners\.registry|platform\.(cloudflare|ports))", PLATFORM)),
     (r"carlot/platform/ports", (r"carlot\.settings",)),
-    (r"carlot/platform/\w+", (VALUES, r"{own}\.\w+", PYDANTIC, PLATFORM)),
+    (r"carlot/platform/\w+", (VALUES, r"carlot\.domain\.partner", r"{own}\.\w+", PYDANTIC, PLATFORM)),
     (r"carlot/domain/\w+", (DOMAIN, PYDANTIC)),
     (r"carlot/store/\w+", (STORE, DOMAIN, VALUES, PYDANTIC)),
-    (r"carlot/engine/\w+", (ENGINE, STORE, DOMAIN, VALUES, KNOWN, r"carlot\.partners\.http", PYDANTIC)),
+    (r"carlot/engine/\w+", (ENGINE, STORE, DOMAIN, VALUES, PYDANTIC)),
     (r"carlot/web/\w+", (WEB, STORE, DOMAIN, VALUES, PYDANTIC)),
     (r"carlot/lot/alerts", (LOT, ENGINE, STORE, DOMAIN, VALUES, r"carlot\.partners\.http", PYDANTIC)),
-    (r"carlot/lot/\w+", (LOT, ENGINE, STORE, DOMAIN, VALUES, KNOWN, r"carlot\.web\.parsing", PYDANTIC)),
-    (r"carlot/partners/(http|signature)", (VALUES,)),
-    (r"carlot/partners/listings/(site|registry|cargurus|truecar|kbb)", (DOMAIN, r"{own}\.\w+", PYDANTIC)),
+    (r"carlot/lot/\w+", (LOT, ENGINE, STORE, DOMAIN, VALUES, r"carlot\.web\.parsing", PYDANTIC)),
+    (r"carlot/partners/registry", (r"carlot\.domain\.partner", r"carlot\.partners\.listings\.(site|cargurus|truecar|kbb)")),
+    (r"carlot/partners/(http|signature)", (VALUES, r"carlot\.domain\.times")),
+    (r"carlot/partners/listings/(site|cargurus|truecar|kbb)", (DOMAIN, r"{own}\.\w+", PYDANTIC)),
     (r"carlot/partners/\w+/mapping", (DOMAIN, r"carlot\.errors", PYDANTIC)),
     (r"carlot/partners/\w+/webhook", (DOMAIN, VALUES, r"carlot\.partners\.signature", r"{own}\.mapping", PYDANTIC)),
     (r"carlot/partners/\w+/client", (DOMAIN, VALUES, r"carlot\.partners\.http", r"{own}\.(mapping|site)", PYDANTIC)),
-    (r"carlot/partners/\w+/\w+", (DOMAIN, STORE, VALUES, ENGINE, r"carlot\.lot\.sync_rules", r"{own}\.\w+", PYDANTIC)),
+    (
+        r"carlot/partners/\w+/\w+",
+        (DOMAIN, STORE, VALUES, ENGINE, r"carlot\.(lot\.sync_rules|partners\.registry)", r"{own}\.\w+", PYDANTIC),
+    ),
     # The dealer's own consent is exchanged while he waits; a button starts a pull, or posts what is not in the books.
     (
         r"carlot/handlers/quickbooks\w*",
@@ -54,7 +58,7 @@ ALLOWED: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"carlot/task_kinds", (DOMAIN, STORE, VALUES, ENGINE, LOT, r"carlot\.partners\..*")),
     (r"carlot/app", (VALUES, ENGINE, WEB, r"carlot\.(routes|task_kinds)")),
     (r"carlot/openapi/\w+", (DOMAIN, VALUES, WEB, r"{own}\.\w+", r"carlot\.handlers\.\w+", KNOWN, PYDANTIC)),
-    (r"carlot/settings", (KNOWN,)),
+    (r"carlot/settings", (r"carlot\.domain\.partner",)),
     (r"carlot/(errors|log|trace)", (r"carlot\.trace",)),
 )
 # Who alone may import the modules at the top.

@@ -13,6 +13,8 @@ from runtime.paths import MIGRATIONS, ROOT
 
 SCHEMA = ROOT / "schema.sql"
 COMMENT_OR_TEXT = re.compile(r"('(?:[^']|'')*')|--[^\n]*")
+BLANKS = re.compile(r"('(?:[^']|'')*')|\s*([,()])\s*|\s+")
+TOKEN = re.compile(r"'(?:[^']|'')*'|[(),]|[^'(),]+")
 COLUMN = re.compile(r"  (\w+) (?:TEXT|INTEGER|REAL|BLOB|ANY)\b(.*)")
 # The head of schema.sql says what these are, in whatever table.
 SAME_EVERYWHERE = {"id", "created_at", "updated_at"}
@@ -44,8 +46,24 @@ def migrations() -> list[str]:
 
 
 def normalised(statement: str) -> str:
-    """A statement without its comments and line breaks."""
-    return " ".join(COMMENT_OR_TEXT.sub(lambda match: match[1] or "", statement).split())
+    """A statement without its comments and the blanks that mean nothing; that of a table has its parts sorted."""
+    bare = COMMENT_OR_TEXT.sub(lambda match: match[1] or "", statement)
+    dense = BLANKS.sub(lambda match: match[1] or match[2] or " ", bare).strip()
+    return in_order(dense) if dense.startswith("CREATE TABLE") else dense
+
+
+def in_order(table: str) -> str:
+    """A table's statement with its columns and constraints sorted, because ALTER TABLE adds a column behind the others."""
+    head, _, rest = table.partition("(")
+    inside, _, tail = rest.rpartition(")")
+    parts, depth = [""], 0
+    for token in TOKEN.findall(inside):
+        depth += (token == "(") - (token == ")")
+        if token == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += token
+    return f"{head}({','.join(sorted(parts))}){tail}"
 
 
 def objects(connection: sqlite3.Connection) -> dict[tuple[str, str], str]:
@@ -54,10 +72,11 @@ def objects(connection: sqlite3.Connection) -> dict[tuple[str, str], str]:
     return {(kind, name): normalised(sql) for kind, name, sql in rows}
 
 
-def columns(connection: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
-    """Every table's and view's columns with type, whether NULL is refused, default and place in the key."""
+def columns(connection: sqlite3.Connection) -> dict[str, dict[str, tuple[object, ...]]]:
+    """Every table's and view's columns by name, with type, whether NULL is refused, default and place in the key."""
     names = [name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')")]
-    return {name: connection.execute("SELECT * FROM pragma_table_xinfo(?)", (name,)).fetchall() for name in names}
+    rows = {name: connection.execute("SELECT * FROM pragma_table_xinfo(?)", (name,)).fetchall() for name in names}
+    return {name: {column: tuple(what) for _, column, *what in found} for name, found in rows.items()}
 
 
 def comment_faults(text: str, shared: Mapping[str, set[str]] = SHARED) -> list[str]:
@@ -125,9 +144,32 @@ def test_every_table_is_strict_with_foreign_keys_that_lead_somewhere() -> None:
 def test_money_is_in_whole_cents_and_never_a_fraction() -> None:
     connection = built_by([SCHEMA.read_text()])
     for name, found in columns(connection).items():
-        for _, column, kind, *_ in found:
-            assert "price" not in str(column) or str(column).endswith("_cents"), f"{name}.{column}"
+        for column, (kind, *_) in found.items():
+            assert "price" not in column or column.endswith("_cents"), f"{name}.{column}"
             assert kind not in ("REAL", "NUMERIC"), f"{name}.{column}"
+
+
+CARS = (
+    "CREATE TABLE cars (id TEXT PRIMARY KEY NOT NULL, {}colour TEXT CHECK (colour IN ('a, b', 'c')), UNIQUE (id, colour)) STRICT;"
+)
+
+
+@pytest.mark.parametrize(
+    ("column", "same"),
+    [
+        ("doors INTEGER NOT NULL DEFAULT 4", True),
+        ("doors  INTEGER NOT NULL\n  DEFAULT 4", True),
+        ("doors INTEGER NOT NULL DEFAULT 5", False),
+        ("doors INTEGER DEFAULT 4", False),
+        ("windows INTEGER NOT NULL DEFAULT 4", False),
+        ("doors INTEGER NOT NULL DEFAULT 4 CHECK (doors > 1)", False),
+    ],
+)
+def test_a_column_added_later_stands_where_it_belongs(column: str, same: bool) -> None:
+    """An ordinary ALTER TABLE puts it last; in schema.sql it stands with its like. Whatever else differs is seen."""
+    described = built_by([CARS.format("doors INTEGER NOT NULL DEFAULT 4,\n  ")])
+    migrated = built_by([CARS.format(""), f"ALTER TABLE cars ADD COLUMN {column};"])
+    assert (objects(migrated) == objects(described)) is same
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,14 @@ from functools import cache
 import pytest
 
 from carlot import settings
-from carlot.settings import NAMES, NEEDED, Settings
+from carlot.partners.registry import PARTNERS
+from carlot.settings import Settings, setting_names
 from runtime import configuration, up
 from runtime.paths import ROOT
 from simulators.app import make_partners
 from simulators.partner import Introduced
 
+NAMES = setting_names(PARTNERS)
 PAGE = ROOT / "docs" / "settings.md"
 NAME = re.compile(r"`([A-Z][A-Z0-9]+(?:_[A-Z0-9]+)+)`")
 BINDINGS = {"DB", "INTEGRATIONS_KV", "PHOTOS", "SYNC_QUEUE", "SYNC_DLQ", "ASSETS"}
@@ -46,22 +48,22 @@ def test_the_page_says_of_each_whether_it_is_a_secret_or_a_var() -> None:
 def test_the_example_configures_nothing() -> None:
     lines = configuration.EXAMPLE.read_text().splitlines()
     given = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
-    assert Settings.from_env({name: value.strip('"') for name, value in given.items()}) == Settings()
+    assert Settings.from_env({name: value.strip('"') for name, value in given.items()}, PARTNERS) == Settings(partners=PARTNERS)
 
 
 def test_the_commands_know_what_the_program_takes_for_not_configured() -> None:
     assert configuration.PLACEHOLDER == settings.PLACEHOLDER
 
 
-@pytest.mark.parametrize(("target", "purpose"), [("wayne_reeves", "imports from Wayne Reeves"), ("quickbooks", "QuickBooks")])
-def test_the_doctor_asks_for_what_each_partner_needs(target: str, purpose: str) -> None:
-    assert set(NEEDED[target]) <= set(configuration.PURPOSES[purpose])
+@pytest.mark.parametrize("target", [target for target, partner in PARTNERS.items() if partner.needs])
+def test_the_doctor_asks_for_what_each_partner_needs(target: str) -> None:
+    assert configuration.PURPOSES[PARTNERS[target].name] == PARTNERS[target].needs
 
 
 def test_the_doctor_asks_for_nothing_that_nobody_reads() -> None:
     asked = {name for names in configuration.PURPOSES.values() for name in names}
     assert asked <= set(NAMES)
-    assert {name for names in NEEDED.values() for name in names} <= asked
+    assert {name for partner in PARTNERS.values() for name in partner.needs} <= asked
 
 
 def test_the_demo_configures_every_partner() -> None:
@@ -71,5 +73,5 @@ def test_the_demo_configures_every_partner() -> None:
         if isinstance(partner, Introduced):
             given |= partner.settings("http://127.0.0.1:9000")
     assert set(given) <= set(NAMES)
-    demo = Settings.from_env(given)
-    assert [target for target in NEEDED if not demo.configured(target)] == []
+    demo = Settings.from_env(given, PARTNERS)
+    assert [target for target in PARTNERS if not demo.configured(target)] == []

@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 
 from app.typed import entry
-from carlot.settings import NEEDED
+from carlot.partners.registry import QUICKBOOKS
 from carlot.web.rate_limit import PUBLISH, SIGN_IN, SYNC, Limit
 from support.lot import TOKEN, Lot, answer
 
 HERE = {"cf-connecting-ip": "203.0.113.9"}
 SYNC_PATH = "/api/integrations/wayne-reeves/sync"
 BOOKS_PATH = "/api/integrations/quickbooks/sync"
-BOOKS = dict.fromkeys(NEEDED["quickbooks"], "x")
+BOOKS = dict.fromkeys(QUICKBOOKS.needs, "x")
 PUBLISH_PATH = "/api/integrations/listings/publish"
 
 

@@ -121,8 +121,8 @@ async def connected(cars: int = 3, settings: Mapping[str, str | None] | None = N
 
 async def connect(world: World) -> None:
     """A connection as the callback leaves it: tokens sealed, the partner let go, its blocked tasks too."""
-    books = world.network.books
-    pair = books.tokens.connect("client", preset.DEALER_REALM, books.knobs)
+    books, realm = world.network.books, str(world.env["QUICKBOOKS_REALM_ID"])
+    pair = books.tokens.connect("client", realm, books.knobs)
     given = TokenPair(
         access_token=pair.access_token,
         expires_in=pair.expires_in,
@@ -130,11 +130,11 @@ async def connect(world: World) -> None:
         x_refresh_token_expires_in=pair.refresh_expires_in,
         x_refresh_token_hard_expires_in=pair.hard_expires_in,
     )
-    sealed = await tokens.seal(world.services, preset.DEALER_REALM, given)
+    sealed = await tokens.seal(world.services, realm, given)
     now = instant(world.clock.now())
     await world.database.batch(
         [
-            oauth_tokens.connect(preset.DEALER_REALM, sealed, now),
+            oauth_tokens.connect(realm, sealed, now),
             partner_calls.unblock("quickbooks", now),
             tasks.release("quickbooks", now),
         ]

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from carlot import app
 from carlot.errors import BodyTooLarge
+from carlot.partners.registry import PARTNERS
 from carlot.platform.ports import Delivery, Http, HttpResponse, JobQueue, Request, Response, Services
 from carlot.settings import Settings
 from support.platform import FixedClock, MemoryBlobs, MemoryQueue, NoAssets, ScriptedHttp, SqliteDatabase
@@ -56,7 +57,7 @@ class Lot:
 
     def _services(self, queue: JobQueue, http: Http) -> Services:
         return Services(
-            settings=Settings.from_env(self.env),
+            settings=Settings.from_env(self.env, PARTNERS),
             database=self.database,
             sync_queue=queue,
             http=http,

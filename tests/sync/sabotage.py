@@ -34,10 +34,10 @@ SABOTAGES = (
     ),
     Sabotage(
         "a task is settled before its work is done",
-        "work.py",
-        "        result = await kind.run(gated(services, lease.target), lease)\n",
-        "        await conclude(services, kind, lease, Done())\n"
-        "        result = await kind.run(gated(services, lease.target), lease)\n",
+        "engine/worker.py",
+        "        result = await kind.run(throttled(services, lease.target), lease)\n",
+        "        await record(services, kind, lease, Outcome())\n"
+        "        result = await kind.run(throttled(services, lease.target), lease)\n",
         f"{HERE}/test_crash_everywhere.py::test_killed_at_every_call[sale-before]",
     ),
     Sabotage(
@@ -56,7 +56,7 @@ SABOTAGES = (
     ),
     Sabotage(
         "the sweep is off",
-        "sweep.py",
+        "engine/recovery.py",
         "    overdue = await tasks.sweep(services.database, instant(now), after(now, SWEPT_S), LIMIT)\n",
         "    overdue: list[str] = []\n",
         f"{HERE}/test_engine.py::TestRaising::test_a_lost_message_costs_a_minute",

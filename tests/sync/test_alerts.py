@@ -8,7 +8,7 @@ from carlot.errors import AuthExpired, Permanent
 from carlot.lot.alerts import MAX_BACKLOG
 from carlot.partners.wayne_reeves.client import fetch_inventory
 from carlot.platform.ports import Services
-from carlot.store.tasks import Done, Lease
+from carlot.store.tasks import Lease, Outcome
 from support.simulated import BASE
 from support.world import World
 from sync.toys import Toy, want, work
@@ -99,9 +99,9 @@ class TestRefusing:
         await pass_minutes(world)
         assert told(world) == ["CarLot: Wayne Reeves needs you. Wayne Reeves refused our credentials (401)."]
 
-        async def ask(services: Services, lease: Lease) -> Done:
+        async def ask(services: Services, lease: Lease) -> Outcome:
             await fetch_inventory(services.http, services.settings, services.clock.now())
-            return Done()
+            return Outcome()
 
         toy.steps = [ask]
         await world.call("POST", f"/api/integrations/tasks/{task_id}/retry")

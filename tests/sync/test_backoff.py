@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from carlot.domain.backoff import DAY_S, OUTBOUND, PULL, Backoff
 from carlot.domain.times import parse_instant
-from carlot.errors import NetworkFailure, Permanent, Retryable, Throttled
+from carlot.errors import AuthExpired, Doubtful, NetworkFailure, Permanent, Retryable, Throttled
 from carlot.platform.ports import Services
-from carlot.store.tasks import Done, Lease
+from carlot.store.tasks import Lease, Outcome
 from support.world import World
 from sync.toys import Toy, state_of, want, work
 
@@ -88,11 +88,11 @@ class TestTasks:
         outage_ends = world.clock.now().timestamp() + 5 * DAY_S
         tried: list[float] = []
 
-        async def call(services: Services, lease: Lease) -> Done:
+        async def call(services: Services, lease: Lease) -> Outcome:
             tried.append(services.clock.now().timestamp())
             if services.clock.now().timestamp() < outage_ends:
                 raise Retryable("The partner did not answer.")
-            return Done()
+            return Outcome()
 
         [task_id] = await want(world, "car-1")
         while state_of(world, task_id)["state"] == "pending":
@@ -135,7 +135,7 @@ class TestTasks:
 
     @pytest.mark.parametrize("mistake", [ValueError("oops"), ZeroDivisionError(), NetworkFailure("bare")])
     async def test_a_mistake_of_ours_is_tried_again_and_harms_no_other(self, world: World, toy: Toy, mistake: Exception) -> None:
-        toy.steps = [mistake, Done()]
+        toy.steps = [mistake, Outcome()]
         task_ids = await want(world, "car-1", "car-2")
         await work(world, toy.registry, *task_ids)
         wrong, right = (state_of(world, task_id) for task_id in task_ids)
@@ -149,3 +149,92 @@ class TestTasks:
         task = state_of(world, task_id)
         assert (task["state"], task["attempts"], task["failing_since"]) == ("pending", 0, None)
         assert world.later(30) <= str(task["next_attempt_at"]) <= world.later(35)
+
+
+class TestVerdicts:
+    """What a partner says against one request, and says again."""
+
+    async def tries(self, world: World, toy: Toy, task_id: str, *steps: Exception | Outcome) -> None:
+        """Try a task so many times, each at its time."""
+        for step in steps:
+            assert state_of(world, task_id)["state"] in ("pending", "blocked")
+            toy.steps = [step]
+            world.clock.forward(7200)
+            await world.tick()
+            await work(world, toy.registry, task_id)
+            assert not toy.steps
+
+    async def test_the_same_five_times_is_given_up_in_its_words(self, world: World, toy: Toy) -> None:
+        [task_id] = await want(world, "car-1")
+        await self.tries(world, toy, task_id, *[Doubtful("No such thing.")] * 4)
+        task = state_of(world, task_id)
+        assert (task["state"], task["error"], task["attempts"]) == ("pending", "No such thing.", 4)
+        await self.tries(world, toy, task_id, Doubtful("No such thing."))
+        task = state_of(world, task_id)
+        assert (task["state"], task["error"], task["attempts"]) == ("dead", "No such thing.", 5)
+        assert toy.given_up == ["car-1: No such thing."]
+
+    async def test_each_try_is_further_from_the_last(self, world: World, toy: Toy) -> None:
+        """The first interval is five seconds, the fourth forty; the draw is within it."""
+        toy.steps = [Doubtful("No such thing.")] * 4
+        [task_id] = await want(world, "car-1")
+        for interval in (5, 10, 20, 40):
+            await work(world, toy.registry, task_id)
+            assert str(state_of(world, task_id)["next_attempt_at"]) <= world.later(interval)
+            world.clock.forward(interval)
+
+    @pytest.mark.parametrize(
+        "between",
+        [
+            Retryable("The partner did not answer."),
+            Throttled("The partner has had its calls for this minute."),
+            AuthExpired("The partner refused our credentials (401)."),
+            ValueError("oops"),
+        ],
+    )
+    async def test_what_says_nothing_of_the_request_leaves_the_count(self, world: World, toy: Toy, between: Exception) -> None:
+        [task_id] = await want(world, "car-1")
+        verdict = Doubtful("No such thing.")
+        await self.tries(world, toy, task_id, verdict, verdict, between, verdict, between, between, verdict)
+        assert state_of(world, task_id)["state"] == "pending"
+        await self.tries(world, toy, task_id, verdict)
+        assert state_of(world, task_id)["state"] == "dead"
+
+    async def test_another_verdict_begins_the_count_anew(self, world: World, toy: Toy) -> None:
+        [task_id] = await want(world, "car-1")
+        one, other = Doubtful("No such thing."), Doubtful("Somebody was faster.")
+        await self.tries(world, toy, task_id, *[one] * 4, other, *[one] * 4)
+        assert state_of(world, task_id)["state"] == "pending"
+        await self.tries(world, toy, task_id, one)
+        assert state_of(world, task_id)["state"] == "dead"
+
+    async def test_so_does_success(self, world: World, toy: Toy) -> None:
+        [task_id] = await want(world, "car-1")
+        await self.tries(world, toy, task_id, *[Doubtful("No such thing.")] * 4, Outcome())
+        await want(world, "car-1")
+        await self.tries(world, toy, task_id, *[Doubtful("No such thing.")] * 4)
+        assert state_of(world, task_id)["state"] == "pending"
+
+    async def test_so_does_a_step_that_worked(self, world: World, toy: Toy) -> None:
+        """Of work in several steps, the next one is another request."""
+        [task_id] = await want(world, "car-1")
+        verdict = Doubtful("No such thing.")
+        await self.tries(world, toy, task_id, *[verdict] * 4)
+        toy.steps = [Outcome(more=True), verdict]
+        world.clock.forward(7200)
+        await work(world, toy.registry, task_id)
+        assert state_of(world, task_id)["state"] == "pending"
+        await self.tries(world, toy, task_id, *[verdict] * 3)
+        assert state_of(world, task_id)["state"] == "pending"
+
+    @pytest.mark.parametrize("by", ["retry", "change"])
+    async def test_so_does_the_dealer(self, world: World, toy: Toy, by: str) -> None:
+        [task_id] = await want(world, "car-1")
+        verdict = Doubtful("No such thing.")
+        await self.tries(world, toy, task_id, *[verdict] * 5)
+        if by == "retry":
+            await world.call("POST", f"/api/integrations/tasks/{task_id}/retry")
+        else:
+            await want(world, "car-1")
+        await self.tries(world, toy, task_id, *[verdict] * 4)
+        assert state_of(world, task_id)["state"] == "pending"

@@ -10,17 +10,17 @@ from carlot.errors import AuthExpired
 from carlot.partners.wayne_reeves.client import fetch_inventory
 from carlot.platform.ports import Services
 from carlot.store import partner_calls
-from carlot.store.tasks import Done, Lease
+from carlot.store.tasks import Lease, Outcome
 from support.world import World
 from sync.toys import TARGET, Toy, state_of, want, work
 
 REFUSED = AuthExpired("Wayne Reeves refused our credentials (401).")
 
 
-async def ask_the_partner(services: Services, lease: Lease) -> Done:
+async def ask_the_partner(services: Services, lease: Lease) -> Outcome:
     """A call that works as soon as the partner lets us in."""
     await fetch_inventory(services.http, services.settings, services.clock.now())
-    return Done((), "Asked.")
+    return Outcome((), "Asked.")
 
 
 def partner(world: World) -> dict[str, object]:
@@ -74,7 +74,7 @@ class TestNotConfigured:
         assert (state_of(world, task_id)["state"], state_of(world, task_id)["wanted_rev"]) == ("blocked", 2)
 
     async def test_a_kind_that_does_not_wait_ends(self, world: World, toy: Toy) -> None:
-        toy.waits = False
+        toy.blocks = False
         world.env["WAYNE_REEVES_API_KEY"] = None
         [task_id] = await want(world, "car-1")
         await work(world, toy.registry, task_id)
@@ -192,7 +192,7 @@ class TestRefused:
         task_ids = await want(world, "car-1", "car-2")
         await work(world, toy.registry, task_ids[0])
         await work(world, toy.registry, *task_ids)
-        toy.steps = [Done()]
+        toy.steps = [Outcome()]
         world.clock.forward(PROBE_S + 1)
         await world.tick()
         await work(world, toy.registry, *task_ids)
@@ -202,7 +202,7 @@ class TestRefused:
         assert len(toy.leases) <= 3
 
     async def test_a_refusal_from_before_the_dealer_acted_blocks_nobody(self, world: World, toy: Toy) -> None:
-        async def refused_while_the_dealer_acts(services: Services, lease: Lease) -> Done:
+        async def refused_while_the_dealer_acts(services: Services, lease: Lease) -> Outcome:
             world.clock.forward(1)
             await services.database.batch([partner_calls.unblock(TARGET, instant(world.clock.now()))])
             raise REFUSED

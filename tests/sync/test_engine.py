@@ -10,13 +10,13 @@ from carlot.domain.times import parse_instant
 from carlot.engine import enqueue
 from carlot.errors import ConstraintViolation, Permanent, Retryable
 from carlot.platform.ports import Services, statement
-from carlot.store.tasks import Done, Lease, Want
+from carlot.store.tasks import Lease, Outcome, TaskRequest
 from support.perils import Killed, Perils
 from support.world import World
 from sync.toys import KIND, TARGET, Toy, no_change, state_of, want, work
 
 ADD_CUSTOMER = statement("INSERT INTO customers (id, name, created_at, updated_at) VALUES ('c1', 'Ann', '2025', '2025')")
-TOY = Want(TARGET, KIND, "car-1")
+TOY = TaskRequest(TARGET, KIND, "car-1")
 
 
 def customers(world: World) -> int:
@@ -96,9 +96,9 @@ class TestLeases:
         assert len(toy.leases) == 1
 
     async def test_nobody_takes_what_is_held(self, world: World, toy: Toy) -> None:
-        async def meanwhile(services: Services, lease: Lease) -> Done:
+        async def meanwhile(services: Services, lease: Lease) -> Outcome:
             await work(world, toy.registry, lease.id)
-            return Done()
+            return Outcome()
 
         toy.steps = [meanwhile]
         [task_id] = await want(world, "car-1")
@@ -113,7 +113,7 @@ class TestLeases:
     async def test_the_attempt_is_counted_before_the_work(self, world: World, toy: Toy) -> None:
         seen: list[object] = []
 
-        async def look(services: Services, lease: Lease) -> Done:
+        async def look(services: Services, lease: Lease) -> Outcome:
             seen.append((lease.attempts, state_of(world, lease.id)["attempts"], state_of(world, lease.id)["state"]))
             raise Killed
 
@@ -126,7 +126,7 @@ class TestLeases:
         assert seen == [(1, 1, "running"), (2, 2, "running")]
 
     async def test_a_dead_worker_s_task_is_taken_up_when_its_lease_is_over(self, world: World, toy: Toy) -> None:
-        async def die(services: Services, lease: Lease) -> Done:
+        async def die(services: Services, lease: Lease) -> Outcome:
             raise Killed
 
         toy.steps = [die]
@@ -149,11 +149,11 @@ class TestLeases:
         await enqueue.commit(world.services, [ADD_CUSTOMER], [])
         rename = statement("UPDATE customers SET name = 'Late' WHERE id = 'c1'")
 
-        async def oversleep(services: Services, lease: Lease) -> Done:
+        async def oversleep(services: Services, lease: Lease) -> Outcome:
             world.clock.forward(61)
             await work(world, toy.registry, lease.id)
             assert state_of(world, lease.id)["state"] == "pending"
-            return Done((rename,), "late")
+            return Outcome((rename,), "late")
 
         toy.steps = [oversleep, Retryable("Not now.")]
         [task_id] = await want(world, "car-1")
@@ -163,12 +163,12 @@ class TestLeases:
         assert world.database.query("SELECT name FROM customers") == [{"name": "Ann"}]
 
     async def test_a_late_failure_of_a_lost_lease_changes_nothing(self, world: World, toy: Toy) -> None:
-        async def oversleep(services: Services, lease: Lease) -> Done:
+        async def oversleep(services: Services, lease: Lease) -> Outcome:
             world.clock.forward(61)
             await work(world, toy.registry, lease.id)
             raise Permanent("Refused, but long ago.")
 
-        toy.steps = [oversleep, Done((), "Taken.")]
+        toy.steps = [oversleep, Outcome((), "Taken.")]
         [task_id] = await want(world, "car-1")
         await work(world, toy.registry, task_id)
         assert (state_of(world, task_id)["state"], state_of(world, task_id)["error"]) == ("done", None)
@@ -176,7 +176,7 @@ class TestLeases:
 
 class TestSettling:
     async def test_writes_and_wants_go_with_the_settling(self, world: World, toy: Toy) -> None:
-        toy.steps = [Done((ADD_CUSTOMER,), "Taken.", wants=(Want(TARGET, KIND, "car-2"),))]
+        toy.steps = [Outcome((ADD_CUSTOMER,), "Taken.", enqueue=(TaskRequest(TARGET, KIND, "car-2"),))]
         [task_id] = await want(world, "car-1")
         world.timed.waiting.clear()
         before = world.perils.calls
@@ -188,9 +188,9 @@ class TestSettling:
         assert [message.body for message in world.timed.waiting] == [f'{{"type": "task", "id": "{follow["id"]}"}}']
 
     async def test_a_change_during_the_call_is_not_lost(self, world: World, toy: Toy) -> None:
-        async def changed_meanwhile(services: Services, lease: Lease) -> Done:
+        async def changed_meanwhile(services: Services, lease: Lease) -> Outcome:
             await want(world, "car-1")
-            return Done()
+            return Outcome()
 
         toy.steps = [changed_meanwhile]
         [task_id] = await want(world, "car-1")
@@ -203,10 +203,10 @@ class TestSettling:
         assert (task["state"], task["done_rev"], len(toy.leases)) == ("done", 2, 2)
 
     async def test_a_change_during_the_call_rings_at_once(self, world: World, toy: Toy) -> None:
-        async def changed_meanwhile(services: Services, lease: Lease) -> Done:
+        async def changed_meanwhile(services: Services, lease: Lease) -> Outcome:
             await want(world, "car-1")
             world.timed.waiting.clear()
-            return Done()
+            return Outcome()
 
         toy.steps = [changed_meanwhile]
         [task_id] = await want(world, "car-1")
@@ -218,12 +218,12 @@ class TestSettling:
         world.timed.waiting.clear()
         states = []
 
-        async def step(services: Services, lease: Lease) -> Done:
+        async def step(services: Services, lease: Lease) -> Outcome:
             task = state_of(world, task_id)
             held_s = round((parse_instant(str(task["leased_until"])) - services.clock.now()).total_seconds())
             states.append((task["state"], task["outcome"], task["done_rev"], task["attempts"], held_s))
             world.clock.forward(0.2)
-            return Done((), f"Step {len(states)}.", more=len(states) < 3)
+            return Outcome((), f"Step {len(states)}.", more=len(states) < 3)
 
         toy.steps = [step, step, step]
         await work(world, toy.registry, task_id)
@@ -233,9 +233,9 @@ class TestSettling:
         assert (task["lease_token"], task["leased_until"], world.timed.waiting) == (None, None, [])
 
     async def test_after_a_second_more_to_do_rings_anew(self, world: World, toy: Toy) -> None:
-        async def step(services: Services, lease: Lease) -> Done:
+        async def step(services: Services, lease: Lease) -> Outcome:
             world.clock.forward(0.6)
-            return Done(more=len(toy.steps) > 0)
+            return Outcome(more=len(toy.steps) > 0)
 
         toy.steps = [step, step, step]
         [task_id] = await want(world, "car-1")
@@ -248,25 +248,25 @@ class TestSettling:
         assert state_of(world, task_id)["state"] == "done"
 
     async def test_a_step_that_fails_is_tried_again_and_the_ones_before_stay_done(self, world: World, toy: Toy) -> None:
-        toy.steps = [Done((), "Step 1.", more=True), Retryable("Not now.")]
+        toy.steps = [Outcome((), "Step 1.", more=True), Retryable("Not now.")]
         [task_id] = await want(world, "car-1")
         await work(world, toy.registry, task_id)
         task = state_of(world, task_id)
         assert (task["state"], task["attempts"], task["outcome"], task["error"]) == ("pending", 1, "Step 1.", "Not now.")
 
     async def test_a_change_during_a_step_that_goes_on_is_not_lost(self, world: World, toy: Toy) -> None:
-        async def changed_meanwhile(services: Services, lease: Lease) -> Done:
+        async def changed_meanwhile(services: Services, lease: Lease) -> Outcome:
             await want(world, "car-1")
-            return Done(more=True)
+            return Outcome(more=True)
 
-        toy.steps = [changed_meanwhile, Done()]
+        toy.steps = [changed_meanwhile, Outcome()]
         [task_id] = await want(world, "car-1")
         await work(world, toy.registry, task_id)
         task = state_of(world, task_id)
         assert (task["state"], task["wanted_rev"], task["done_rev"]) == ("done", 2, 2)
 
     async def test_success_wipes_the_failures_out(self, world: World, toy: Toy) -> None:
-        toy.steps = [Retryable("Not now."), Done((), "Taken.")]
+        toy.steps = [Retryable("Not now."), Outcome((), "Taken.")]
         [task_id] = await want(world, "car-1")
         await work(world, toy.registry, task_id)
         world.clock.forward(3600)
@@ -301,7 +301,7 @@ class TestSettling:
 class TestCollisions:
     async def test_what_collides_with_another_change_is_tried_again_and_delays_nobody(self, world: World, toy: Toy) -> None:
         await enqueue.commit(world.services, [ADD_CUSTOMER], [])
-        toy.steps = [Done((ADD_CUSTOMER,)), Done(), Done()]
+        toy.steps = [Outcome((ADD_CUSTOMER,)), Outcome(), Outcome()]
         task_ids = await want(world, "car-1", "car-2")
         await work(world, toy.registry, *task_ids)
         collided, other = (state_of(world, task_id) for task_id in task_ids)

@@ -8,14 +8,15 @@ from dataclasses import replace
 
 import pytest
 
-from carlot.engine.throttle import LIMITS, GatedHttp
+from carlot.engine.throttle import ThrottledHttp
 from carlot.errors import NetworkFailure, Throttled
+from carlot.partners.registry import PARTNERS
 from carlot.platform.ports import HttpResponse
 from support.perils import Perils
 from support.world import World
 
 TARGET = "wayne_reeves"
-PER_MINUTE, AT_ONCE = LIMITS[TARGET]
+PER_MINUTE, AT_ONCE = PARTNERS[TARGET].limits.per_minute, PARTNERS[TARGET].limits.at_once
 OK = HttpResponse(200, {}, b"{}")
 BUSY = HttpResponse(503, {}, b"")
 
@@ -51,12 +52,12 @@ def line(world: World) -> Line:
     return Line(world)
 
 
-def instance(world: World, line: Line) -> GatedHttp:
+def instance(world: World, line: Line) -> ThrottledHttp:
     """The gate as one instance of the Worker has it: nothing is shared with another but the database."""
-    return GatedHttp(replace(world.services, http=line), TARGET)
+    return ThrottledHttp(replace(world.services, http=line), TARGET)
 
 
-async def call(gate: GatedHttp, path: str = "/") -> HttpResponse | Throttled:
+async def call(gate: ThrottledHttp, path: str = "/") -> HttpResponse | Throttled:
     try:
         return await gate.request("GET", f"http://partner.test{path}", {}, None, timeout_s=20, max_bytes=1000)
     except Throttled as throttled:
@@ -69,7 +70,7 @@ def refused(answers: list[HttpResponse | Throttled]) -> list[Throttled]:
     return [answer for answer in answers if isinstance(answer, Throttled)]
 
 
-async def at_once(line: Line, gates: list[GatedHttp]) -> list[HttpResponse | Throttled]:
+async def at_once(line: Line, gates: list[ThrottledHttp]) -> list[HttpResponse | Throttled]:
     """Call through all the gates at the same time."""
     line.held = asyncio.Event()
     calls = [asyncio.ensure_future(call(gate)) for gate in gates]
@@ -95,7 +96,7 @@ class TestLimits:
     async def test_a_call_whose_worker_died_makes_room_after_its_time_out(self, world: World, line: Line) -> None:
         gate = instance(world, line)
         for _ in range(AT_ONCE):
-            await gate._admit(20, TARGET)
+            await gate._admit(20, TARGET, PARTNERS[TARGET].limits)
         assert refused([await call(gate)])
         world.clock.forward(20)
         assert not refused([await call(gate)])
@@ -131,18 +132,18 @@ class TestLimits:
 
     async def test_partners_do_not_share(self, world: World, line: Line) -> None:
         for _ in range(AT_ONCE):
-            await instance(world, line)._admit(20, TARGET)
+            await instance(world, line)._admit(20, TARGET, PARTNERS[TARGET].limits)
         gate = instance(world, line)
         gate._target = "cargurus"
         assert not refused([await call(gate)])
 
     async def test_what_has_a_limit_within_the_limit_leaves_room_for_the_rest(self, world: World, line: Line) -> None:
         """QuickBooks takes forty batches among its five hundred calls a minute."""
-        gate = GatedHttp(replace(world.services, http=line), "quickbooks")
+        gate = ThrottledHttp(replace(world.services, http=line), "quickbooks")
         batches = [await call(gate, "/v3/company/1/batch?requestid=a") for _ in range(45)]
         assert len(refused(batches)) == 5
         assert all(0 < (throttled.delay_s or 0) <= 60 for throttled in refused(batches))
-        assert not refused(await at_once(line, [gate] * LIMITS["quickbooks"][1]))
+        assert not refused(await at_once(line, [gate] * PARTNERS["quickbooks"].limits.at_once))
         world.clock.forward(60)
         assert not refused([await call(gate, "/v3/company/1/batch")])
 
@@ -161,7 +162,7 @@ class TestPauses:
         assert not refused([await call(instance(world, line))])
 
     async def test_quickbooks_rests_a_minute_when_it_does_not_say_how_long(self, world: World, line: Line) -> None:
-        gate = GatedHttp(replace(world.services, http=line), "quickbooks")
+        gate = ThrottledHttp(replace(world.services, http=line), "quickbooks")
         line.answers = [HttpResponse(429, {}, b"")]
         await call(gate)
         throttled = await call(gate)

@@ -10,7 +10,7 @@ from carlot.app import handle_delivery
 from carlot.engine import dead_letters
 from carlot.engine.worker import MAX_INTERRUPTED
 from carlot.platform.ports import Delivery, Services, Verdict
-from carlot.store.tasks import Done, Lease
+from carlot.store.tasks import Lease, Outcome
 from support.lot import answer
 from support.perils import Killed, Perils
 from support.world import World
@@ -29,7 +29,7 @@ UNREADABLE = [
 ]
 
 
-async def kill(services: Services, lease: Lease) -> Done:
+async def kill(services: Services, lease: Lease) -> Outcome:
     raise Killed
 
 
@@ -43,10 +43,10 @@ async def take_up(world: World, toy: Toy, task_ids: list[str]) -> None:
 async def poison(world: World, toy: Toy, *subjects: str) -> None:
     """Every take-up of these subjects kills the worker; all others are done."""
 
-    async def run(services: Services, lease: Lease) -> Done:
+    async def run(services: Services, lease: Lease) -> Outcome:
         if lease.subject_id in subjects:
             world.perils.killed = True
-        return Done()
+        return Outcome()
 
     toy.steps = [run] * 1000
 
@@ -89,7 +89,7 @@ class TestKillers:
         """A worker may die now and then; a task that settles in between starts from nought."""
         [task_id] = await want(world, "car-1")
         for _ in range(3 * MAX_INTERRUPTED):
-            toy.steps = [kill, Done()]
+            toy.steps = [kill, Outcome()]
             for _ in range(2):
                 await take_up(world, toy, [task_id])
                 world.clock.forward(61)
@@ -125,10 +125,10 @@ class TestDeadLetters:
         assert (await world.call("POST", f"/api/integrations/tasks/{task_id}/retry")).status == 409
 
     async def test_a_late_answer_of_the_buried_changes_nothing(self, world: World, toy: Toy) -> None:
-        async def oversleep(services: Services, lease: Lease) -> Done:
+        async def oversleep(services: Services, lease: Lease) -> Outcome:
             world.clock.forward(61)
             await dead_letters.bury(services, toy.registry, [lease.id])
-            return Done((), "late")
+            return Outcome((), "late")
 
         toy.steps = [oversleep]
         [task_id] = await want(world, "car-1")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from carlot.engine.coalescing import MOST, SharedDatabase
+from carlot.engine.coalescing import MOST, CoalescingDatabase
 from carlot.errors import ConstraintViolation, DatabaseUnavailable
 from carlot.platform.ports import Row, Statement, Value
 
@@ -35,13 +35,13 @@ class Calls:
         raise AssertionError("everything goes as a batch")
 
 
-def asked(shared: SharedDatabase, *sql: str) -> asyncio.Task[list[list[Row]]]:
+def asked(shared: CoalescingDatabase, *sql: str) -> asyncio.Task[list[list[Row]]]:
     return asyncio.create_task(shared.batch([Statement(text, ()) for text in sql]))
 
 
 async def test_what_gathers_during_a_call_goes_in_the_next_one() -> None:
     calls = Calls()
-    shared = SharedDatabase(calls)
+    shared = CoalescingDatabase(calls)
     tasks = [asked(shared, "a"), asked(shared, "b1", "b2"), asked(shared, "c")]
     answers = await asyncio.gather(*tasks)
     assert [[row["sql"] for rows in answer for row in rows] for answer in answers] == [["a"], ["b1", "b2"], ["c"]]
@@ -49,7 +49,7 @@ async def test_what_gathers_during_a_call_goes_in_the_next_one() -> None:
 
 
 async def test_one_that_is_refused_takes_nobody_back_with_it() -> None:
-    shared = SharedDatabase(Calls())
+    shared = CoalescingDatabase(Calls())
     answers = await asyncio.gather(asked(shared, "a"), asked(shared, "bad"), asked(shared, "c"), return_exceptions=True)
     assert isinstance(answers[1], ConstraintViolation)
     assert [answers[0], answers[2]] == [[[{"sql": "a"}]], [[{"sql": "c"}]]]
@@ -59,20 +59,20 @@ async def test_one_that_is_refused_takes_nobody_back_with_it() -> None:
 async def test_a_failure_is_told_to_all_of_them(failure: Exception) -> None:
     calls = Calls()
     calls.away = failure
-    shared = SharedDatabase(calls)
+    shared = CoalescingDatabase(calls)
     answers = await asyncio.wait_for(asyncio.gather(*(asked(shared, text) for text in "abc"), return_exceptions=True), 5)
     assert answers == [failure] * 3
 
 
 async def test_a_call_is_never_too_long_unless_one_batch_is() -> None:
     calls = Calls()
-    shared = SharedDatabase(calls)
+    shared = CoalescingDatabase(calls)
     await asyncio.gather(*(asked(shared, *["s"] * 25) for _ in range(5)), asked(shared, *["t"] * (MOST + 5)))
     assert sum(map(len, calls.calls)) == 5 * 25 + MOST + 5
     assert all(len(call) <= MOST or set(call) == {"t"} for call in calls.calls)
 
 
 async def test_single_statements_too() -> None:
-    shared = SharedDatabase(Calls())
+    shared = CoalescingDatabase(Calls())
     assert await shared.all("a") == [{"sql": "a"}]
     assert await shared.first("b") == {"sql": "b"}

@@ -8,7 +8,7 @@ import pytest
 
 from carlot.errors import Permanent, Retryable
 from carlot.platform.ports import Services
-from carlot.store.tasks import Done, Lease
+from carlot.store.tasks import Lease, Outcome
 from support.lot import answer
 from support.world import World
 from sync.toys import Toy, state_of, want, work
@@ -16,7 +16,7 @@ from sync.toys import Toy, state_of, want, work
 TASKS = "/api/integrations/tasks"
 SHOWN = {
     *("id", "target", "kind", "subjectId", "vin", "state", "attempts", "error"),
-    *("nextAttemptAt", "deadlineAt", "createdAt", "updatedAt", "outcome", "doneAt"),
+    *("nextAttemptAt", "deadlineAt", "createdAt", "updatedAt", "outcome", "discardedAt", "doneAt"),
 }
 
 
@@ -128,9 +128,9 @@ class TestRetry:
             [task_id] = await dead(world, toy, "car-1")
             await post(world, f"{TASKS}/{task_id}/discard", 200)
 
-        async def press(services: Services, lease: Lease) -> Done:
+        async def press(services: Services, lease: Lease) -> Outcome:
             assert (await post(world, f"{TASKS}/{lease.id}/retry", 409))["detail"] == "It is being worked on right now."
-            return Done()
+            return Outcome()
 
         toy.steps = [press]
         [task_id] = await want(world, "car-1")
@@ -171,7 +171,8 @@ class TestDiscard:
     async def test_nothing_more_is_wanted(self, world: World, toy: Toy) -> None:
         [task_id] = await dead(world, toy, "car-1")
         shown = await post(world, f"{TASKS}/{task_id}/discard", 200)
-        assert (shown["state"], shown["outcome"], shown["error"], shown["deadlineAt"]) == ("done", "Discarded.", None, None)
+        assert (shown["state"], shown["error"], shown["deadlineAt"]) == ("done", None, None)
+        assert shown["discardedAt"] is not None
         for _ in range(3):
             world.clock.forward(600)
             await world.tick()
@@ -192,9 +193,9 @@ class TestDiscard:
         assert state_of(world, task_id)["state"] == "pending"
 
     async def test_what_is_being_worked_on_or_done_is_not(self, world: World, toy: Toy) -> None:
-        async def press(services: Services, lease: Lease) -> Done:
+        async def press(services: Services, lease: Lease) -> Outcome:
             await post(world, f"{TASKS}/{lease.id}/discard", 409)
-            return Done()
+            return Outcome()
 
         toy.steps = [press]
         [task_id] = await want(world, "car-1")

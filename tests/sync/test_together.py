@@ -11,7 +11,7 @@ from carlot.engine import worker as engine
 from carlot.engine.enqueue import Registry, TaskKind
 from carlot.errors import AuthExpired, LeaseLost, Permanent, Retryable
 from carlot.platform.ports import Services
-from carlot.store.tasks import Done, Lease
+from carlot.store.tasks import Lease, Outcome
 from support.perils import Killed, Perils
 from support.world import World
 from sync.toys import KIND, TARGET, state_of, want, work
@@ -21,20 +21,20 @@ from sync.toys import KIND, TARGET, state_of, want, work
 class Batches:
     """A partner that takes up to five at once. `outcomes` says what becomes of a subject; of others nothing is said."""
 
-    outcomes: Mapping[str, Done | Exception] = field(default_factory=dict)
-    default: Done | Exception | None = field(default_factory=Done)
+    outcomes: Mapping[str, Outcome | Exception] = field(default_factory=dict)
+    default: Outcome | Exception | None = field(default_factory=Outcome)
     failure: BaseException | None = None
     taken: list[list[str]] = field(default_factory=list)
     most: int = 5
 
     @property
     def registry(self) -> Registry:
-        return {(TARGET, KIND): TaskKind(self._alone, OUTBOUND, 60, together=self._together, most=self.most)}
+        return {(TARGET, KIND): TaskKind(self._alone, OUTBOUND, 60, run_batch=self._together, batch_size=self.most)}
 
-    async def _alone(self, services: Services, lease: Lease) -> Done:
+    async def _alone(self, services: Services, lease: Lease) -> Outcome:
         raise AssertionError("it can be taken together")
 
-    async def _together(self, services: Services, leases: Sequence[Lease]) -> Mapping[str, Done | Exception]:
+    async def _together(self, services: Services, leases: Sequence[Lease]) -> Mapping[str, Outcome | Exception]:
         self.taken.append(sorted(lease.subject_id for lease in leases))
         if self.failure:
             raise self.failure
@@ -96,7 +96,7 @@ async def test_a_lease_that_was_lost_meanwhile_is_no_mistake_of_the_others(world
 
 
 async def test_what_the_answer_leaves_out_is_tried_again(world: World) -> None:
-    batches = Batches({"a": Done()}, default=None)
+    batches = Batches({"a": Outcome()}, default=None)
     task_ids = await want(world, *"ab")
     await work(world, batches.registry, *task_ids)
     assert states(world) == {"a": "done", "b": "pending"}
@@ -147,11 +147,11 @@ async def test_a_change_during_the_call_is_not_lost(world: World) -> None:
     task_ids = await want(world, *"ab")
     inner = batches._together
 
-    async def changed(services: Services, leases: Sequence[Lease]) -> Mapping[str, Done | Exception]:
+    async def changed(services: Services, leases: Sequence[Lease]) -> Mapping[str, Outcome | Exception]:
         await want(world, "b")
         return await inner(services, leases)
 
-    registry = {(TARGET, KIND): TaskKind(batches._alone, OUTBOUND, 60, together=changed, most=5)}
-    await engine.work_on(world.services, registry, task_ids)
+    registry = {(TARGET, KIND): TaskKind(batches._alone, OUTBOUND, 60, run_batch=changed, batch_size=5)}
+    await engine.run_tasks(world.services, registry, task_ids)
     assert states(world) == {"a": "done", "b": "pending"}
     assert state_of(world, task_ids[1])["done_rev"] == 1

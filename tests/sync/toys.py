@@ -10,13 +10,13 @@ from carlot.engine import enqueue
 from carlot.engine import worker as engine
 from carlot.engine.enqueue import Registry, TaskKind
 from carlot.platform.ports import Services, Statement, statement
-from carlot.store.tasks import Done, Lease, Want
+from carlot.store.tasks import Lease, Outcome, TaskRequest
 from support.world import World
 
 TARGET = "wayne_reeves"
 KIND = "toy"
 
-Step = Callable[[Services, Lease], Awaitable[Done]] | Exception | Done
+Step = Callable[[Services, Lease], Awaitable[Outcome]] | Exception | Outcome
 
 
 @dataclass
@@ -28,19 +28,23 @@ class Toy:
     given_up: list[str] = field(default_factory=list)
     backoff: Backoff = OUTBOUND
     lease_s: float = 60
-    waits: bool = True
+    blocks: bool = True
     target: str = TARGET
 
     @property
     def registry(self) -> Registry:
-        return {(self.target, KIND): TaskKind(self._run, self.backoff, self.lease_s, on_dead=self._on_dead, waits=self.waits)}
+        return {
+            (self.target, KIND): TaskKind(
+                self._run, self.backoff, self.lease_s, on_dead=self._on_dead, blocks_on_sign_in=self.blocks
+            )
+        }
 
-    async def _run(self, services: Services, lease: Lease) -> Done:
+    async def _run(self, services: Services, lease: Lease) -> Outcome:
         self.leases.append(lease)
-        step = self.steps.pop(0) if self.steps else Done()
+        step = self.steps.pop(0) if self.steps else Outcome()
         if isinstance(step, Exception):
             raise step
-        return step if isinstance(step, Done) else await step(services, lease)
+        return step if isinstance(step, Outcome) else await step(services, lease)
 
     def _on_dead(self, services: Services, subject_id: str, failure: Exception) -> Sequence[Statement]:
         self.given_up.append(f"{subject_id}: {failure}")
@@ -54,14 +58,14 @@ def no_change() -> Statement:
 
 async def want(world: World, *subjects: str, target: str = TARGET, deadline: str | None = None) -> list[str]:
     """Raise toy tasks; answer their ids."""
-    wants = [Want(target, KIND, subject, deadline=deadline) for subject in subjects]
+    wants = [TaskRequest(target, KIND, subject, deadline=deadline) for subject in subjects]
     await enqueue.commit(world.services, [no_change()], wants)
     return [world.task(target=target, kind=KIND, subject_id=subject)["id"] for subject in subjects]
 
 
 async def work(world: World, registry: Registry, *task_ids: str) -> None:
     """Take tasks up, as a delivery does."""
-    await engine.work_on(world.services, registry, list(task_ids))
+    await engine.run_tasks(world.services, registry, list(task_ids))
 
 
 def state_of(world: World, task_id: str) -> Mapping[str, object]:

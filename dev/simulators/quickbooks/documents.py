@@ -94,7 +94,7 @@ def head(company: Company, kind: str, body: Body, before: Record | None, knobs: 
 def check_open(txn_date: str, knobs: Knobs) -> None:
     """Raises: Refused when the bookkeeper has closed the period."""
     if knobs.books_closed_until is not None and txn_date <= knobs.books_closed_until:
-        raise refusals.books_closed(knobs.books_closed_until)
+        raise refusals.books_closed(knobs.books_closed_until, knobs.books_closed_code)
 
 
 def _date(sent: Any, company: Company, before: Record | None) -> str:
@@ -157,6 +157,9 @@ def _sales_detail(company: Company, line: Body, amount_cents: int) -> Body:
             raise refusals.wrong_product(line.get("Amount"))
     if "ItemRef" in detail:
         detail["ItemRef"] = reference(company, "Item", detail["ItemRef"], "ItemRef")
+        item = company.find("Item", detail["ItemRef"]["value"])
+        if item is not None and item.body["Type"] == "Category":
+            raise refusals.category()
     return {**detail, "TaxCodeRef": detail.get("TaxCodeRef") or {"value": "NON"}}
 
 

@@ -40,14 +40,18 @@ class Knobs(BaseModel):
     )
     faults_as_200: bool = Field(default=False, description="a Fault of the API is answered with status 200 in place of 400")
     books_closed_until: str | None = Field(
-        default=None, description="no document dated on or before this day can be written: 6210"
+        default=None, description="no document dated on or before this day can be written, changed or voided"
     )
+    books_closed_code: Literal["6210", "5010"] = Field(default="6210", description="fault code of that refusal")
     subscription_ended: bool = Field(default=False, description="nothing can be written: 6190")
-    requests_a_minute: int = Field(default=500, gt=0, description="requests a realm in 60 s before 429")
-    requests_at_once: int = Field(default=10, gt=0, description="requests a realm at the same time before 429")
-    batches_a_minute: int = Field(default=40, gt=0, description="batches a realm in 60 s before 429")
+    requests_a_minute: int = Field(default=500, gt=0, description="requests a realm in 60 s before they are throttled")
+    requests_at_once: int = Field(default=10, gt=0, description="requests a realm at the same time before they are throttled")
+    batches_a_minute: int = Field(default=40, gt=0, description="batches a realm in 60 s before they are throttled")
     batch_item_fault_rate: float = Field(
         default=0, ge=0, le=1, description="share of batch items that fail by themselves with a SystemFault, not done"
     )
-    retry_after_s: int | None = Field(default=60, ge=0, description="Retry-After of a 429; null sends none")
-    throttle_body: Literal["json", "xml"] = Field(default="json", description="form of the body of a 429, whatever was asked for")
+    retry_after_s: int | None = Field(default=60, ge=0, description="Retry-After of a throttled request; null sends none")
+    throttle_status: Literal[429, 403] = Field(default=429, description="status of a throttled request")
+    throttle_body: Literal["json", "xml"] = Field(
+        default="json", description="form of the body of a throttled request, whatever was asked for"
+    )

@@ -154,17 +154,18 @@ class QuickBooks:
         return answer_json(fault, 401, {"WWW-Authenticate": 'Bearer realm="Intuit", error="invalid_token"'})
 
     def throttled(self, retry_after_s: float | None = None) -> web.Response:
-        """The 429 that Intuit's gateway gives; `retry_after_s` in place of the knob's."""
-        now = self.clock.now()
-        message, detail = (
-            "message=ThrottleExceeded; errorCode=003001; statusCode=429",
-            "The request limit was reached.  Try again later",
-        )
+        """The 429 (also seen: 403) that Intuit's gateway gives; `retry_after_s` in place of the knob's.
+
+        Source of the 403: https://github.com/ruckus/quickbooks-ruby/issues/338
+        """
+        now, status = self.clock.now(), self.knobs.throttle_status
+        message = f"message=ThrottleExceeded; errorCode=003001; statusCode={status}"
+        detail = "The request limit was reached.  Try again later"
         if self.knobs.throttle_body == "xml":
             fault = refusals.Refused("3001", message, detail, kind="SERVICE").fault()
-            answer = web.Response(body=xml.render({"Fault": fault}, now), status=429, content_type="application/xml")
+            answer = web.Response(body=xml.render({"Fault": fault}, now), status=status, content_type="application/xml")
         else:
-            answer = answer_json(refusals.gateway_fault("SERVICE", "3001", message, detail, now), 429)
+            answer = answer_json(refusals.gateway_fault("SERVICE", "3001", message, detail, now), status)
         pause_s = self.knobs.retry_after_s if retry_after_s is None else retry_after_s
         if pause_s is not None:
             answer.headers["Retry-After"] = f"{pause_s:g}"

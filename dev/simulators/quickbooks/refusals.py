@@ -95,6 +95,15 @@ def invalid_reference(family: str, number: str) -> Refused:
     return Refused("2500", "Invalid Reference Id", detail, f"{family}.value")
 
 
+def category() -> Refused:
+    """2500: a line that sells a category in place of a product or service.
+
+    Source: https://github.com/consolibyte/quickbooks-php/issues/178
+    """
+    detail = "Invalid Reference Id : Categories cannot be used in transactions."
+    return Refused("2500", "Invalid Reference Id", detail, "ItemRef.value")
+
+
 def bad_query(detail: str) -> Refused:
     """4000: text that is no query."""
     return Refused("4000", "Error parsing query", f"QueryParserError: {detail}")
@@ -152,10 +161,15 @@ def subscription_ended() -> Refused:
     return Refused("6190", "Invalid Company Status", detail)
 
 
-def books_closed(until: str) -> Refused:
-    """6210: the bookkeeper has closed the period in which the document lies."""
+def books_closed(until: str, code: str = "6210") -> Refused:
+    """6210 (also seen: 5010): the bookkeeper has closed the period in which the document lies.
+
+    Source of the 5010: https://github.com/routablehq/python-quickbooks/issues/208
+    """
+    if code == "5010":
+        return Refused(code, "Account Period Closed", "The account period has closed.")
     detail = f"The account period has closed (until {until}), and the transaction cannot be saved without the closing password"
-    return Refused("6210", "Account Period Closed, Cannot Update Through Services Error", detail)
+    return Refused(code, "Account Period Closed, Cannot Update Through Services Error", detail)
 
 
 def duplicate_name() -> Refused:

@@ -25,8 +25,8 @@ const ERRANDS = {
   "quickbooks/invoice": (car) => `The invoice for ${car} in QuickBooks`,
   "quickbooks/expense": (car) => `The service cost of ${car} in QuickBooks`,
   "quickbooks/payment": () => "Reading a payment in QuickBooks",
-  "quickbooks/invoice_look": () => "Looking at an invoice in QuickBooks",
-  "quickbooks/expense_look": () => "Looking at an expense in QuickBooks",
+  "quickbooks/invoice_check": () => "Looking at an invoice in QuickBooks",
+  "quickbooks/expense_check": () => "Looking at an expense in QuickBooks",
   "quickbooks/changes": () => "Looking for changes in QuickBooks",
   "alerts/alert": () => "Sending an alert",
 };
@@ -48,7 +48,7 @@ export function standing(task) {
   if (task.state === "blocked") return [task.error ?? "It waits for you.", "warn"];
   if (task.state === "running") return ["Being sent now…", "plain"];
   if (task.state === "pending") return [task.error ? `${task.error} Next try ${away(task.nextAttemptAt)}.` : "On its way…", task.error ? "warn" : "plain"];
-  return [task.outcome ?? "In step.", task.outcome === "Discarded." ? "plain" : "good"];
+  return task.discardedAt ? ["Discarded.", "plain"] : [task.outcome ?? "In step.", "good"];
 }
 
 /** When that was, for the line behind it. */

@@ -18,7 +18,7 @@ MOST = 60
 _Batch = tuple[Sequence[Statement], "asyncio.Future[list[list[Row]]]"]
 
 
-class SharedDatabase:
+class CoalescingDatabase:
     """The database as one delivery's tasks use it. Each batch stays all or nothing; none is lost through another's fault."""
 
     def __init__(self, inner: Database) -> None:

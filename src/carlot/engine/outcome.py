@@ -9,10 +9,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from carlot.domain.times import after, instant, parse_instant
-from carlot.engine.enqueue import DELIVERY_S, PROBE_S, TaskKind, ids_of, raising, wake_tasks
+from carlot.engine.enqueue import PROBE_S, TaskKind, task_ids, wake_tasks
 from carlot.errors import (
     AuthExpired,
     ConstraintViolation,
+    Doubtful,
     LeaseLost,
     NeedsDealer,
     PartnerError,
@@ -23,17 +24,20 @@ from carlot.errors import (
 from carlot.log import log
 from carlot.platform.ports import Services
 from carlot.store import partner_calls, tasks
-from carlot.store.tasks import Done, Lease
+from carlot.store.tasks import Lease, Outcome
+
+SAME_VERDICTS = 5
+"""How many times in a row a partner may refuse a request in the same words before its task is given up."""
 
 
-async def conclude(
-    services: Services, kind: TaskKind | None, lease: Lease, result: Done | Exception, stop: datetime | None = None
+async def record(
+    services: Services, kind: TaskKind | None, lease: Lease, result: Outcome | Exception, stop: datetime | None = None
 ) -> Lease | None:
     """Write down what came of it; answer the lease for the next step when there is one and it is before `stop`."""
     started = parse_instant(lease.leased_at)
     goes_on: Lease | None = None
     try:
-        if isinstance(result, Done):
+        if isinstance(result, Outcome):
             keeps = kind if kind and result.more and stop and services.clock.now() < stop else None
             try:
                 goes_on = await _settle(services, lease, result, keeps)
@@ -61,7 +65,7 @@ async def conclude(
     return None
 
 
-async def _settle(services: Services, lease: Lease, done: Done, keeps: TaskKind | None) -> Lease | None:
+async def _settle(services: Services, lease: Lease, done: Outcome, keeps: TaskKind | None) -> Lease | None:
     """Settle what was done; the lease is kept for the next step when it is a kind's that `keeps` it.
 
     Raises: `LeaseLost`, `ConstraintViolation`, `DatabaseUnavailable`.
@@ -70,14 +74,14 @@ async def _settle(services: Services, lease: Lease, done: Done, keeps: TaskKind 
     settle = tasks.settle_done(
         lease,
         now=instant(now),
-        outcome=done.outcome,
+        summary=done.summary,
         more=done.more,
-        wake_due=after(now, DELIVERY_S),
+        wake_due=after(now, tasks.DELIVERY_S),
         held_until=after(now, keeps.lease_s) if keeps else None,
     )
     changes = [settle, *done.writes]
-    rows = await services.database.batch([*changes, *raising(services, done.wants), *done.raises])
-    woken = ids_of(rows[len(changes) :])
+    rows = await services.database.batch([*changes, *tasks.enqueue(done.enqueue, instant(now))])
+    woken = task_ids(rows[len(changes) :])
     settled = rows[0][0] if rows[0] else {}
     if settled.get("state") == "pending":
         woken.append(lease.id)
@@ -85,7 +89,9 @@ async def _settle(services: Services, lease: Lease, done: Done, keeps: TaskKind 
         await wake_tasks(services, woken)
     if settled.get("state") != "running":
         return None
-    return replace(lease, wanted_rev=int(settled["wanted_rev"]), attempts=1, interrupted=0, failing_since=None)
+    return replace(
+        lease, wanted_rev=int(settled["wanted_rev"]), attempts=1, interrupted=0, failing_since=None, verdict=None, repeats=0
+    )
 
 
 async def _fail(services: Services, kind: TaskKind | None, lease: Lease, failure: Exception) -> None:
@@ -99,8 +105,9 @@ async def _fail(services: Services, kind: TaskKind | None, lease: Lease, failure
         now=instant(now),
         error=reason,
         next_attempt=instant(at),
-        wake_due=after(at, DELIVERY_S),
+        wake_due=after(at, tasks.DELIVERY_S),
         tried=not isinstance(failure, (Throttled, NeedsDealer)),
+        verdict=reason if isinstance(failure, Doubtful) else None,
     )
     follow = list(kind.on_dead(services, lease.subject_id, failure)) if kind and state == "dead" else []
     if isinstance(failure, AuthExpired):
@@ -122,7 +129,7 @@ async def _fail(services: Services, kind: TaskKind | None, lease: Lease, failure
 
 def _consequence(services: Services, kind: TaskKind | None, lease: Lease, failure: Exception) -> tuple[str, float]:
     """The state a failed task goes to, and the seconds to its next try."""
-    if isinstance(failure, NeedsDealer) and (kind is None or kind.waits):
+    if isinstance(failure, NeedsDealer) and (kind is None or kind.blocks_on_sign_in):
         return "blocked", 0.0
     if kind is None or isinstance(failure, (Permanent, NeedsDealer)):
         return "dead", 0.0
@@ -130,6 +137,8 @@ def _consequence(services: Services, kind: TaskKind | None, lease: Lease, failur
     asked_s = failure.delay_s if isinstance(failure, Retryable) else None
     if isinstance(failure, Throttled):
         return "pending", (asked_s or 0.0) + chance * kind.backoff.base_s
+    if isinstance(failure, Doubtful) and lease.refusals(str(failure)) >= SAME_VERDICTS:
+        return "dead", 0.0
     now = services.clock.now()
     failing_for_s = (now - parse_instant(lease.failing_since)).total_seconds() if lease.failing_since else 0.0
     if kind.backoff.gives_up(lease.attempts, failing_for_s):

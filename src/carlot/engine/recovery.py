@@ -9,7 +9,6 @@ from carlot.engine.enqueue import PROBE_S, wake_tasks
 from carlot.errors import NeedsDealer
 from carlot.log import log
 from carlot.platform.ports import Services
-from carlot.settings import NEEDED
 from carlot.store import partner_calls, tasks
 
 SWEPT_S = 300.0
@@ -48,7 +47,7 @@ async def _release(services: Services, checks: Checks) -> None:
 
 
 async def _can_be_called(services: Services, target: str, checks: Checks) -> bool:
-    if target not in NEEDED or not services.settings.configured(target):
+    if target not in services.settings.partners or not services.settings.configured(target):
         return False
     try:
         if target in checks:

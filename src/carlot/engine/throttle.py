@@ -9,40 +9,24 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from carlot import trace
-from carlot.domain.times import after, instant, parse_instant
+from carlot.domain.partner import Limits, Narrower
+from carlot.domain.times import after, instant, parse_instant, retry_after_s
 from carlot.errors import NetworkFailure, Throttled
-from carlot.partners.http import retry_after_s
-from carlot.partners.listings.registry import SITES
 from carlot.platform.ports import HttpResponse, Services
 from carlot.store import partner_calls
 
 MINUTE = timedelta(seconds=60)
 
-LIMITS: Mapping[str, tuple[int, int]] = {
-    # Calls a minute, calls at once. Source: Intuit's limits per realm; ASSUMED for the others, to be confirmed with them.
-    "quickbooks": (500, 10),
-    "quickbooks.batch": (40, 10),
-    "wayne_reeves": (600, 4),
-    **{site.target: site.limits for site in SITES.values()},
-    "alerts": (30, 1),
-}
-
-NARROWER: Mapping[str, tuple[str, str]] = {"quickbooks": ("/batch", "quickbooks.batch")}
-"""Calls of a partner, by the end of their path, that have a limit of their own within the partner's."""
-
-REST_S: Mapping[str, float] = {"quickbooks": 60.0}
-"""How long a partner rests after a 429 that does not say how long. Source: Intuit, "API call limits and throttling"."""
-
 SOON = timedelta(seconds=10)
 """A call goes so soon after it was asked for, or not at all: its task's lease was long enough for it then."""
 
 
-class GatedHttp:
+class ThrottledHttp:
     """The network as one partner's work sees it."""
 
     def __init__(self, services: Services, target: str) -> None:
         # Work for one partner that asks another goes through the other's gate alone.
-        self._services: Services = services.http._services if isinstance(services.http, GatedHttp) else services
+        self._services: Services = services.http._services if isinstance(services.http, ThrottledHttp) else services
         self._target = target
 
     async def request(
@@ -53,10 +37,10 @@ class GatedHttp:
         Raises: `Throttled` when it does not, and as the port's.
         """
         begun = self._services.clock.now()
-        call_id = await self._admit(timeout_s, self._target)
-        path, narrower = NARROWER.get(self._target, ("", ""))
-        if path and url.partition("?")[0].endswith(path):
-            await self._admit_within(narrower, call_id, timeout_s)
+        partner = self._services.settings.partners[self._target]
+        call_id = await self._admit(timeout_s, self._target, partner.limits)
+        if partner.narrower and url.partition("?")[0].endswith(partner.narrower.path_end):
+            await self._admit_within(partner.narrower, call_id)
         if self._services.clock.now() - begun > SOON:
             await self._services.database.batch([partner_calls.end_call(call_id, instant(self._services.clock.now()))])
             raise Throttled("The database took too long to let the call go.", 1.0)
@@ -70,7 +54,7 @@ class GatedHttp:
         if answer.status == 429 or answer.status >= 500:
             asked_s = retry_after_s(answer.headers.get("retry-after", ""), self._services.clock.now())
             if asked_s is None and answer.status == 429:
-                asked_s = REST_S.get(self._target)
+                asked_s = partner.rest_s
             await self._note_failure(call_id, asked_s)
         else:
             now = instant(self._services.clock.now())
@@ -78,26 +62,27 @@ class GatedHttp:
             await self._services.database.batch(partner_calls.succeeded(call_id, self._target, now, let_in=let_in))
         return answer
 
-    async def _admit_within(self, narrower: str, call_id: str, timeout_s: float) -> None:
+    async def _admit_within(self, narrower: Narrower, call_id: str) -> None:
         """Admit a call that counts a second time. Raises: `Throttled`; then it holds up no other."""
         try:
-            await self._admit(0.0, narrower)  # Only how many there are in a minute is limited apart.
+            # Only the number of calls in a minute is limited separately.
+            await self._admit(0.0, self._target + narrower.path_end.replace("/", "."), narrower.limits)
         except Throttled:
             await self._services.database.batch([partner_calls.end_call(call_id, instant(self._services.clock.now()))])
             raise
 
-    async def _admit(self, timeout_s: float, target: str) -> str:
+    async def _admit(self, timeout_s: float, target: str, limits: Limits) -> str:
         clock, database = self._services.clock, self._services.database
         now = clock.now()
         call_id = clock.token()
         until = after(now, timeout_s)
         minute_ago = instant(now - MINUTE)
-        if await partner_calls.admit(database, call_id, target, instant(now), minute_ago, until, LIMITS[target]):
+        if await partner_calls.admit(database, call_id, target, instant(now), minute_ago, until, limits):
             return call_id
         wait = await partner_calls.wait(database, target, instant(now), minute_ago)
         if wait["paused_until"]:
             raise Throttled("The partner is being left alone for a while.", _seconds(wait["paused_until"], self._services))
-        if wait["in_minute"] >= LIMITS[target][0]:
+        if wait["in_minute"] >= limits.per_minute:
             oldest_leaves = after(parse_instant(wait["oldest"]), MINUTE.total_seconds())
             raise Throttled("The partner has had its calls for this minute.", _seconds(oldest_leaves, self._services))
         raise Throttled("The partner has as many calls at once as it takes.", 1.0)

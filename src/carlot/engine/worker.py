@@ -13,9 +13,9 @@ from datetime import datetime, timedelta
 
 from carlot import trace
 from carlot.domain.times import after, instant, parse_instant
-from carlot.engine.coalescing import SharedDatabase
-from carlot.engine.enqueue import Registry, TaskKind, Together, gated
-from carlot.engine.outcome import conclude
+from carlot.engine.coalescing import CoalescingDatabase
+from carlot.engine.enqueue import Registry, RunBatch, TaskKind, throttled
+from carlot.engine.outcome import record
 from carlot.errors import (
     DatabaseUnavailable,
     LeaseLost,
@@ -28,7 +28,7 @@ from carlot.errors import (
 from carlot.log import log
 from carlot.platform.ports import Services
 from carlot.store import tasks
-from carlot.store.tasks import Done, Lease
+from carlot.store.tasks import Lease, Outcome
 
 AT_ONCE = 10
 """Tasks that one delivery works on at a time: no lease runs out while its task waits its turn."""
@@ -43,21 +43,21 @@ FRESH = timedelta(seconds=5)
 """How long after it was taken a lease still counts as new; a task that waited longer for its turn has its lease held anew."""
 
 
-async def work_on(services: Services, registry: Registry, task_ids: Sequence[str]) -> None:
+async def run_tasks(services: Services, registry: Registry, task_ids: Sequence[str]) -> None:
     """Take up those of the tasks that are due and free.
 
     Raises: `DatabaseUnavailable`; what was not settled by then runs out of its lease and is swept up.
     """
     # What tasks ask of the database side by side goes there together.
-    services = replace(services, database=SharedDatabase(services.database))
-    size = max([AT_ONCE, *(kind.most for kind in registry.values())])
+    services = replace(services, database=CoalescingDatabase(services.database))
+    size = max([AT_ONCE, *(kind.batch_size for kind in registry.values())])
     for first in range(0, len(task_ids), size):
         await _work_on_some(services, registry, list(task_ids[first : first + size]))
 
 
 async def _work_on_some(services: Services, registry: Registry, task_ids: list[str]) -> None:
     now = services.clock.now()
-    until = {kind: after(now, entry.lease_s) for (_, kind), entry in registry.items()}
+    until = {key: after(now, entry.lease_s) for key, entry in registry.items()}
     taken, suspects = await tasks.lease(services.database, task_ids, services.clock.token(), instant(now), until)
     groups: dict[tuple[str, str], list[Lease]] = {}
     for lease in taken:
@@ -71,9 +71,9 @@ async def _work_on_some(services: Services, registry: Registry, task_ids: list[s
     works: list[Awaitable[None]] = []
     for key, leases in groups.items():
         kind = registry.get(key)
-        if kind and kind.together:
-            parts = [leases[first : first + kind.most] for first in range(0, len(leases), kind.most)]
-            works += [_work_together(services, kind, kind.together, part) for part in parts]
+        if kind and kind.run_batch:
+            parts = [leases[first : first + kind.batch_size] for first in range(0, len(leases), kind.batch_size)]
+            works += [_work_batch(services, kind, kind.run_batch, part) for part in parts]
         else:
             works += [_work(services, kind, lease) for lease in leases]
     # All are waited for even when one fails with the database: nobody is left working behind the back of the next delivery.
@@ -96,13 +96,13 @@ async def _work(services: Services, kind: TaskKind | None, lease: Lease) -> None
 
 async def _work_once(services: Services, kind: TaskKind | None, lease: Lease, stop: datetime) -> Lease | None:
     trace.follow(lease.id)
-    result: Done | Exception
+    result: Outcome | Exception
     try:
         _check(services, lease)
         if kind is None:
             raise Permanent(f"This version knows no work of kind {lease.kind} for {lease.target}.")
         await _hold(services, kind, [lease])
-        result = await kind.run(gated(services, lease.target), lease)
+        result = await kind.run(throttled(services, lease.target), lease)
     except DatabaseUnavailable:
         raise
     except LeaseLost:
@@ -110,13 +110,13 @@ async def _work_once(services: Services, kind: TaskKind | None, lease: Lease, st
         return None
     except Exception as failure:  # noqa: BLE001  Whatever one task runs into, a mistake of ours included, is its failure alone.
         result = failure
-    return await conclude(services, kind, lease, result, stop)
+    return await record(services, kind, lease, result, stop)
 
 
-async def _work_together(services: Services, kind: TaskKind, together: Together, leases: Sequence[Lease]) -> None:
+async def _work_batch(services: Services, kind: TaskKind, run_batch: RunBatch, leases: Sequence[Lease]) -> None:
     """Several tasks of one kind in one go; each is settled on its own. Their calls go by the first one's request."""
     trace.follow(leases[0].id)
-    results: dict[str, Done | Exception] = {}
+    results: dict[str, Outcome | Exception] = {}
     fit: list[Lease] = []
     for lease in leases:
         try:
@@ -127,7 +127,7 @@ async def _work_together(services: Services, kind: TaskKind, together: Together,
     try:
         if fit:
             await _hold(services, kind, fit)
-            results |= await together(gated(services, fit[0].target), fit)
+            results |= await run_batch(throttled(services, fit[0].target), fit)
     except DatabaseUnavailable:
         raise
     except LeaseLost:  # One of them is somebody else's by now; the others are taken up again.
@@ -137,7 +137,7 @@ async def _work_together(services: Services, kind: TaskKind, together: Together,
 
     async def settle(lease: Lease) -> None:
         trace.follow(lease.id)
-        await conclude(services, kind, lease, results.get(lease.id, Retryable("The partner's answer left this one out.")))
+        await record(services, kind, lease, results.get(lease.id, Retryable("The partner's answer left this one out.")))
 
     # Side by side, so that they go to the database together. All are waited for, as above.
     for outcome in await asyncio.gather(*(settle(lease) for lease in leases), return_exceptions=True):

@@ -11,9 +11,9 @@ from carlot.domain.entries import Id
 from carlot.domain.times import instant
 from carlot.engine.enqueue import commit
 from carlot.errors import Conflict, FieldError, Invalid, NotFound
-from carlot.lot.sync_rules import listing_raises
-from carlot.partners.listings.registry import SITES
+from carlot.lot.sync_rules import enqueue_listings
 from carlot.partners.listings.site import Site
+from carlot.partners.registry import SITES
 from carlot.platform.ports import Request, Response, Row, Services
 from carlot.store import listings, partner_calls, vehicles
 from carlot.web import rate_limit
@@ -42,8 +42,8 @@ async def publish_listing(request: Request, services: Services) -> Response:
     # Who presses the button has perhaps just put a site's credentials right, and wants to know that the car is really there.
     now = instant(services.clock.now())
     acted = [partner_calls.unblock(site.target, now) for site in configured]
-    changes = [*acted, listings.look_again_at(vehicle_id, now)]
-    await commit(services, changes, [], listing_raises(services, vehicle_id))
+    changes = [*acted, listings.check_again_at(vehicle_id, now)]
+    await commit(services, changes, enqueue_listings(services, vehicle_id))
     queued = {site.wire: "queued" if site in configured else "not_configured" for site in SITES.values()}
     return json_answer({"vehicleId": vehicle_id, "platforms": queued}, 202)
 

@@ -16,7 +16,7 @@ from carlot.engine.enqueue import commit
 from carlot.errors import BlobsUnavailable, Conflict, Invalid, NotFound, UniqueViolation, UnsupportedMedia
 from carlot.handlers.public import public_base
 from carlot.log import log
-from carlot.lot.sync_rules import listing_raises
+from carlot.lot.sync_rules import enqueue_listings
 from carlot.platform.ports import Request, Response, Services, Statement
 from carlot.store import photos, vehicles
 from carlot.store.photos import NewPhoto
@@ -123,7 +123,7 @@ async def _keep(services: Services, new: NewPhoto, content: bytes) -> str:
     now = instant(services.clock.now())
     writes = [photos.insert(new, now), photos.append(new.vehicle_id, new.id, now)]
     try:
-        rows = await commit(services, writes, [], listing_raises(services, new.vehicle_id))
+        rows = await commit(services, writes, enqueue_listings(services, new.vehicle_id))
         if rows[1]:
             return new.id
     except UniqueViolation:  # The same picture came twice at the same time.
@@ -138,7 +138,7 @@ async def _keep(services: Services, new: NewPhoto, content: bytes) -> str:
 async def _show_again(services: Services, vehicle_id: str, photo_id: str) -> str | None:
     """Show a photo that the vehicle has had before; `None`: it has been forgotten meanwhile, or there is no room."""
     writes = [photos.restore(photo_id), photos.append(vehicle_id, photo_id, instant(services.clock.now()))]
-    rows = await commit(services, writes, [], listing_raises(services, vehicle_id))
+    rows = await commit(services, writes, enqueue_listings(services, vehicle_id))
     return photo_id if rows[1] else None
 
 
@@ -160,7 +160,7 @@ async def _arrange(
         if urls == vehicle["photos"]:
             return urls
         arranged = photos.arrange(vehicle["id"], vehicle["version"], urls, instant(services.clock.now()))
-        rows = await commit(services, [arranged, *follow], [], listing_raises(services, vehicle["id"]))
+        rows = await commit(services, [arranged, *follow], enqueue_listings(services, vehicle["id"]))
         if rows[0]:
             return urls
     raise Conflict("It is being changed by somebody else at the same time: try again.", code="busy")

@@ -10,8 +10,8 @@ from datetime import timedelta
 
 from pydantic_core import to_json
 
-from carlot.domain.times import after, instant
-from carlot.engine.enqueue import DELIVERY_S, commit
+from carlot.domain.times import instant
+from carlot.engine.enqueue import commit
 from carlot.errors import Conflict, DatabaseUnavailable, NeedsDealer, PartnerError, Unauthorized
 from carlot.log import log
 from carlot.partners.quickbooks import client, tokens
@@ -84,8 +84,8 @@ async def _connect(request: Request, services: Services, code: str) -> None:
         partner_calls.unblock("quickbooks", at),
         tasks.release("quickbooks", at),
     ]
-    unposted = quickbooks_documents.raise_unposted(at, after(now, DELIVERY_S))
-    rows = await commit(services, changes, [], [unposted])
+    unposted = quickbooks_documents.enqueue_unposted(at)
+    rows = await commit(services, changes, [unposted])
     log("quickbooks.connected", generation=int(rows[0][0]["generation"]))
     await tokens.mirror(services, sealed, int(rows[0][0]["generation"]))
 

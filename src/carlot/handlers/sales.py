@@ -8,7 +8,7 @@ from carlot.domain.times import instant
 from carlot.engine.enqueue import commit
 from carlot.errors import Conflict, ConstraintViolation, NotFound, UniqueViolation
 from carlot.handlers.paging import ListQuery
-from carlot.lot.sync_rules import edit_wants, listing_raises, sale_wants
+from carlot.lot.sync_rules import edit_requests, enqueue_listings, sale_requests
 from carlot.platform.ports import Request, Response, Services, Statement
 from carlot.store import customers, sales, vehicles
 from carlot.store.sales import NewSale
@@ -51,7 +51,7 @@ async def create_sale(request: Request, services: Services) -> Response:
     )
     try:
         sold = [*added, *sales.insert(sale, instant(now))]
-        await commit(services, sold, sale_wants(sale.id, vehicle, now), listing_raises(services, entry.vehicle_id))
+        await commit(services, sold, [*sale_requests(sale.id, vehicle, now), *enqueue_listings(services, entry.vehicle_id)])
     except UniqueViolation as taken:
         raise Conflict("This vehicle is sold already.", code="already-sold") from taken
     except ConstraintViolation as refused:
@@ -67,10 +67,10 @@ async def void_sale(request: Request, services: Services) -> Response:
         vehicle = await vehicles.read(services.database, str(sale["vehicleId"]))
         undone = sales.void(str(sale["id"]), instant(now))
         # What was edited while the car was sold has not been sent to the DMS.
-        edits = edit_wants(vehicle, vehicle["editedFields"]) if vehicle else []
-        wants = [*sale_wants(str(sale["id"]), vehicle or {}, now), *edits]
+        edits = edit_requests(vehicle, vehicle["editedFields"]) if vehicle else []
+        requests = [*sale_requests(str(sale["id"]), vehicle or {}, now), *edits]
         try:
-            await commit(services, undone, wants, listing_raises(services, str(sale["vehicleId"])))
+            await commit(services, undone, [*requests, *enqueue_listings(services, str(sale["vehicleId"]))])
         except UniqueViolation as taken:
             raise Conflict("The same car is on the lot again as another vehicle.", code="vehicle-exists") from taken
     return json_answer(await _show(services, str(sale["id"])))

@@ -8,7 +8,7 @@ from carlot.domain.times import instant
 from carlot.engine.enqueue import commit
 from carlot.errors import ConstraintViolation, NotFound
 from carlot.handlers.paging import ListQuery
-from carlot.lot.sync_rules import service_wants
+from carlot.lot.sync_rules import service_requests
 from carlot.platform.ports import Request, Response, Services
 from carlot.store import service_records
 from carlot.web.parsing import read_json, read_query
@@ -36,7 +36,7 @@ async def create_service_record(request: Request, services: Services) -> Respons
         instant(now),
     )
     try:
-        await commit(services, [written], service_wants(record_id, entry.vehicle_id, now))
+        await commit(services, [written], service_requests(record_id, entry.vehicle_id, now))
     except ConstraintViolation as refused:
         raise NotFound("There is no such vehicle.") from refused
     return json_answer(await service_records.show(services.database, record_id), 201)

@@ -11,7 +11,7 @@ from carlot.engine.enqueue import commit
 from carlot.errors import Conflict, FieldError, NotFound, PreconditionFailed, UniqueViolation
 from carlot.handlers.public import public_base
 from carlot.handlers.queries import AdminQuery, read_search
-from carlot.lot.sync_rules import edit_wants, listing_raises
+from carlot.lot.sync_rules import edit_requests, enqueue_listings
 from carlot.lot.vehicle_changes import changed_values, new_values
 from carlot.platform.ports import Request, Response, Services
 from carlot.store import vehicles
@@ -42,7 +42,7 @@ async def create_vehicle(request: Request, services: Services) -> Response:
     vehicle_id = services.clock.token()
     try:
         added = vehicles.insert(vehicle_id, values, instant(services.clock.now()))
-        await commit(services, [added], [], listing_raises(services, vehicle_id))
+        await commit(services, [added], enqueue_listings(services, vehicle_id))
     except UniqueViolation as taken:
         raise _exists(taken) from taken
     created = await vehicles.read(services.database, vehicle_id)
@@ -87,7 +87,7 @@ async def _write(services: Services, before: dict[str, Any], changes: dict[str, 
     change = vehicles.change(before["id"], before["version"], changes, now)
     try:
         # Raising a task for a change that turns out to come too late is harmless: it finds nothing to do.
-        rows = await commit(services, [change], edit_wants(before, changes), listing_raises(services, before["id"]))
+        rows = await commit(services, [change], [*edit_requests(before, changes), *enqueue_listings(services, before["id"])])
     except UniqueViolation as taken:
         raise _exists(taken) from taken
     return bool(rows[0])

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from carlot.domain.times import parse_instant
 from carlot.errors import Conflict, NotFound, QueueUnavailable
-from carlot.partners.listings.registry import SITES
+from carlot.partners.registry import SITES
 from carlot.partners.wayne_reeves.start import start_pull
 from carlot.platform.ports import Request, Response, Services
 from carlot.store import pull_runs, status

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from carlot.domain.times import after, instant
-from carlot.engine.enqueue import DELIVERY_S, commit
+from carlot.domain.times import instant
+from carlot.engine.enqueue import commit
 from carlot.errors import Unauthorized, Unavailable, UniqueViolation
 from carlot.partners import signature
 from carlot.partners.quickbooks import webhook as quickbooks
 from carlot.partners.wayne_reeves import webhook as wayne_reeves
 from carlot.platform.ports import Request, Response, Services
 from carlot.store import quickbooks_documents, webhook_events
-from carlot.store.tasks import Want
+from carlot.store.tasks import TaskRequest
 from carlot.web.responses import json_answer
 
 MAX_WAYNE_REEVES_BYTES = 256 * 1024
@@ -41,7 +41,7 @@ async def receive_wayne_reeves(request: Request, services: Services) -> Response
         instant(now),
     )
     try:
-        await commit(services, [kept], [Want("carlot", "event", event_id)] if known else [])
+        await commit(services, [kept], [TaskRequest("carlot", "event", event_id)] if known else [])
     except UniqueViolation:
         return json_answer({"received": True, "duplicate": True})
     return json_answer({"received": True})
@@ -69,9 +69,9 @@ async def receive_quickbooks(request: Request, services: Services) -> Response:
         ("applied" if notice.changed else "ignored", reason),
         instant(now),
     )
-    raised = [quickbooks_documents.raise_changed(notice.changed, instant(now), after(now, DELIVERY_S))] if notice.changed else []
+    enqueued = [quickbooks_documents.enqueue_changed(notice.changed, instant(now))] if notice.changed else []
     try:
-        await commit(services, [kept], [], raised)
+        await commit(services, [kept], enqueued)
     except UniqueViolation:
         return json_answer({"received": True, "duplicate": True})
     return json_answer({"received": True})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from pydantic_core import to_json
@@ -12,9 +13,8 @@ from carlot.engine.enqueue import commit
 from carlot.errors import QueueUnavailable
 from carlot.partners.http import send
 from carlot.platform.ports import Row, Services
-from carlot.settings import NEEDED, PARTNER_NAMES
 from carlot.store import alerts
-from carlot.store.tasks import Done, Lease, Want
+from carlot.store.tasks import Lease, Outcome, TaskRequest
 
 MAX_BACKLOG = 1000
 MAX_WAIT_S = 15 * 60
@@ -30,11 +30,12 @@ async def watch(services: Services) -> None:
     if not services.settings.configured("alerts"):
         return
     now = services.clock.now()
+    names = {target: partner.name for target, partner in services.settings.partners.items()}
     at_risk = to_json({kind: instant(now + ahead) for kind, ahead in AT_RISK.items()}).decode()
-    configured = to_json([target for target in NEEDED if services.settings.configured(target)]).decode()
+    configured = to_json([target for target in services.settings.partners if services.settings.configured(target)]).decode()
     removal, ends = instant(now - REMOVAL_FAILS), instant(now + SIGN_IN_ENDS)
     findings = await alerts.findings(services.database, at_risk, removal, ends, configured)
-    holding = {str(row["subject"]): _sentence(row) for row in findings}
+    holding = {str(row["subject"]): _sentence(row, names) for row in findings}
     holding |= await _backlog(services)
     known = await alerts.open_subjects(services.database)
     begun, over = holding.keys() - known, known - holding.keys()
@@ -43,29 +44,29 @@ async def watch(services: Services) -> None:
             *(alerts.begin(subject, holding[subject], instant(now)) for subject in sorted(begun)),
             *(alerts.clear(subject, instant(now)) for subject in sorted(over)),
         ]
-        await commit(services, changes, [Want("alerts", "alert", subject) for subject in sorted(begun | over)])
+        await commit(services, changes, [TaskRequest("alerts", "alert", subject) for subject in sorted(begun | over)])
 
 
-async def send_alert(services: Services, lease: Lease) -> Done:
+async def send_alert(services: Services, lease: Lease) -> Outcome:
     """Say what there is to say of an alert: that it began, or that it is over. What began and ended unsaid stays unsaid.
 
     Raises: as `partners.http.send`.
     """
     alert = await alerts.read(services.database, lease.subject_id)
     if alert is None:
-        return Done()
+        return Outcome()
     what = "raised" if alert["cleared_at"] is None else "cleared"
     if alert["sent"] == what or (what == "cleared" and alert["sent"] is None):
-        return Done()
+        return Outcome()
     text = alert["text"] if what == "raised" else f"Over: {alert['text']}"
     headers = {"content-type": "application/json"}
     url = services.settings.alert_webhook_url
     await send(services.http, "The alert address", "POST", url, headers, to_json({"text": text}), now=services.clock.now())
-    return Done((alerts.mark_sent(alert["subject"], what),), text)
+    return Outcome((alerts.mark_sent(alert["subject"], what),), text)
 
 
-def _sentence(row: Row) -> str:
-    name = PARTNER_NAMES.get(row["target"], row["target"])
+def _sentence(row: Row, names: Mapping[str, str]) -> str:
+    name = names.get(str(row["target"]), str(row["target"]))
     kind = str(row["subject"]).partition(":")[0]
     count = int(row["n"])
     if kind == "dead":

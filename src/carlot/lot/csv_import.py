@@ -9,13 +9,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from carlot.domain.times import after, instant
+from carlot.domain.times import instant
 from carlot.domain.vehicle import PUSHED_TO_DMS
 from carlot.domain.vehicle_csv import Sheet, UnreadableSheet, read_row
 from carlot.domain.vehicle_entry import NewVehicle, VehicleChange
-from carlot.engine.enqueue import DELIVERY_S, commit
+from carlot.engine.enqueue import commit
 from carlot.errors import Conflict, ConstraintViolation, Problem
-from carlot.lot.sync_rules import listing_raises
+from carlot.lot.sync_rules import enqueue_listings
 from carlot.lot.vehicle_changes import changed_values, new_values, stored
 from carlot.platform.ports import Services, Statement
 from carlot.store import vehicles_bulk
@@ -65,11 +65,11 @@ async def carry_out(services: Services, planned: Plan) -> None:
     if not planned.writes:
         return
     now = services.clock.now()
-    raises = listing_raises(services, *planned.vehicle_ids)
+    enqueued = enqueue_listings(services, *planned.vehicle_ids)
     if planned.pushed_ids:
-        raises.append(vehicles_bulk.raise_edits(planned.pushed_ids, instant(now), after(now, DELIVERY_S)))
+        enqueued.append(vehicles_bulk.enqueue_edits(planned.pushed_ids, instant(now)))
     try:
-        await commit(services, planned.writes, [], raises)
+        await commit(services, planned.writes, enqueued)
     except ConstraintViolation as moved:
         raise Conflict("The lot was changed meanwhile; nothing was taken over. Try again.", code="busy") from moved
 

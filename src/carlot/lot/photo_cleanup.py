@@ -18,7 +18,7 @@ MAX_PAGES = 50
 _DIGITS = "0123456789abcdef"
 
 
-async def sweep_photos(services: Services, at: datetime) -> None:
+async def delete_removed_photos(services: Services, at: datetime) -> None:
     """Forget photos removed a day ago, and look through a part of the files: in a day through all of them, UTC."""
     now = services.clock.now()
     before = instant(now - KEPT)

@@ -19,7 +19,7 @@ from carlot.handlers.tasks import RetryQuery, TasksQuery
 from carlot.handlers.vehicle_files import ExportQuery, ImportQuery
 from carlot.handlers.wayne_reeves import RunsQuery
 from carlot.openapi.shapes import FLAG, TEXT, Schema, many, maybe, one_of, page, record, ref, text, whole
-from carlot.partners.listings.registry import SITES
+from carlot.partners.registry import SITES
 
 JSON = "application/json"
 CSV = "text/csv"

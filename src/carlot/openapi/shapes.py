@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from carlot.domain.vehicle import FIELDS, STATUSES, Field
-from carlot.partners.listings.registry import SITES
+from carlot.partners.registry import SITES
 
 Schema = dict[str, Any]
 
@@ -177,6 +177,7 @@ SCHEMAS: dict[str, Schema] = {
         createdAt=TIME,
         updatedAt=TIME,
         outcome=maybe(text("What it came to.")),
+        discardedAt=maybe(TIME),
         doneAt=maybe(TIME),
     ),
     "Run": record("A pull of the DMS's inventory.", **_RUN),

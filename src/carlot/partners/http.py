@@ -5,17 +5,15 @@ This is the only place that raises `Retryable`, `Permanent` and `AuthExpired` fo
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 
+from carlot.domain.times import retry_after_s
 from carlot.errors import AnswerTooLarge, AuthExpired, NetworkFailure, Permanent, Retryable
 from carlot.platform.ports import Http, HttpResponse
 
 TIMEOUT_S = 20.0
 MAX_BYTES = 10 * 1024 * 1024
-MAX_RETRY_AFTER_S = 24 * 3600.0
 _RETRYABLE = frozenset({408, 425, 429})
 
 
@@ -55,15 +53,3 @@ def _refusal(partner: str, answer: HttpResponse, now: datetime) -> Exception:
         return AuthExpired(f"{partner} refused our credentials (401).")
     # A 403 refuses this one request, from whoever we are: the failure of one task. Source: RFC 9110, 15.5.4.
     return Permanent(f"{partner} refused the request ({status}).", status, answer.body)
-
-
-def retry_after_s(value: str, now: datetime) -> float | None:
-    """Seconds that a `Retry-After` header asks for, at most a day; `None`: absent or unreadable. Source: RFC 9110, 10.2.3."""
-    if re.fullmatch(r"\d{1,9}", value):
-        return min(float(value), MAX_RETRY_AFTER_S)
-    try:
-        at = parsedate_to_datetime(value)
-    except (ValueError, OverflowError):  # The latter: a number of hours that no machine's integer holds.
-        return None
-    wait_s = (at if at.tzinfo else at.replace(tzinfo=UTC)) - now
-    return min(max(wait_s.total_seconds(), 0.0), MAX_RETRY_AFTER_S)

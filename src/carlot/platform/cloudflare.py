@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator
-from functools import cache
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -15,6 +14,7 @@ from pyodide.ffi import JsException, create_proxy, jsnull, to_js
 from workers import import_from_javascript
 
 from carlot import log, settings
+from carlot.domain.partner import Partner
 from carlot.errors import BadRequest, BodyTooLarge
 from carlot.platform.ports import Delivery, Request, Response, Services
 from carlot.platform.runtime import Aes, Fetch, StaticAssets, SystemClock, read_headers, read_stream
@@ -24,12 +24,12 @@ MAX_LEFT_S = 5.0
 """How long a body that nobody wants is taken before the sender is cut off."""
 
 
-@cache
-def services() -> Services:
-    """Everything the program may use, from the Worker's bindings. An isolate's environment never changes, so it is read once."""
+def services(partners: Mapping[str, Partner]) -> Services:
+    """Everything the program may use, from the Worker's bindings."""
     env = import_from_javascript("cloudflare:workers").env
+    given = {name: _text(getattr(env, name, None)) for name in settings.setting_names(partners)}
     return Services(
-        settings=settings.Settings.from_env({name: _text(getattr(env, name, None)) for name in settings.NAMES}),
+        settings=settings.Settings.from_env(given, partners),
         database=D1(env.DB),
         sync_queue=Queue(env.SYNC_QUEUE),
         http=Fetch(),

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from carlot.domain.times import instant
 from carlot.domain.vehicle import FROM_DMS, MAX_PHOTOS, PUSHED_TO_DMS, Field
 from carlot.platform.ports import Database, Statement, statement
-from carlot.store.tasks import INTO_TASKS, OR_AGAIN
+from carlot.store.tasks import enqueue_select
 
 
 def _to_hold(wire: str, column: str) -> str:
@@ -116,12 +116,17 @@ UPDATE vehicles SET edited_fields = (
 WHERE edited_fields <> '[]' AND dms_record IS NOT NULL AND ?3 = ?3
   AND external_dms_id IN (SELECT value FROM json_each(?1))"""
 
-# The cars on the lot with hand edits of which the DMS takes some back. ?1 now, ?2 when the sweep wakes them.
-RAISE_EDITED = f"""{INTO_TASKS}
-SELECT lower(hex(randomblob(16))), 'wayne_reeves', 'edits', v.id, v.id, ?1, ?2, NULL, ?1, ?1 FROM vehicles v
+# The cars on the lot with hand edits of which the DMS takes some back. ?1 now.
+ENQUEUE_EDITED = enqueue_select(
+    target="'wayne_reeves'",
+    kind="'edits'",
+    subject="v.id",
+    vehicle="v.id",
+    now="?1",
+    source=f"""FROM vehicles v
 WHERE v.edited_fields <> '[]' AND v.external_dms_id IS NOT NULL AND v.status IN ('available', 'pending')
-  AND ({" OR ".join(f"instr(v.edited_fields, '{chr(34)}{wire}{chr(34)}')" for wire in sorted(PUSHED_TO_DMS))})
-{OR_AGAIN}"""
+  AND ({" OR ".join(f"instr(v.edited_fields, '{chr(34)}{wire}{chr(34)}')" for wire in sorted(PUSHED_TO_DMS))})""",
+)
 
 # What is known of the DMS's car (?1), and the time of what is told of it (?2) as UPSERT would write it.
 LOOK_UP = """
@@ -206,9 +211,9 @@ def agree(stock_numbers: str, own_base: str) -> Statement:
     return statement(AGREE, stock_numbers, None, own_base)
 
 
-def raise_edited(now: str, wake_due: str) -> Statement:
+def enqueue_edited(now: str) -> Statement:
     """Send the DMS what the dealer edited and it does not show yet; the rows that come back have the ids to wake."""
-    return statement(RAISE_EDITED, now, wake_due)
+    return statement(ENQUEUE_EDITED, now)
 
 
 async def look_up(database: Database, stock_number: str, told: datetime | None, now: datetime) -> Seen:

@@ -10,75 +10,71 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic_core import to_json
 
 from carlot.platform.ports import Database, Row, Statement, statement
-from carlot.store.tasks import INTO_TASKS, Lease
+from carlot.store.tasks import Lease, enqueue_select
 from carlot.store.vehicle_json import ADMIN_OBJECT
 
 # A car that is to be listed, as in domain.eligibility.
 LISTABLE = """v.status = 'available' AND v.publish_to_third_party = 1 AND v.vin_valid = 1 AND v.price_cents > 0
     AND json_array_length(v.photos) > 0"""
 
-# Every (site, car) at which something is to be done: it is to be listed there, or may be there. ?1 JSON object site -> whether it is
-# configured, ?2 now, ?3 when the sweep wakes it, ?4 by when it is to be off a site. The first deadline holds; a car that must go does
-# not wait for its turn after a failure.
-_RAISE = f"""{INTO_TASKS}
-SELECT lower(hex(randomblob(16))), site.key, 'listing', v.id, v.id, ?2, ?3, iif({LISTABLE}, NULL, ?4), ?2, ?2
-FROM {{source}}
-WHERE {{which}} AND ((site.value AND {LISTABLE}) OR EXISTS (
-    SELECT 1 FROM listings l WHERE l.platform = site.key AND l.vehicle_id = v.id AND (l.state <> 'absent' OR l.verify_after IS NOT NULL)))
-ON CONFLICT (target, kind, subject_id) DO UPDATE SET
-  wanted_rev = wanted_rev + 1,
-  next_attempt_at = iif(state IN ('done', 'dead') OR (state = 'pending' AND deadline_at IS NULL AND excluded.deadline_at IS NOT NULL),
-    excluded.next_attempt_at, next_attempt_at),
-  wake_due_at = iif(state IN ('done', 'dead'), excluded.wake_due_at, wake_due_at),
-  attempts = iif(state = 'dead', 0, attempts),
-  interrupted = iif(state = 'dead', 0, interrupted),
-  failing_since = iif(state = 'dead', NULL, failing_since),
-  state = iif(state IN ('done', 'dead'), 'pending', state),
-  deadline_at = iif(excluded.deadline_at IS NULL, NULL, coalesce(deadline_at, excluded.deadline_at)),
-  updated_at = excluded.updated_at
-RETURNING id"""
 
-_EACH = "json_each(?1) AS site, vehicles v"
+def _enqueue(source: str, which: str) -> str:
+    """Build the statement for every (site, car) of `source` where a car is to be listed, or may be listed.
 
-# Of these cars; ?5 their ids.
-RAISE = _RAISE.format(source=_EACH, which="v.id IN (SELECT value FROM json_each(?5))")
+    ?1 JSON object site -> whether it is configured, ?2 now, ?3 by when a car that must go is to be off a site, ?4 which cars.
+    """
+    return enqueue_select(
+        target="site.key",
+        kind="'listing'",
+        subject="v.id",
+        vehicle="v.id",
+        now="?2",
+        deadline=f"iif({LISTABLE}, NULL, ?3)",
+        source=f"""FROM {source}
+WHERE {which} AND ((site.value AND {LISTABLE}) OR EXISTS (
+    SELECT 1 FROM listings l WHERE l.platform = site.key AND l.vehicle_id = v.id AND (l.state <> 'absent' OR l.verify_after IS NOT NULL)))""",
+    )
 
-# Of the DMS's cars with these stock numbers (?5).
-RAISE_IMPORTED = _RAISE.format(
-    source="vehicles v CROSS JOIN json_each(?1) AS site", which="v.external_dms_id IN (SELECT value FROM json_each(?5))"
+
+# These cars; ?4 their ids as JSON.
+ENQUEUE = _enqueue("json_each(?1) AS site, vehicles v", "v.id IN (SELECT value FROM json_each(?4))")
+
+# The DMS's cars with these stock numbers (?4, JSON).
+ENQUEUE_IMPORTED = _enqueue(
+    "vehicles v CROSS JOIN json_each(?1) AS site", "v.external_dms_id IN (SELECT value FROM json_each(?4))"
 )
 
-# Of the cars that have left the lot.
-RAISE_ARCHIVED = _RAISE.format(
-    source="""listings shown JOIN vehicles v ON v.id = shown.vehicle_id JOIN json_each(?1) AS site ON site.key = shown.platform""",
-    which="?5 = ?5 AND shown.state <> 'absent' AND v.status = 'archived'",
+# The cars that have left the lot.
+ENQUEUE_ARCHIVED = _enqueue(
+    "listings shown JOIN vehicles v ON v.id = shown.vehicle_id JOIN json_each(?1) AS site ON site.key = shown.platform",
+    "shown.state <> 'absent' AND v.status = 'archived'",
 )
 
-# Of all cars, but for what a site has refused and that has not changed since.
-RAISE_ALL = _RAISE.format(
-    source=_EACH,
-    which="""?5 = ?5 AND NOT EXISTS (SELECT 1 FROM sync_tasks t WHERE t.target = site.key AND t.kind = 'listing'
+# All cars, except those that a site has refused and that have not changed since.
+ENQUEUE_ALL = _enqueue(
+    "json_each(?1) AS site, vehicles v",
+    """NOT EXISTS (SELECT 1 FROM sync_tasks t WHERE t.target = site.key AND t.kind = 'listing'
     AND t.subject_id = v.id AND t.state = 'dead' AND t.deadline_at IS NULL)""",
 )
 
-# Of the cars that are to be read back by now and that nobody is at work on. ?5 how many.
-RAISE_DUE = _RAISE.format(
-    source="""(SELECT l.platform, l.vehicle_id FROM listings l WHERE l.verify_after <= ?2 AND l.state IN ('live', 'absent')
+# The cars that are due to be read back and that no task is working on. ?4 how many.
+ENQUEUE_DUE = _enqueue(
+    """(SELECT l.platform, l.vehicle_id FROM listings l WHERE l.verify_after <= ?2 AND l.state IN ('live', 'absent')
       AND NOT EXISTS (SELECT 1 FROM sync_tasks t WHERE t.target = l.platform AND t.kind = 'listing' AND t.subject_id = l.vehicle_id
         AND t.state IN ('pending', 'running', 'blocked'))
-    ORDER BY l.verify_after LIMIT ?5) AS due
+    ORDER BY l.verify_after LIMIT ?4) AS due
   JOIN json_each(?1) AS site ON site.key = due.platform JOIN vehicles v ON v.id = due.vehicle_id""",
-    which="true",
+    "true",
 )
 
 # Everything a site shows, and what it lost lately, is to be read back. ?1 sites as JSON, ?2 now, ?3 since when it was lost.
-LOOK_AGAIN = """
+CHECK_AGAIN = """
 UPDATE listings SET verify_after = ?2
 WHERE verify_after IS NULL AND platform IN (SELECT value FROM json_each(?1))
   AND (state = 'live' OR (state = 'absent' AND updated_at > ?3))"""
 
 # What is listed of a car is to be read back. ?1 the car, ?2 now.
-LOOK_AGAIN_AT = "UPDATE listings SET verify_after = ?2 WHERE vehicle_id = ?1 AND state = 'live' AND verify_after IS NULL"
+CHECK_AGAIN_AT = "UPDATE listings SET verify_after = ?2 WHERE vehicle_id = ?1 AND state = 'live' AND verify_after IS NULL"
 
 # A car with what a site (?1) holds of it, and where its uploaded photos are.
 READ = f"""
@@ -169,20 +165,22 @@ async def read(database: Database, site: str, vehicle_id: str) -> Car | None:
     return Car(_VEHICLE.validate_json(row["vehicle"]), row["price_cents"], row["origin"] or "", held)
 
 
-def raise_for(sql: str, sites: Mapping[str, bool], times: tuple[str, str, str], which: Collection[str] | int = 0) -> Statement:
-    """Raise listing tasks by one of the `RAISE` statements; `times`: now, when the sweep wakes them, the deadline of removals."""
-    subjects = which if isinstance(which, int) else to_json(list(which)).decode()
-    return statement(sql, to_json({site: int(configured) for site, configured in sites.items()}).decode(), *times, subjects)
+def enqueue_by(
+    sql: str, sites: Mapping[str, bool], now: str, remove_by: str, which: Collection[str] | int | None = None
+) -> Statement:
+    """Enqueue listing tasks by one of the `ENQUEUE` statements; `which` are ids, stock numbers or a count, as that statement says."""
+    given = () if which is None else (which if isinstance(which, int) else to_json(list(which)).decode(),)
+    return statement(sql, to_json({site: int(configured) for site, configured in sites.items()}).decode(), now, remove_by, *given)
 
 
-def look_again(sites: Collection[str], now: str, lost_since: str) -> Statement:
+def check_again(sites: Collection[str], now: str, lost_since: str) -> Statement:
     """Have everything read back that these sites show, and what they lost since."""
-    return statement(LOOK_AGAIN, to_json(list(sites)).decode(), now, lost_since)
+    return statement(CHECK_AGAIN, to_json(list(sites)).decode(), now, lost_since)
 
 
-def look_again_at(vehicle_id: str, now: str) -> Statement:
+def check_again_at(vehicle_id: str, now: str) -> Statement:
     """Have a car's listings read back."""
-    return statement(LOOK_AGAIN_AT, vehicle_id, now)
+    return statement(CHECK_AGAIN_AT, vehicle_id, now)
 
 
 def begin_put(lease: Lease, vin: str, car: Car, verify_after: str, now: str) -> Statement:

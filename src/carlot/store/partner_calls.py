@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from carlot.domain.partner import Limits
 from carlot.platform.ports import Database, Row, Statement, statement
 
 # Forget calls older than a minute that are over.
@@ -63,14 +64,12 @@ ON CONFLICT (target) DO UPDATE SET blocked_reason = NULL, probe_at = NULL, unblo
 ALL_BLOCKED = "SELECT target, blocked_reason, probe_at FROM partners WHERE blocked_reason IS NOT NULL"
 
 
-async def admit(
-    database: Database, call_id: str, target: str, now: str, minute_ago: str, until: str, limits: tuple[int, int]
-) -> bool:
-    """Count a call that is about to be made; `False`: it may not go now. `limits`: calls a minute, calls at once."""
+async def admit(database: Database, call_id: str, target: str, now: str, minute_ago: str, until: str, limits: Limits) -> bool:
+    """Count a call that is about to be made; `False`: it may not go now."""
     rows = await database.batch(
         [
             statement(FORGET_CALLS, target, minute_ago, now),
-            statement(ADMIT, call_id, target, now, minute_ago, until, *limits),
+            statement(ADMIT, call_id, target, now, minute_ago, until, limits.per_minute, limits.at_once),
         ]
     )
     return bool(rows[1])

@@ -9,7 +9,7 @@ from pydantic_core import from_json
 
 from carlot.platform.ports import Database, Row, Statement, statement
 from carlot.store import pull_runs
-from carlot.store.tasks import INTO_TASKS, OR_AGAIN
+from carlot.store.tasks import enqueue_select
 
 # A sale of a car that can be sold: on the lot, or sold without a sale of ours. For any other the vehicle is NULL, which is refused.
 INSERT = """
@@ -65,11 +65,16 @@ MARK_UNDONE = "UPDATE sales SET dms_sale_id = NULL, dms_tried_at = NULL, updated
 NEWS_AGAIN = """
 UPDATE vehicles SET dms_record = '{}' WHERE dms_record IS NOT NULL AND id = (SELECT vehicle_id FROM sales WHERE id = ?1)"""
 
-# The sale of its car that stands by now: the DMS refused it as long as it had the other. ?1 the sale undone, ?2 now, ?3 wake due.
-RAISE_STANDING = f"""{INTO_TASKS}
-SELECT lower(hex(randomblob(16))), 'wayne_reeves', 'sale', s.id, s.vehicle_id, ?2, ?3, NULL, ?2, ?2 FROM sales s
-WHERE s.vehicle_id = (SELECT vehicle_id FROM sales WHERE id = ?1) AND s.voided_at IS NULL AND s.origin = 'carlot' AND s.dms_sale_id IS NULL
-{OR_AGAIN}"""
+# The sale of its car that stands in its place: the DMS refused it as long as it had the other. ?1 the sale undone, ?2 now.
+ENQUEUE_STANDING = enqueue_select(
+    target="'wayne_reeves'",
+    kind="'sale'",
+    subject="s.id",
+    vehicle="s.vehicle_id",
+    now="?2",
+    source="""FROM sales s WHERE s.vehicle_id = (SELECT vehicle_id FROM sales WHERE id = ?1)
+  AND s.voided_at IS NULL AND s.origin = 'carlot' AND s.dms_sale_id IS NULL""",
+)
 
 # Fails its batch when a sale was undone since ?2: what the DMS was asked for before may show that sale. ?1 the run.
 NONE_UNDONE = """
@@ -146,9 +151,9 @@ def mark_undone(sale_id: str, now: str) -> list[Statement]:
     return [statement(MARK_UNDONE, sale_id, now), statement(NEWS_AGAIN, sale_id), pull_runs.forget_pages()]
 
 
-def raise_standing(undone_id: str, now: str, wake_due: str) -> Statement:
+def enqueue_standing(undone_id: str, now: str) -> Statement:
     """Tell the DMS of the sale that stands in place of one that was undone; the row that comes back has the id to wake."""
-    return statement(RAISE_STANDING, undone_id, now, wake_due)
+    return statement(ENQUEUE_STANDING, undone_id, now)
 
 
 def none_undone(run_id: str, since: str) -> Statement:

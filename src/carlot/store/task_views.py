@@ -9,7 +9,8 @@ from carlot.platform.ports import Database, statement
 # One task, or a page of them, as the API shows them. ?1 state, ?2 target, ?3 and ?4 where the page before ended, ?5 how many.
 _SHOWN = """
 SELECT t.id, t.target, t.kind, t.subject_id AS subjectId, v.vin, t.state, t.attempts, t.error, t.next_attempt_at AS nextAttemptAt,
-  t.deadline_at AS deadlineAt, t.created_at AS createdAt, t.updated_at AS updatedAt, t.outcome, t.done_at AS doneAt
+  t.deadline_at AS deadlineAt, t.created_at AS createdAt, t.updated_at AS updatedAt, t.outcome, t.done_at AS doneAt,
+  t.discarded_at AS discardedAt
 FROM sync_tasks t LEFT JOIN vehicles v ON v.id = t.vehicle_id"""
 LIST = f"""{_SHOWN}
 WHERE (?1 IS NULL OR t.state = ?1) AND (?2 IS NULL OR t.target = ?2)
@@ -22,15 +23,15 @@ HISTORY = f"{_SHOWN} WHERE t.vehicle_id = ?1 AND t.kind <> 'event' ORDER BY t.up
 
 # Try again: the dead and the blocked from the start, the waiting at once. ?1 one id or NULL for all that are dead (of target ?3).
 RETRY = """
-UPDATE sync_tasks SET state = 'pending', attempts = 0, interrupted = 0, failing_since = NULL,
+UPDATE sync_tasks SET state = 'pending', attempts = 0, interrupted = 0, verdict = NULL, repeats = 0, failing_since = NULL, discarded_at = NULL,
   next_attempt_at = ?2, wake_due_at = ?2, updated_at = ?2
-WHERE ((?1 IS NOT NULL AND id = ?1 AND (state IN ('dead', 'blocked', 'pending') OR (state = 'done' AND outcome = 'Discarded.')))
+WHERE ((?1 IS NOT NULL AND id = ?1 AND (state IN ('dead', 'blocked', 'pending') OR discarded_at IS NOT NULL))
   OR (?1 IS NULL AND state = 'dead' AND (?3 IS NULL OR target = ?3))) AND kind <> 'message'
 RETURNING id"""
 
 # The dealer gives a task up: nothing more is wanted.
 DISCARD = """
-UPDATE sync_tasks SET state = 'done', done_rev = wanted_rev, error = NULL, deadline_at = NULL, outcome = 'Discarded.', updated_at = ?2
+UPDATE sync_tasks SET state = 'done', done_rev = wanted_rev, error = NULL, deadline_at = NULL, discarded_at = ?2, updated_at = ?2
 WHERE id = ?1 AND state IN ('dead', 'blocked', 'pending')
 RETURNING id"""
 

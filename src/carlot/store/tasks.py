@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,69 +10,91 @@ from pydantic_core import to_json
 
 from carlot.platform.ports import Database, Row, Statement, statement
 
-# A change wants a partner brought in step: one row a (target, kind, subject), its wanted revision raised each time.
-# A task in back-off keeps its time, so that a burst of changes cannot storm a partner; a dead one lives again.
-INTO_TASKS = """
-INSERT INTO sync_tasks (id, target, kind, subject_id, vehicle_id, next_attempt_at, wake_due_at, deadline_at, created_at, updated_at)"""
-OR_AGAIN = """
+DELIVERY_S = 30
+"""How long a wake-up may take before the recovery sends another."""
+
+
+def enqueue_select(
+    *, target: str, kind: str, subject: str, vehicle: str = "NULL", now: str, deadline: str = "NULL", source: str
+) -> str:
+    """Build the statement that enqueues one task for each row of `source`, a FROM clause with its WHERE. All are SQL expressions.
+
+    There is one row for each (target, kind, subject): enqueued again, its wanted revision rises. A task in back-off keeps its time, so
+    that a burst of changes cannot storm a partner, unless it gets a deadline now; a dead task is tried again. The first deadline
+    counts until the task is done. Every row that comes back has the id of a task to wake.
+    """
+    return f"""
+INSERT INTO sync_tasks (id, target, kind, subject_id, vehicle_id, next_attempt_at, wake_due_at, deadline_at, created_at, updated_at)
+SELECT lower(hex(randomblob(16))), {target}, {kind}, {subject}, {vehicle}, {now},
+  strftime('%Y-%m-%dT%H:%M:%fZ', {now}, '+{DELIVERY_S} seconds'), {deadline}, {now}, {now}
+{source}
 ON CONFLICT (target, kind, subject_id) DO UPDATE SET
   wanted_rev = wanted_rev + 1,
   state = iif(state IN ('done', 'dead'), 'pending', state),
-  next_attempt_at = iif(state IN ('done', 'dead'), excluded.next_attempt_at, next_attempt_at),
+  next_attempt_at = iif(state IN ('done', 'dead') OR (state = 'pending' AND deadline_at IS NULL AND excluded.deadline_at IS NOT NULL),
+    excluded.next_attempt_at, next_attempt_at),
   wake_due_at = iif(state IN ('done', 'dead'), excluded.wake_due_at, wake_due_at),
   attempts = iif(state = 'dead', 0, attempts),
   interrupted = iif(state = 'dead', 0, interrupted),
+  verdict = iif(state = 'dead', NULL, verdict),
+  repeats = iif(state = 'dead', 0, repeats),
   failing_since = iif(state = 'dead', NULL, failing_since),
-  deadline_at = coalesce(excluded.deadline_at, deadline_at),
+  discarded_at = NULL,
+  deadline_at = iif(excluded.deadline_at IS NULL, NULL, coalesce(deadline_at, excluded.deadline_at)),
   updated_at = excluded.updated_at
 RETURNING id"""
-RAISE = f"{INTO_TASKS} VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?6, ?6) {OR_AGAIN}"
+
+
+# A change wants one partner brought in step. ?1 now, ?2 to ?6 the request.
+ENQUEUE = enqueue_select(target="?2", kind="?3", subject="?4", vehicle="?5", now="?1", deadline="?6", source="WHERE true")
 
 # Take those of the given tasks that are due and that nobody holds. The attempt is counted before the work; a lease that ran out
 # without being settled is counted as interrupted. What was interrupted may be what killed its worker: asked for with others, it comes
 # back without a lease, to be asked for alone. A partner that is blocked says why, unless its probe is due.
-# ?1 ids as JSON, ?2 lease token, ?3 now, ?4 JSON object: kind -> until when.
+# ?1 ids as JSON, ?2 lease token, ?3 now, ?4 JSON array of [target, kind, until when].
 LEASE = """
 UPDATE sync_tasks SET
   interrupted = interrupted + (state = 'running'), attempts = attempts + due.taken, state = iif(due.taken, 'running', 'pending'),
   lease_token = iif(due.taken, ?2, NULL), leased_until = iif(due.taken, due.until, NULL),
   wake_due_at = iif(due.taken, due.until, wake_due_at), updated_at = ?3
 FROM (
-  SELECT t.id, ifnull(json_extract(?4, '$.' || t.kind), ?3) AS until,
+  SELECT t.id, coalesce((SELECT l.value ->> 2 FROM json_each(?4) AS l WHERE l.value ->> 0 = t.target AND l.value ->> 1 = t.kind), ?3) AS until,
     (t.state = 'pending' AND t.interrupted = 0) OR json_array_length(?1) = 1 AS taken
   FROM sync_tasks t WHERE t.id IN (SELECT value FROM json_each(?1))
     AND ((t.state = 'pending' AND t.next_attempt_at <= ?3) OR (t.state = 'running' AND t.leased_until <= ?3))) AS due
 WHERE sync_tasks.id = due.id
-RETURNING id, target, kind, subject_id, vehicle_id, wanted_rev, attempts, interrupted, failing_since, lease_token,
+RETURNING id, target, kind, subject_id, vehicle_id, wanted_rev, attempts, interrupted, verdict, repeats, failing_since, lease_token,
   updated_at AS leased_at,
   (SELECT p.blocked_reason FROM partners p WHERE p.target = sync_tasks.target AND p.probe_at > ?3) AS blocked_reason"""
 
 # The fence. `state` may not be NULL: when the lease is no longer ours, this statement fails and takes the whole batch with it.
-_FENCED = "CASE WHEN lease_token = ?2 THEN {state} END"
+FENCED = "CASE WHEN lease_token = ?2 THEN {state} END"
 
 # It worked up to the revision that was leased; if more was wanted since, or there is more to do, it goes on at once.
 # ?3 leased revision, ?4 now, ?5 what the partner took, ?6 1 when there is more to do, ?7 when the sweep wakes it,
 # ?8 until when whoever holds it goes on with what there is more to do; NULL: it lets go.
 SETTLE_DONE = f"""
 UPDATE sync_tasks SET
-  state = {_FENCED.format(state="CASE WHEN ?8 IS NOT NULL THEN 'running' WHEN wanted_rev > ?3 OR ?6 THEN 'pending' ELSE 'done' END")},
-  done_rev = iif(?6, done_rev, ?3), attempts = ?8 IS NOT NULL, interrupted = 0, failing_since = NULL, error = NULL,
-  outcome = coalesce(?5, nullif(outcome, 'Discarded.')), done_at = iif(?6, done_at, ?4), deadline_at = iif(wanted_rev > ?3 OR ?6, deadline_at, NULL),
+  state = {FENCED.format(state="CASE WHEN ?8 IS NOT NULL THEN 'running' WHEN wanted_rev > ?3 OR ?6 THEN 'pending' ELSE 'done' END")},
+  done_rev = iif(?6, done_rev, ?3), attempts = ?8 IS NOT NULL, interrupted = 0, verdict = NULL, repeats = 0, failing_since = NULL, error = NULL,
+  outcome = coalesce(?5, outcome), discarded_at = NULL, done_at = iif(?6, done_at, ?4), deadline_at = iif(wanted_rev > ?3 OR ?6, deadline_at, NULL),
   lease_token = iif(?8 IS NULL, NULL, lease_token), leased_until = ?8, next_attempt_at = ?4, wake_due_at = ifnull(?8, ?7), updated_at = ?4
 WHERE id = ?1
 RETURNING state, wanted_rev"""
 
-# It did not work. ?3 the state it goes to, ?4 now, ?5 the error, ?6 next attempt, ?7 when the sweep wakes it, ?8 1 when it was tried.
+# It did not work. ?3 the state it goes to, ?4 now, ?5 the error, ?6 next attempt, ?7 when the sweep wakes it, ?8 1 when it was tried,
+# ?9 what the partner said against this request; NULL: it gave no verdict.
 SETTLE_FAILED = f"""
 UPDATE sync_tasks SET
-  state = {_FENCED.format(state="?3")}, error = ?5, failing_since = iif(?8, coalesce(failing_since, ?4), failing_since),
+  state = {FENCED.format(state="?3")}, error = ?5, failing_since = iif(?8, coalesce(failing_since, ?4), failing_since),
   attempts = attempts - (NOT ?8), interrupted = 0,
+  verdict = coalesce(?9, verdict), repeats = CASE WHEN ?9 IS NULL THEN repeats WHEN ?9 = verdict THEN repeats + 1 ELSE 1 END,
   lease_token = NULL, leased_until = NULL, next_attempt_at = ?6, wake_due_at = ?7, updated_at = ?4
 WHERE id = ?1
 RETURNING state"""
 
 # It is still being worked on. ?3 until when the lease holds now.
-EXTEND = f"UPDATE sync_tasks SET state = {_FENCED.format(state='state')}, leased_until = ?3, wake_due_at = ?3 WHERE id = ?1"
+EXTEND = f"UPDATE sync_tasks SET state = {FENCED.format(state='state')}, leased_until = ?3, wake_due_at = ?3 WHERE id = ?1"
 
 # Tasks that should have been awake by now: their message was lost or their lease ran out. They are given time to be delivered.
 SWEEP = """
@@ -91,25 +113,8 @@ PROBE = RELEASE + " AND id = (SELECT id FROM sync_tasks WHERE state = 'blocked' 
 # Targets that have blocked tasks.
 BLOCKED_TARGETS = "SELECT DISTINCT target FROM sync_tasks WHERE state = 'blocked'"
 
-# Tasks that somebody took up and never put down.
-ABANDONED = """
-SELECT id, target, kind, subject_id, lease_token FROM sync_tasks
-WHERE id IN (SELECT value FROM json_each(?1)) AND state = 'running' AND leased_until <= ?2"""
-
-# One of them is given up, unless it was taken up again. ?2 the lease that ran out, ?3 the reason, ?4 now.
-BURY = f"""
-UPDATE sync_tasks SET state = {_FENCED.format(state="'dead'")}, error = ?3, lease_token = NULL, leased_until = NULL, updated_at = ?4
-WHERE id = ?1"""
-
-# A message that is none of ours stays to be seen.
-INSERT_DEAD = """
-INSERT INTO sync_tasks (id, target, kind, subject_id, state, error, next_attempt_at, wake_due_at, created_at, updated_at)
-VALUES (?1, 'carlot', 'message', ?2, 'dead', ?3, ?4, ?4, ?4, ?4)
-ON CONFLICT (target, kind, subject_id) DO UPDATE SET updated_at = excluded.updated_at"""
-
-
 # The work on a subject need not wait for its time.
-HURRY = """
+RUN_NOW = """
 UPDATE sync_tasks SET next_attempt_at = ?2, wake_due_at = ?2, updated_at = ?2
 WHERE subject_id = ?1 AND state = 'pending'
 RETURNING id"""
@@ -117,7 +122,11 @@ RETURNING id"""
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """A task that is ours until its lease runs out. `attempts` counts this one; `blocked_reason`: why its partner takes no calls."""
+    """A task that is ours until its lease runs out.
+
+    `attempts` counts this one; `verdict`: what its partner last said against it, `repeats` times in a row; `blocked_reason`: why its
+    partner takes no calls.
+    """
 
     id: str
     target: str
@@ -131,11 +140,17 @@ class Lease:
     lease_token: str
     leased_at: str
     blocked_reason: str | None = None
+    verdict: str | None = None
+    repeats: int = 0
+
+    def refusals(self, verdict: str) -> int:
+        """How many times in a row its partner has refused it so, this one counted."""
+        return self.repeats + 1 if verdict == self.verdict else 1
 
 
 @dataclass(frozen=True, slots=True)
-class Want:
-    """A partner is to be brought in step with a subject, by a deadline where one was promised."""
+class TaskRequest:
+    """A partner is to be brought in step with a subject, before a deadline where one was promised."""
 
     target: str
     kind: str
@@ -144,19 +159,22 @@ class Want:
     deadline: str | None = None
 
 
+Enqueue = TaskRequest | Statement
+"""What enqueues tasks: a request for one, or a statement made with `enqueue_select`."""
+
+
 @dataclass(frozen=True, slots=True)
-class Done:
+class Outcome:
     """What a task's work came to.
 
-    `writes`, `wants` and `raises` (as in `sync.commit`) go into the batch that settles it, in that order; `outcome` says in plain
-    words what the partner took; `more`: it goes on at once.
+    `writes` and `enqueue` go into the batch that settles the task, in that order; `summary` says in plain words what the partner
+    took; with `more` the task continues at once.
     """
 
     writes: tuple[Statement, ...] = ()
-    outcome: str | None = None
+    summary: str | None = None
     more: bool = False
-    wants: tuple[Want, ...] = ()
-    raises: tuple[Statement, ...] = ()
+    enqueue: tuple[Enqueue, ...] = ()
 
 
 def _lease(row: Row) -> Lease:
@@ -170,36 +188,49 @@ def _lease(row: Row) -> Lease:
         lease_token=row["lease_token"],
         leased_at=row["leased_at"],
         blocked_reason=row["blocked_reason"],
+        verdict=row["verdict"],
+        repeats=int(row["repeats"]),
     )
 
 
-def raise_task(task_id: str, want: Want, now: str, wake_due: str) -> Statement:
-    """Want a partner brought in step; the row that comes back has the id to wake."""
-    return statement(RAISE, task_id, want.target, want.kind, want.subject_id, want.vehicle_id, now, wake_due, want.deadline)
+def enqueue(requests: Iterable[Enqueue], now: str) -> list[Statement]:
+    """Return the statements that enqueue tasks; the rows that come back have the ids to wake."""
+    return [
+        statement(ENQUEUE, now, request.target, request.kind, request.subject_id, request.vehicle_id, request.deadline)
+        if isinstance(request, TaskRequest)
+        else request
+        for request in requests
+    ]
 
 
 async def lease(
-    database: Database, task_ids: list[str], token: str, now: str, until: Mapping[str, str]
+    database: Database, task_ids: list[str], token: str, now: str, until: Mapping[tuple[str, str], str]
 ) -> tuple[list[Lease], list[str]]:
-    """Take those of the tasks that are due and free, each until the time of its kind; the ids of those to be taken alone."""
-    rows = await database.all(LEASE, to_json(task_ids).decode(), token, now, to_json(until).decode())
+    """Take the tasks that are due and free, each until the time for its (target, kind); return them, and the ids to be taken alone."""
+    ends = to_json([[*key, end] for key, end in until.items()]).decode()
+    rows = await database.all(LEASE, to_json(task_ids).decode(), token, now, ends)
     return [_lease(row) for row in rows if row["lease_token"]], [str(row["id"]) for row in rows if not row["lease_token"]]
 
 
 def settle_done(
-    taken: Lease, *, now: str, outcome: str | None, more: bool, wake_due: str, held_until: str | None = None
+    taken: Lease, *, now: str, summary: str | None, more: bool, wake_due: str, held_until: str | None = None
 ) -> Statement:
     """It worked; fails its batch when the lease is lost.
 
     When there is `more` to do and whoever holds the lease goes on with it, it is `held_until` then. The row that comes back has
     the `state` and the `wanted_rev`.
     """
-    return statement(SETTLE_DONE, taken.id, taken.lease_token, taken.wanted_rev, now, outcome, int(more), wake_due, held_until)
+    return statement(SETTLE_DONE, taken.id, taken.lease_token, taken.wanted_rev, now, summary, int(more), wake_due, held_until)
 
 
-def settle_failed(taken: Lease, *, state: str, now: str, error: str, next_attempt: str, wake_due: str, tried: bool) -> Statement:
-    """It did not work; `state` is `pending`, `blocked` or `dead`. Fails its batch when the lease is lost."""
-    return statement(SETTLE_FAILED, taken.id, taken.lease_token, state, now, error, next_attempt, wake_due, int(tried))
+def settle_failed(
+    taken: Lease, *, state: str, now: str, error: str, next_attempt: str, wake_due: str, tried: bool, verdict: str | None
+) -> Statement:
+    """It did not work; `state` is `pending`, `blocked` or `dead`, `verdict` what the partner said against this very request.
+
+    Fails its batch when the lease is lost.
+    """
+    return statement(SETTLE_FAILED, taken.id, taken.lease_token, state, now, error, next_attempt, wake_due, int(tried), verdict)
 
 
 def extend(taken: Lease, until: str) -> Statement:
@@ -213,9 +244,9 @@ async def sweep(database: Database, now: str, wake_due: str, most: int) -> list[
     return [str(row["id"]) for row in sorted(rows, key=lambda row: (str(row["target"]), str(row["kind"])))]
 
 
-async def hurry(database: Database, subject_id: str, now: str) -> list[str]:
+async def run_now(database: Database, subject_id: str, now: str) -> list[str]:
     """Make the waiting tasks of a subject due now; answer their ids, to be woken."""
-    return [str(row["id"]) for row in await database.all(HURRY, subject_id, now)]
+    return [str(row["id"]) for row in await database.all(RUN_NOW, subject_id, now)]
 
 
 def release(target: str, now: str) -> Statement:
@@ -231,18 +262,3 @@ def probe(target: str, now: str) -> Statement:
 async def blocked_targets(database: Database) -> list[str]:
     """The partners that have blocked tasks."""
     return [str(row["target"]) for row in await database.all(BLOCKED_TARGETS)]
-
-
-async def abandoned(database: Database, task_ids: list[str], now: str) -> list[Row]:
-    """Those of the tasks that stopped whoever took them up: `id`, `target`, `kind`, `subject_id`, `lease_token`."""
-    return await database.all(ABANDONED, to_json(task_ids).decode(), now)
-
-
-def bury(task_id: str, lease_token: str, reason: str, now: str) -> Statement:
-    """Give a task up; fails its batch when it was taken up again."""
-    return statement(BURY, task_id, lease_token, reason, now)
-
-
-def insert_dead(task_id: str, message_id: str, reason: str, now: str) -> Statement:
-    """Keep a message that is none of ours, to be seen."""
-    return statement(INSERT_DEAD, task_id, message_id, reason, now)

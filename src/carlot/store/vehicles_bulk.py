@@ -13,7 +13,7 @@ from carlot.domain.vehicle import BY_WIRE, Field
 from carlot.domain.vehicle_csv import EXPORTED
 from carlot.platform.ports import Database, Statement, statement
 from carlot.store.csv_cells import line, plain_cell, text_cell
-from carlot.store.tasks import INTO_TASKS, OR_AGAIN
+from carlot.store.tasks import enqueue_select
 from carlot.store.vehicle_json import ADMIN_OBJECT
 
 PART = 500
@@ -50,9 +50,10 @@ UPDATE vehicles SET
   version = CASE WHEN version = r.value ->> 'version' THEN version + 1 END, updated_at = ?2
 FROM json_each(?1) AS r WHERE vehicles.id = r.value ->> 'id'"""
 
-# The DMS is to take edits of these cars (?1). ?2 now, ?3 when the sweep wakes them.
-RAISE_EDITS = f"""{INTO_TASKS}
-SELECT lower(hex(randomblob(16))), 'wayne_reeves', 'edits', value, value, ?2, ?3, NULL, ?2, ?2 FROM json_each(?1) WHERE true {OR_AGAIN}"""
+# The DMS is to take the edits of these cars. ?1 their ids as JSON, ?2 now.
+ENQUEUE_EDITS = enqueue_select(
+    target="'wayne_reeves'", kind="'edits'", subject="value", vehicle="value", now="?2", source="FROM json_each(?1) WHERE true"
+)
 
 
 def _cell(field: Field) -> str:
@@ -111,9 +112,9 @@ def change(vehicles: Sequence[Mapping[str, Any]], now: str) -> Statement:
     return statement(CHANGE, to_json(list(vehicles)).decode(), now)
 
 
-def raise_edits(vehicle_ids: Sequence[str], now: str, wake_due: str) -> Statement:
+def enqueue_edits(vehicle_ids: Sequence[str], now: str) -> Statement:
     """Have the DMS take the edits of these vehicles; answers the ids to wake."""
-    return statement(RAISE_EDITS, to_json(list(vehicle_ids)).decode(), now, wake_due)
+    return statement(ENQUEUE_EDITS, to_json(list(vehicle_ids)).decode(), now)
 
 
 async def export(database: Database, base: str, status: str | None) -> AsyncIterator[str]:

@@ -158,9 +158,22 @@ def test_a_closed_period_and_an_ended_subscription(
     moved = {**invoice("N-1", TxnDate="2026-11-01"), "Id": first["Id"], "SyncToken": "0"}
     assert refused(company.post("invoice", json=moved)) == "6210"
     assert company.post("invoice", json=invoice("N-2", TxnDate="2026-11-01")).status_code == 200
+    sim.patch("/_sim/quickbooks/knobs", json={"books_closed_code": "5010"})
+    closed = company.post("invoice", params={"operation": "void"}, json=first)
+    assert refused(closed) == "5010"
+    assert closed.json()["Fault"]["Error"][0]["Message"] == "Account Period Closed"
     sim.put("/_sim/quickbooks/knobs", json={"subscription_ended": True})
     assert refused(company.post("invoice", json=invoice("N-3"))) == "6190"
     assert company.get(f"invoice/{first['Id']}").status_code == 200
+
+
+def test_a_category_is_not_sold(company: httpx.Client, sim: httpx.Client, invoice: Builder, refused: CodeOf) -> None:
+    seeded = sim.post("/_sim/quickbooks/seed", json={"items": [{"Name": "Cars", "Type": "Category"}]}).json()
+    body = invoice()
+    body["Line"][0]["SalesItemLineDetail"]["ItemRef"] = {"value": seeded["items"][0]}
+    answer = company.post("invoice", json=body)
+    assert refused(answer) == "2500"
+    assert answer.json()["Fault"]["Error"][0]["Detail"].endswith("Categories cannot be used in transactions.")
 
 
 def test_updates_whole_and_sparse(company: httpx.Client, invoice: Builder, refused: CodeOf) -> None:

@@ -88,6 +88,15 @@ def test_other_companies_have_limits_of_their_own(sim: httpx.Client, company: ht
     assert answer.status_code == 200
 
 
+def test_it_may_throttle_with_a_403(sim: httpx.Client, company: httpx.Client) -> None:
+    knobs = {"requests_a_minute": 1, "retry_after_s": None, "throttle_body": "xml", "throttle_status": 403}
+    sim.patch("/_sim/quickbooks/knobs", json=knobs)
+    assert company.get("companyinfo/1").status_code == 200
+    refused = company.get("companyinfo/1")
+    assert refused.status_code == 403
+    assert "message=ThrottleExceeded; errorCode=003001; statusCode=403" in refused.text
+
+
 def test_refusals_do_not_prolong_themselves() -> None:
     clock, knobs = Clock(), Knobs(requests_a_minute=2)
     traffic = Traffic(clock)

@@ -5,10 +5,11 @@ ASSUMED: methods and answers, as in docs/partners.md, "Calls". To confirm: each 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
 from carlot.errors import Permanent, Retryable
 from carlot.partners.http import send
@@ -16,12 +17,32 @@ from carlot.partners.listings.site import Site
 from carlot.platform.ports import HttpResponse, Services
 
 _OBJECT = TypeAdapter(dict[str, Any])
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
 
 
 class _Taken(BaseModel):
     model_config = ConfigDict(coerce_numbers_to_str=True)
 
     id: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
+class _Error(BaseModel):
+    message: Annotated[str, StringConstraints(min_length=1)]
+    field: str | None = None
+
+
+class _ErrorAnswer(BaseModel):
+    error: _Error = Field()
+
+
+def standard_refusal(body: bytes) -> str | None:
+    """The site's own words in `{"error": {"code", "message", "field"}}`; `None`: none that can be read."""
+    try:
+        error = _ErrorAnswer.model_validate_json(body).error
+    except ValidationError:
+        return None
+    words = " ".join(_UNSEEN.sub(" ", error.message).split())[:300]
+    return f"{words} ({error.field[:60]})" if error.field else words
 
 
 async def put_listing(services: Services, site: Site, vin: str, body: bytes) -> str:
@@ -73,6 +94,6 @@ async def _call(services: Services, site: Site, method: str, vin: str, body: byt
     try:
         return await send(services.http, site.name, method, site.url(settings.value, vin), headers, body, now=now)
     except Permanent as refusal:
-        if words := site.refusal(refusal.body):
+        if words := (site.refusal or standard_refusal)(refusal.body):
             raise Permanent(f"{site.name} refused it: {words}", refusal.status) from refusal
         raise

@@ -19,12 +19,12 @@ from carlot.domain.money import dollars
 from carlot.domain.times import after, instant
 from carlot.errors import NetworkFailure, PartnerError, Permanent, Retryable
 from carlot.partners.listings import client
-from carlot.partners.listings.registry import SITES
 from carlot.partners.listings.site import Site
+from carlot.partners.registry import SITES
 from carlot.platform.ports import Services, Statement
 from carlot.store import listings
 from carlot.store.listings import Car, Held
-from carlot.store.tasks import Done, Lease
+from carlot.store.tasks import Lease, Outcome
 
 LATE_S = 60.0
 """How long after it began a call that was never answered may still take effect at the site. Our own time-out is a third of it."""
@@ -49,7 +49,7 @@ class _Work:
         return held.verify_after if held and held.verify_after and held.verify_after > self.now else None
 
 
-async def match_site(services: Services, lease: Lease) -> Done:
+async def match_site(services: Services, lease: Lease) -> Outcome:
     """Make one site match the truth about one car.
 
     Raises: as `partners.http.send`; what must be removed is never refused for good.
@@ -57,7 +57,7 @@ async def match_site(services: Services, lease: Lease) -> Done:
     site = SITES[lease.target]
     car = await listings.read(services.database, site.target, lease.subject_id)
     if car is None:
-        return Done()
+        return Outcome()
     work = _Work(services, site, lease, car)
     wanted = None if obstacles(car.vehicle, site.required) else _content(work)
     vin = str(car.vehicle["vin"])
@@ -71,7 +71,7 @@ async def match_site(services: Services, lease: Lease) -> Done:
         shown, said = await _put_on(work, vin, wanted)
         writes += shown
         outcome = said or outcome
-    return Done(tuple(writes), outcome)
+    return Outcome(tuple(writes), outcome)
 
 
 def refused(target: str, services: Services, vehicle_id: str, failure: Exception) -> Sequence[Statement]:

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from carlot.domain.times import instant
 from carlot.engine.enqueue import commit
 from carlot.errors import UniqueViolation
-from carlot.lot.sync_rules import listing_raise
-from carlot.partners.listings.registry import SITES
+from carlot.lot.sync_rules import enqueue_listings_by
+from carlot.partners.registry import SITES
 from carlot.platform.ports import Services
 from carlot.store import daily_jobs, listings
 
@@ -25,16 +25,16 @@ LIMIT = 500
 """Listings that are read back in one minute at most."""
 
 
-async def look_soon(services: Services) -> None:
+async def check_soon(services: Services) -> None:
     """Raise what is to be read back by now, and look at a site as a whole when it has just been configured."""
-    await commit(services, [], [], raises=[listing_raise(services, listings.RAISE_DUE, LIMIT)])
+    await commit(services, [], [enqueue_listings_by(services, listings.ENQUEUE_DUE, LIMIT)])
     started = await daily_jobs.ever(services.database, [_job(site) for site in SITES])
     for site in SITES:
         if services.settings.configured(site) and _job(site) not in started:
             await _look_at(services, site, services.clock.now())
 
 
-async def look_nightly(services: Services, at: datetime) -> None:
+async def check_nightly(services: Services, at: datetime) -> None:
     """Look at every site once in the dealer's day; `at` is the cron's time."""
     if services.clock.local(at, services.settings.dealer_timezone).hour < NIGHTLY_HOUR:
         return
@@ -48,10 +48,10 @@ async def _look_at(services: Services, site: str, at: datetime) -> None:
     today = services.clock.local(at, services.settings.dealer_timezone).date().isoformat()
     changes = [
         daily_jobs.insert(_job(site), today, instant(now)),
-        listings.look_again([site], instant(now), instant(now - LOST_LATELY)),
+        listings.check_again([site], instant(now), instant(now - LOST_LATELY)),
     ]
     try:
-        await commit(services, changes, [], raises=[listing_raise(services, listings.RAISE_ALL, sites=[site])])
+        await commit(services, changes, [enqueue_listings_by(services, listings.ENQUEUE_ALL, sites=[site])])
     except UniqueViolation:  # It was looked at on this day.
         return
 

@@ -8,37 +8,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import quote
 
-from pydantic import BaseModel, Field, StringConstraints, ValidationError
-
+from carlot.domain.partner import Limits, Partner
 from carlot.domain.vehicle import MAX_PHOTOS
 
 _SETTING = re.compile(r"\{([A-Z0-9_]+)\}")
-_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
+
+_LIMITS = Limits(3000, 10)
+"""ASSUMED: no site publishes its limits. To confirm: each site's own document."""
 
 Lookup = Callable[[str], str]
 """Gives a setting by name; empty when it is not configured."""
-
-
-class _Error(BaseModel):
-    message: Annotated[str, StringConstraints(min_length=1)]
-    field: str | None = None
-
-
-class _ErrorAnswer(BaseModel):
-    error: _Error = Field()
-
-
-def standard_refusal(body: bytes) -> str | None:
-    """The site's own words in `{"error": {"code", "message", "field"}}`; `None`: none that can be read."""
-    try:
-        error = _ErrorAnswer.model_validate_json(body).error
-    except ValidationError:
-        return None
-    words = " ".join(_UNSEEN.sub(" ", error.message).split())[:300]
-    return f"{words} ({error.field[:60]})" if error.field else words
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +29,7 @@ class Site:
 
     `target` names its tasks, `wire` its member in our API, `name` is what the dealer calls it. `names` maps the wire names of a
     vehicle to the site's; `photos` shapes the photo addresses. `required` are wire names without which the site takes no car.
-    `limits` are calls a minute and calls at once. `needed` and `optional` are names of settings.
+    `needed` and `optional` are names of settings. `refusal` finds the site's words in a refusal; `None`: in the usual shape.
     """
 
     target: str
@@ -62,8 +44,12 @@ class Site:
     optional: tuple[str, ...] = ()
     required: tuple[str, ...] = ("vin", "price", "photos")
     max_photos: int = MAX_PHOTOS
-    limits: tuple[int, int] = (3000, 10)
-    refusal: Callable[[bytes], str | None] = standard_refusal
+    limits: Limits = _LIMITS
+    refusal: Callable[[bytes], str | None] | None = None
+
+    def partner(self) -> Partner:
+        """Return the site as the rest of the program knows it."""
+        return Partner(self.target, self.name, self.needed, self.optional, self.limits, lists_cars=True, wire=self.wire)
 
     def url(self, setting: Lookup, vin: str) -> str:
         """The address of a car's listing."""

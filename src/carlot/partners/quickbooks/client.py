@@ -17,7 +17,7 @@ from pydantic_core import to_json
 
 from carlot.errors import AuthExpired, Permanent, Retryable
 from carlot.partners.http import send
-from carlot.partners.quickbooks.mapping import Answer, BatchAnswer, Entity, Fault, read_fault
+from carlot.partners.quickbooks.mapping import NOT_FOUND, Answer, BatchAnswer, Entity, Fault, read_fault
 from carlot.platform.ports import Clock, Http
 from carlot.settings import Settings
 
@@ -136,7 +136,7 @@ async def read(company: Company, entity: str, object_id: str) -> Entity | None:
     try:
         answer = await _call(company, "GET", f"{entity.lower()}/{quote(object_id, safe='')}")
     except Fault as fault:
-        if fault.code == "610":
+        if fault.code == NOT_FOUND:
             return None
         raise
     return _one(answer, entity)

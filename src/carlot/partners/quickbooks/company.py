@@ -8,7 +8,7 @@ from carlot.errors import LeaseLost, PartnerError, Throttled
 from carlot.partners.quickbooks import tokens
 from carlot.partners.quickbooks.client import Company
 from carlot.platform.ports import Services
-from carlot.store.tasks import Done
+from carlot.store.tasks import Outcome
 
 
 async def open_company(services: Services) -> Company:
@@ -21,7 +21,7 @@ async def open_company(services: Services) -> Company:
     return Company(services.http, services.settings, services.clock, token, renew)
 
 
-async def outcome_of(work: Awaitable[Done]) -> Done | Exception:
+async def outcome_of(work: Awaitable[Outcome]) -> Outcome | Exception:
     """What one document came to; its failure is its own."""
     try:
         return await work

@@ -55,7 +55,12 @@ def to_purchase(record: Mapping[str, Any], vendor_id: str | None, expense_id: st
 
 
 def is_ours(found: Entity, row: Mapping[str, Any]) -> bool:
-    """Whether a document that has our number is the one that we sent. One whose note was taken out is known by its amount."""
+    """Whether a document is the one that we sent.
+
+    It has our number, and our id in its note; a document whose note was taken out has our amount.
+    """
+    if found.number != row["doc_number"]:
+        return False
     amount = row["sale_price_cents"] if "sale_price_cents" in row else row["cost_cents"]
     return str(row["id"]) in found.note if found.note else found.total_cents == int(amount)
 

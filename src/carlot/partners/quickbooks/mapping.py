@@ -5,8 +5,10 @@ Source: developer.intuit.com, API reference: Invoice, Purchase, Customer, Vendor
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
+from html import unescape
 from typing import Annotated, Any, TypeVar
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
@@ -15,13 +17,23 @@ from carlot.errors import AuthExpired, Permanent, Retryable
 
 DUPLICATE_NUMBER = frozenset({"6140", "6210"})
 DUPLICATE_NAME = "6240"
-STALE = "5010"
-INVALID_REFERENCE = "2500"
+NOT_FOUND = "610"
+INVALID_REFERENCE = frozenset({"2500", NOT_FOUND})
+"""What a new document names is not there or is inactive, or is a category."""
+CHANGED = frozenset({"5010", NOT_FOUND})
+"""Somebody else has saved, or deleted, a document since it was read; 5010 is also that of a closed period."""
+
+THROTTLED_S = 60.0
+"""How long a throttled request waits. Source: developer.intuit.com, "API call limits and throttling"."""
 
 _ACCOUNT = frozenset({"6190"})
 """The company itself takes nothing: the dealer must act."""
-_PASSING = frozenset({"10000", "3001", "003001", "5000"})
-"""Something of theirs broke, or was too busy."""
+_NOT_LET_IN = frozenset({"3100", "003100"})
+"""The app is not, or is no longer, let into the company."""
+_THROTTLED = frozenset({"3001", "003001"})
+"""Too many requests. As a 403 in XML: https://github.com/ruckus/quickbooks-ruby/issues/338"""
+_PASSING = frozenset({"10000", "5000"})
+"""Something of theirs broke."""
 
 
 class Fault(Permanent):
@@ -49,13 +61,29 @@ class _FaultAnswer(BaseModel):
     fault: _Faults | None = Field(None, validation_alias=AliasChoices("Fault", "fault"))
 
 
+_XML_HEAD = 10_000
+"""Bytes in which a fault in XML begins and ends."""
+_XML_FAULT = re.compile(r'<Fault\b[^<>]*\btype="([^"<>]*)"')
+_XML_CODE = re.compile(r'<Error\b[^<>]*\bcode="([^"<>]*)"')
+_XML_WORDS = re.compile(r"<(Message|Detail)>([^<]*)</")
+
+
 def read_fault(body: bytes) -> Exception | None:
-    """The fault in an answer, whatever its status; `None`: there is none."""
+    """The fault in an answer, whatever its status and whether it came as JSON or as XML; `None`: there is none."""
     try:
         found = _FaultAnswer.model_validate_json(body).fault
     except ValidationError:
-        return None
+        found = _xml_fault(body[:_XML_HEAD].decode("utf-8", "replace"))
     return None if found is None else _failure(found)
+
+
+def _xml_fault(text: str) -> _Faults | None:
+    fault, code = _XML_FAULT.search(text), _XML_CODE.search(text)
+    if fault is None:
+        return None
+    words = {name: unescape(said) for name, said in _XML_WORDS.findall(text)}
+    error = _Error.model_validate({"code": code[1] if code else "", **words})
+    return _Faults.model_validate({"error": [error], "type": fault[1]})
 
 
 def _failure(found: _Faults) -> Exception:
@@ -66,7 +94,11 @@ def _failure(found: _Faults) -> Exception:
         return AuthExpired(f"QuickBooks refused our credentials: {words}")
     if error.code in _ACCOUNT:
         return AuthExpired(f"QuickBooks takes nothing for this company: {words}")
-    if error.code in _PASSING or kind.startswith(("system", "service", "throttl")):
+    if error.code in _NOT_LET_IN:
+        return AuthExpired(f"QuickBooks does not let this app into the company: {words}")
+    if error.code in _THROTTLED or kind.startswith("throttl"):
+        return Retryable(f"QuickBooks asks us to slow down: {words}", THROTTLED_S)
+    if error.code in _PASSING or kind.startswith(("system", "service")):
         return Retryable(f"QuickBooks is having trouble: {words}")
     return Fault(error.code, f"QuickBooks refuses it: {words}{f' ({error.code})' if error.code else ''}")
 

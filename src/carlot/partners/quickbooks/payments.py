@@ -6,19 +6,20 @@ Source: developer.intuit.com, API reference: Payment (`LinkedTxn`), Invoice (`Ba
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 
 from carlot.domain.money import dollars
 from carlot.domain.times import after, instant, parse_instant
-from carlot.engine.enqueue import DELIVERY_S
 from carlot.partners.quickbooks import client
 from carlot.partners.quickbooks.client import Company
 from carlot.partners.quickbooks.company import open_company
+from carlot.partners.quickbooks.documents import is_ours
 from carlot.partners.quickbooks.mapping import Entity
 from carlot.partners.quickbooks.webhook import KINDS
-from carlot.platform.ports import Services, Statement
+from carlot.platform.ports import Row, Services
 from carlot.store import payments, quickbooks_documents
-from carlot.store.tasks import Done, Lease
+from carlot.store.tasks import Lease, Outcome
 
 OVERLAP = timedelta(hours=1)
 """How far a look at changes reaches back behind the last one: their clock may differ from ours."""
@@ -29,46 +30,51 @@ MOST_CHANGES = 1000
 LOOKED_AT = ("Invoice", "Payment", "Purchase")
 
 
-async def read_payment(services: Services, lease: Lease) -> Done:
+async def read_payment(services: Services, lease: Lease) -> Outcome:
     """Take over one payment: what it pays of which sale. What is owed is then read from the invoices. Raises: as `client`."""
+    realm = services.settings.quickbooks_realm_id
     company = await open_company(services)
     payment = await client.read(company, "Payment", lease.subject_id)
     paid = _paid(payment)
-    before = await payments.invoices_of(services.database, lease.subject_id)
-    ours = await payments.sales_by_invoice(services.database, {*paid, *before})
-    writes: list[Statement] = [payments.forget(lease.subject_id)]
+    before = await payments.invoices_of(services.database, realm, lease.subject_id)
+    ours = await _sales_of(services, company, {*paid, *before})
+    writes = payments.forget(realm, lease.subject_id, ours.values())
     now = services.clock.now()
     at = instant(now)
     for invoice_id, sale_id in ours.items():
         if payment is not None and invoice_id in paid:
             writes.append(payments.keep(lease.subject_id, sale_id, paid[invoice_id], payment.date or at[:10], at))
     if not ours:
-        return Done(tuple(writes), "It pays no sale of ours.")
+        return Outcome(tuple(writes), "It pays no sale of ours.")
     # Each invoice has a task of its own that reads it: of two payments at once, none takes down a balance from before the other.
-    looks = quickbooks_documents.raise_changed([("invoice_look", invoice_id) for invoice_id in ours], at, after(now, DELIVERY_S))
-    return Done(tuple(writes), "Payment read.", raises=(looks,))
+    checks = quickbooks_documents.enqueue_changed([("invoice_check", invoice_id) for invoice_id in ours], at)
+    return Outcome(tuple(writes), "Payment read.", enqueue=(checks,))
 
 
-async def look_at_invoice(services: Services, lease: Lease) -> Done:
+async def check_invoice(services: Services, lease: Lease) -> Outcome:
     """See what the books show of an invoice of ours by now. Raises: as `client`."""
-    if not await payments.sales_by_invoice(services.database, {lease.subject_id}):
-        return Done(outcome="No invoice of ours.")
-    company = await open_company(services)
-    return Done(tuple(await _invoice_state(services, company, lease.subject_id)), "Invoice read.")
+    row, found = await _looked_at(services, "invoice", lease.subject_id)
+    if row is None:
+        return Outcome(summary="No invoice of ours.")
+    gone = found is None or found.is_void
+    owed = 0 if gone or found is None or found.balance_cents is None else found.balance_cents
+    note = _difference(found, int(row["sale_price_cents"]))
+    realm, now = services.settings.quickbooks_realm_id, instant(services.clock.now())
+    paid = not gone and owed == 0
+    return Outcome((payments.note_invoice(str(row["id"]), realm, owed, note, now, paid=paid),), "Invoice read.")
 
 
-async def look_at_expense(services: Services, lease: Lease) -> Done:
+async def check_expense(services: Services, lease: Lease) -> Outcome:
     """See what the books show of an expense of ours by now. Raises: as `client`."""
-    cost_cents = await payments.expense(services.database, lease.subject_id)
-    if cost_cents is None:
-        return Done(outcome="No expense of ours.")
-    company = await open_company(services)
-    found = await client.read(company, "Purchase", lease.subject_id)
-    note = _difference(found, cost_cents)
-    return Done((payments.note_expense(lease.subject_id, note, instant(services.clock.now())),), "Expense read.")
+    row, found = await _looked_at(services, "expense", lease.subject_id)
+    if row is None:
+        return Outcome(summary="No expense of ours.")
+    note = _difference(found, int(row["cost_cents"]))
+    realm, now = services.settings.quickbooks_realm_id, instant(services.clock.now())
+    return Outcome((payments.note_expense(str(row["id"]), realm, note, now),), "Expense read.")
 
 
-async def look_at_changes(services: Services, lease: Lease) -> Done:
+async def check_changes(services: Services, lease: Lease) -> Outcome:
     """Look at everything that has changed since the last look: the webhook may have missed it. Raises: as `client`."""
     realm = services.settings.quickbooks_realm_id
     company = await open_company(services)
@@ -77,25 +83,46 @@ async def look_at_changes(services: Services, lease: Lease) -> Done:
     since = (parse_instant(seen) if seen else now - timedelta(days=1)) - OVERLAP
     changes = await client.changes(company, LOOKED_AT, since)
     changed = [(KINDS[entity.lower()], each.id) for entity, found in changes.items() for each in found]
-    raised = quickbooks_documents.raise_changed(changed, instant(now), after(now, DELIVERY_S))
+    enqueued = quickbooks_documents.enqueue_changed(changed, instant(now))
     if len(changed) < MOST_CHANGES:
-        return Done((quickbooks_documents.keep_seen(realm, instant(now)),), f"{len(changed)} changes seen.", raises=(raised,))
+        return Outcome(
+            (quickbooks_documents.keep_seen(realm, instant(now)),), f"{len(changed)} changes seen.", enqueue=(enqueued,)
+        )
     # There is more: go on from the latest one.
     latest = max(each.meta.updated for found in changes.values() for each in found if each.meta and each.meta.updated)
     until = instant(parse_instant(latest) + OVERLAP)
     if seen is not None and until <= seen:  # A thousand changes within the overlap: it goes on behind them.
         until = after(parse_instant(seen), OVERLAP.total_seconds())
-    return Done((quickbooks_documents.keep_seen(realm, until),), f"{len(changed)} changes seen.", more=True, raises=(raised,))
+    return Outcome(
+        (quickbooks_documents.keep_seen(realm, until),), f"{len(changed)} changes seen.", more=True, enqueue=(enqueued,)
+    )
 
 
-async def _invoice_state(services: Services, company: Company, invoice_id: str) -> list[Statement]:
-    """What an invoice of ours shows: what is owed, and whether it was changed there."""
-    found = await client.read(company, "Invoice", invoice_id)
-    price_cents = await payments.price(services.database, invoice_id)
-    note = _difference(found, price_cents)
-    gone = found is None or found.is_void
-    owed = 0 if gone or found is None or found.balance_cents is None else found.balance_cents
-    return [payments.note_invoice(invoice_id, owed, note, instant(services.clock.now()), paid=not gone and owed == 0)]
+async def _looked_at(services: Services, kind: str, document_id: str) -> tuple[Row | None, Entity | None]:
+    """The sale or service record of a document, and the document as it is in the books; no row: it is none of ours."""
+    rows = await quickbooks_documents.posted(services.database, kind, services.settings.quickbooks_realm_id, [document_id])
+    if not rows:
+        return None, None
+    found = await client.read(await open_company(services), quickbooks_documents.LEDGERS[kind].entity, document_id)
+    return next((row for row in rows if _is_believed(row, found)), None), found
+
+
+async def _sales_of(services: Services, company: Company, invoice_ids: Collection[str]) -> dict[str, str]:
+    """Those of the invoices that are ours, with their sales."""
+    ours: dict[str, str] = {}
+    for row in await quickbooks_documents.posted(
+        services.database, "invoice", services.settings.quickbooks_realm_id, invoice_ids
+    ):
+        invoice_id = str(row["posted_id"])
+        known = row["books_realm_id"] is not None
+        if known or _is_believed(row, await client.read(company, "Invoice", invoice_id)):
+            ours[invoice_id] = str(row["id"])
+    return ours
+
+
+def _is_believed(row: Row, found: Entity | None) -> bool:
+    """Whether a document is that of a row: the company of its id is known, or the document itself shows it."""
+    return row["books_realm_id"] is not None or (found is not None and is_ours(found, row))
 
 
 def _difference(found: Entity | None, amount_cents: int) -> str | None:

@@ -12,34 +12,27 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from carlot.domain.times import after, instant, parse_instant
-from carlot.errors import LeaseLost, PartnerError, Permanent, Throttled
+from carlot.domain.times import after, instant
+from carlot.errors import Doubtful, LeaseLost, PartnerError, Retryable, Throttled
 from carlot.partners.quickbooks import client
 from carlot.partners.quickbooks.client import Company
 from carlot.partners.quickbooks.company import open_company, outcome_of
-from carlot.partners.quickbooks.documents import is_ours, to_invoice, to_purchase
-from carlot.partners.quickbooks.mapping import DUPLICATE_NUMBER, INVALID_REFERENCE, STALE, Entity, Fault
+from carlot.partners.quickbooks.documents import to_invoice, to_purchase
+from carlot.partners.quickbooks.mapping import DUPLICATE_NUMBER, INVALID_REFERENCE, Entity, Fault
 from carlot.partners.quickbooks.names import Names
+from carlot.partners.quickbooks.sent import HOLD_S, UNDER_WAY_S, check_arrived, is_elsewhere, look_up
+from carlot.partners.quickbooks.undo import take_back
 from carlot.platform.ports import Row, Services
 from carlot.store import quickbooks_documents, tasks
-from carlot.store.tasks import Done, Lease
-
-UNDER_WAY_S = 60.0
-"""How long a document that was sent may still be on its way: a call is waited for a third of it."""
-
-UNDER_WAY_VOID_S = 600.0
-"""The same for one that is void by now: nothing tells of it should it still arrive after it was looked for."""
-
-HOLD_S = 120.0
-"""How long a lease is held for one call, in the course of which the token may have to be renewed."""
+from carlot.store.tasks import Lease, Outcome
 
 PREPARING = timedelta(seconds=25)
 """How long names are looked up for one batch; what is not ready by then takes its turn later."""
 
-Results = dict[str, Done | Exception]
+Results = dict[str, Outcome | Exception]
 
 
-async def post_document(services: Services, lease: Lease) -> Done:
+async def post_document(services: Services, lease: Lease) -> Outcome:
     """Make the books hold one sale or service record. Raises: as `partners.http.send`."""
     result = (await post_documents(services, [lease]))[lease.id]
     if isinstance(result, Exception):
@@ -55,9 +48,9 @@ async def post_documents(services: Services, leases: Sequence[Lease]) -> Results
     for lease in leases:
         row = posting.rows.get(lease.subject_id)
         if row is None or (row["voided_at"] is None and row["posted_id"] is not None):
-            results[lease.id] = Done()
+            results[lease.id] = Outcome()
         elif row["voided_at"] is not None:
-            results[lease.id] = await outcome_of(posting.take_back(lease, row))
+            results[lease.id] = await outcome_of(take_back(services, posting.company, lease, row))
         else:
             due.append(lease)
     return results | await posting.post(due)
@@ -68,10 +61,11 @@ class _Posting:
 
     def __init__(self, services: Services, company: Company, kind: str, rows: Mapping[str, Row]) -> None:
         self._services = services
-        self._company = company
+        self._realm = services.settings.quickbooks_realm_id
         self._kind = kind
         self._entity = quickbooks_documents.LEDGERS[kind].entity
         self._names = Names(services, company)
+        self.company = company
         self.rows = rows
 
     @classmethod
@@ -81,32 +75,6 @@ class _Posting:
         rows = await quickbooks_documents.documents(services.database, kind, [lease.subject_id for lease in leases])
         return cls(services, await open_company(services), kind, rows)
 
-    async def take_back(self, lease: Lease, row: Row) -> Done:
-        """Undo what was posted of a sale or record that is void."""
-        document = str(row["posted_id"]) if row["posted_id"] is not None else None
-        if document is None and row["books_tried_at"] is not None:
-            self._check_arrived(row, UNDER_WAY_VOID_S)
-            found = await self._look_up(row)
-            document = found.id if found else None
-        if document is None:
-            return Done(outcome="Nothing of it is in QuickBooks.")
-        current = await client.read(self._company, self._entity, document)
-        now = instant(self._services.clock.now())
-        posted = quickbooks_documents.mark_posted(self._kind, str(row["id"]), document, 0, now)
-        if current is None or current.is_void:
-            return Done((posted,), "It is void in QuickBooks.")
-        await self._hold([lease])
-        try:
-            if self._kind == "invoice":
-                await client.void(self._company, self._entity, document, current.sync_token)
-            else:
-                await client.remove(self._company, self._entity, document, current.sync_token)
-        except Fault as fault:
-            if fault.code == STALE:
-                raise Throttled("Somebody is working on it in QuickBooks.", 5.0) from fault
-            raise
-        return Done((posted,), f"{self._entity} {row['doc_number']} voided.")
-
     async def post(self, leases: Sequence[Lease]) -> Results:
         """Send documents: those sent before after a look for them, under the requestid they had; new ones together."""
         results: Results = {}
@@ -115,7 +83,7 @@ class _Posting:
         fresh: list[Lease] = []
         for lease in leases:
             row = self.rows[lease.subject_id]
-            if row["books_tried_at"] is None:
+            if row["books_tried_at"] is None or is_elsewhere(row, self._realm):
                 fresh.append(lease)
                 continue
             found = await outcome_of(self._found_again(row))
@@ -135,27 +103,11 @@ class _Posting:
             results |= await self._send(members, batch_id or self._services.clock.token())
         return results
 
-    async def _found_again(self, row: Row) -> Done:
+    async def _found_again(self, row: Row) -> Outcome:
         """A document that may be there already; with writes when it is."""
-        self._check_arrived(row)
-        found = await self._look_up(row)
-        return Done() if found is None else self._posted(row, found)
-
-    def _check_arrived(self, row: Row, under_way_s: float = UNDER_WAY_S) -> None:
-        """Raises: `Throttled` while it may still be on its way."""
-        left = (parse_instant(row["books_tried_at"]) - self._services.clock.now()).total_seconds() + under_way_s
-        if left > 0:
-            raise Throttled("Whether it has arrived is looked up in a moment.", left)
-
-    async def _look_up(self, row: Row) -> Entity | None:
-        """The document in the books that has our number. Raises: `Permanent` when it is somebody else's; as `client.find`."""
-        found = await client.find(self._company, self._entity, "DocNumber", str(row["doc_number"]))
-        ours = [each for each in found if is_ours(each, row)]
-        if found and not ours:
-            raise Permanent(
-                f"QuickBooks has another {self._entity.lower()} with the number {row['doc_number']}. Give that one another."
-            )
-        return ours[0] if ours else None
+        check_arrived(row, self._services.clock.now())
+        found = await look_up(self.company, self._entity, row)
+        return Outcome() if found is None else self._posted(row, found)
 
     async def _send(self, leases: Sequence[Lease], batch_id: str | None) -> Results:
         """Send documents under one requestid: that of the batch, or without one, the document's own."""
@@ -164,14 +116,14 @@ class _Posting:
         if not ready:
             return results
         try:
-            await self._hold(ready, batch_id, mark=True)
+            await self._hold(ready, batch_id)
             answers = await self._create(ready, contents, batch_id)
         except PartnerError as failure:
             return results | dict.fromkeys((lease.id for lease in ready), failure)
         except LeaseLost:
             return results | dict.fromkeys((lease.id for lease in ready), Throttled("Somebody else sees to one of them.", 1.0))
         for lease in ready:
-            answer = answers.get(lease.id, Throttled("QuickBooks' answer leaves this one out.", UNDER_WAY_S))
+            answer = answers.get(lease.id, Retryable("QuickBooks' answer leaves this one out.", UNDER_WAY_S))
             results[lease.id] = await outcome_of(self._concluded(self.rows[lease.subject_id], answer))
         return results
 
@@ -182,13 +134,13 @@ class _Posting:
             (lease,) = leases
             request_id = str(self.rows[lease.subject_id]["request_id"])
             try:
-                return {lease.id: await client.create(self._company, self._entity, contents[lease.id], request_id)}
+                return {lease.id: await client.create(self.company, self._entity, contents[lease.id], request_id)}
             except Fault as fault:
                 return {lease.id: fault}
         keys = {self._item_key(lease): lease.id for lease in leases}
         items = {key: contents[lease_id] for key, lease_id in keys.items()}
         try:
-            answers = await client.create_together(self._company, self._entity, items, batch_id)
+            answers = await client.create_together(self.company, self._entity, items, batch_id)
         except Fault as fault:
             return dict.fromkeys(keys.values(), fault)
         return {keys[key]: answer for key, answer in answers.items() if key in keys}
@@ -219,34 +171,33 @@ class _Posting:
         expense, paid_from = await self._names.expense_account(), await self._names.paid_from()
         return to_purchase(row, await self._names.vendor(row), expense, paid_from)
 
-    async def _hold(self, leases: Sequence[Lease], batch_id: str | None = None, *, mark: bool = False) -> None:
+    async def _hold(self, leases: Sequence[Lease], batch_id: str | None) -> None:
         """Hold the leases for the call to come, and note that it is made. Raises: `LeaseLost`."""
         now = self._services.clock.now()
-        writes = [tasks.extend(lease, after(now, HOLD_S)) for lease in leases]
-        if mark:
-            writes.append(
-                quickbooks_documents.mark_tried(self._kind, [lease.subject_id for lease in leases], batch_id, instant(now))
-            )
-        await self._services.database.batch(writes)
+        holds = [tasks.extend(lease, after(now, HOLD_S)) for lease in leases]
+        ids = [lease.subject_id for lease in leases]
+        await self._services.database.batch(
+            [*holds, quickbooks_documents.mark_tried(self._kind, ids, self._realm, batch_id, instant(now))]
+        )
 
-    async def _concluded(self, row: Row, answer: Entity | Exception) -> Done:
+    async def _concluded(self, row: Row, answer: Entity | Exception) -> Outcome:
         """What the books' answer to one document comes to. Raises: the failure, and as `client`."""
         if isinstance(answer, Entity):
             return self._posted(row, answer)
         if not isinstance(answer, Fault):
             raise answer
-        if answer.code in DUPLICATE_NUMBER and (found := await self._look_up(row)):
+        if answer.code in DUPLICATE_NUMBER and (found := await look_up(self.company, self._entity, row)):
             return self._posted(row, found)
         # It was refused, so it is not there.
         writes = [quickbooks_documents.mark_refused(self._kind, [str(row["id"])])]
-        if answer.code == INVALID_REFERENCE:  # An item, account or name that was remembered is no longer there.
-            writes.append(quickbooks_documents.forget_names(self._services.settings.quickbooks_realm_id))
+        if answer.code in INVALID_REFERENCE:  # An item, account or name that was remembered is no longer there.
+            writes.append(quickbooks_documents.forget_names(self._realm))
         await self._services.database.batch(writes)
-        if answer.code == INVALID_REFERENCE:
-            raise Throttled("A name in QuickBooks has changed and is looked up again.", 1.0)
+        if answer.code in INVALID_REFERENCE:
+            raise Doubtful(str(answer)) from answer
         raise answer
 
-    def _posted(self, row: Row, found: Entity) -> Done:
+    def _posted(self, row: Row, found: Entity) -> Outcome:
         now = instant(self._services.clock.now())
-        posted = quickbooks_documents.mark_posted(self._kind, str(row["id"]), found.id, found.balance_cents, now)
-        return Done((posted,), f"{self._entity} {row['doc_number']} posted.")
+        posted = quickbooks_documents.mark_posted(self._kind, str(row["id"]), self._realm, found.id, found.balance_cents, now)
+        return Outcome((posted,), f"{self._entity} {row['doc_number']} posted.")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from carlot.domain.times import after, instant
-from carlot.engine.enqueue import DELIVERY_S, wake_tasks
+from carlot.domain.times import instant
+from carlot.engine.enqueue import task_ids, wake_tasks
 from carlot.errors import UniqueViolation
 from carlot.platform.ports import Services, Statement
 from carlot.store import daily_jobs, quickbooks_documents, tasks
-from carlot.store.tasks import Want
+from carlot.store.tasks import TaskRequest
 
 DAILY_JOB = "quickbooks-posting"
 DAILY_HOUR = 5
@@ -18,28 +18,19 @@ DAILY_HOUR = 5
 
 
 async def post_unposted(
-    services: Services, first: Sequence[Statement] = (), wants: Sequence[Want] = (), *, discarded: bool = False
+    services: Services, first: Sequence[Statement] = (), enqueue: Sequence[TaskRequest] = (), *, discarded: bool = False
 ) -> int:
-    """Queue every sale and service record that is not in the books, to be tried at once; answer how many.
+    """Queue every sale and service record that is not in the books, to be tried at once; return how many.
 
     Those that the dealer has discarded stay so, unless `discarded` are meant too.
     """
-    now = services.clock.now()
-    at, due = instant(now), after(now, DELIVERY_S)
-    raised = [tasks.raise_task(services.clock.token(), want, at, due) for want in wants]
-    batch = [
-        *first,
-        tasks.release("quickbooks", at),
-        quickbooks_documents.hurry_unposted(at),
-        *raised,
-        quickbooks_documents.raise_unposted(at, due, discarded=discarded),
-    ]
-    rows = await services.database.batch(batch)
-    unposted = [str(row["id"]) for row in rows[-1]]
-    woken = [*unposted, *(str(row["id"]) for found in rows[len(batch) - 1 - len(raised) : -1] for row in found)]
-    if woken:
+    at = instant(services.clock.now())
+    waiting = [*first, tasks.release("quickbooks", at), quickbooks_documents.run_unposted_now(at)]
+    enqueued = tasks.enqueue([*enqueue, quickbooks_documents.enqueue_unposted(at, discarded=discarded)], at)
+    rows = (await services.database.batch([*waiting, *enqueued]))[len(waiting) :]
+    if woken := task_ids(rows):
         await wake_tasks(services, woken)
-    return len(unposted)
+    return len(rows[-1])
 
 
 async def post_daily(services: Services, at: datetime) -> None:
@@ -51,6 +42,6 @@ async def post_daily(services: Services, at: datetime) -> None:
     now = instant(services.clock.now())
     day = daily_jobs.insert(DAILY_JOB, local.date().isoformat(), now)
     try:
-        await post_unposted(services, [day], [Want("quickbooks", "changes", settings.quickbooks_realm_id)])
+        await post_unposted(services, [day], [TaskRequest("quickbooks", "changes", settings.quickbooks_realm_id)])
     except UniqueViolation:  # It was done on this day.
         return

@@ -14,7 +14,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, OnErrorOmit, StringConstraints, TypeAdapter, ValidationError
 
-KINDS = {"payment": "payment", "invoice": "invoice_look", "purchase": "expense_look"}
+KINDS = {"payment": "payment", "invoice": "invoice_check", "purchase": "expense_check"}
 """What is looked at when an object of the books has changed: the kind of task."""
 
 _Id = Annotated[str, StringConstraints(min_length=1, max_length=100)]

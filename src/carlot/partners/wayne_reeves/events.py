@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from carlot.domain.entries import document_number
 from carlot.domain.times import instant
-from carlot.engine.enqueue import gated
+from carlot.engine.enqueue import throttled
 from carlot.errors import AuthExpired, Permanent, Retryable
-from carlot.lot.sync_rules import listing_raises, sale_wants
+from carlot.lot.sync_rules import enqueue_listings, sale_requests
 from carlot.partners.wayne_reeves import client
 from carlot.partners.wayne_reeves.mapping import DmsVehicle, InventoryPage, read_page, to_records_json
 from carlot.partners.wayne_reeves.merge import merge
@@ -15,20 +17,20 @@ from carlot.platform.ports import Services, Statement
 from carlot.store import customers, dms_pages, pull_runs, sales, webhook_events
 from carlot.store.dms_pages import Known, Seen
 from carlot.store.sales import NewSale
-from carlot.store.tasks import Done, Lease
+from carlot.store.tasks import Lease, Outcome
 
 MAX_PAGES = 20
 """Pages of the DMS that are looked through for one vehicle."""
 
 
-async def apply_event(services: Services, lease: Lease) -> Done:
+async def apply_event(services: Services, lease: Lease) -> Outcome:
     """Bring the lot up to a stored event.
 
     Raises: `Retryable` and the other failures of a call, where the DMS has to be asked what holds; `Permanent`.
     """
     row = await webhook_events.read(services.database, lease.subject_id)
     if row is None or row["state"] != "stored":
-        return Done()
+        return Outcome()
     event = read_event(row["body"])
     if isinstance(event, str):
         if row["type"] == "vehicle.sold":  # A sale must not get lost in a list that nobody reads.
@@ -40,7 +42,7 @@ async def apply_event(services: Services, lease: Lease) -> Done:
     return await _changed(services, lease, record)
 
 
-async def _changed(services: Services, lease: Lease, record: DmsVehicle) -> Done:
+async def _changed(services: Services, lease: Lease, record: DmsVehicle) -> Outcome:
     seen = await dms_pages.look_up(services.database, record.stock_number, record.updated_at, services.clock.now())
     known = seen.known
     if known and seen.told_at and known.dms_updated_at and seen.told_at < known.dms_updated_at:
@@ -56,7 +58,7 @@ async def _changed(services: Services, lease: Lease, record: DmsVehicle) -> Done
     if merged.rejected:
         return _settled(services, lease, "failed", merged.rejected[0].message)
     applied = webhook_events.settle_as_of(lease.subject_id, seen, instant(services.clock.now()))
-    return Done((applied, *merged.writes, pull_runs.forget_pages()), "Taken over.", raises=merged.raises)
+    return Outcome((applied, *merged.writes, pull_runs.forget_pages()), "Taken over.", enqueue=merged.enqueue)
 
 
 def _is_in_doubt(seen: Seen, known: Known, record: DmsVehicle) -> bool:
@@ -66,7 +68,7 @@ def _is_in_doubt(seen: Seen, known: Known, record: DmsVehicle) -> bool:
     return record.status == "sold" and known.status != "sold" and known.had_sale_undone
 
 
-async def _sold(services: Services, lease: Lease, event: VehicleEvent, record: DmsVehicle) -> Done:
+async def _sold(services: Services, lease: Lease, event: VehicleEvent, record: DmsVehicle) -> Outcome:
     """A sale is a fact whatever else arrived before: it is recorded however late it is told, and the car is sold."""
     record = record.model_copy(update={"status": "sold"})
     if event.sale is None:
@@ -77,7 +79,7 @@ async def _sold(services: Services, lease: Lease, event: VehicleEvent, record: D
         merged = await merge(services, _page(record))
         if merged.rejected:
             raise _untaken(merged.rejected[0].message)
-        return Done((*merged.writes, pull_runs.forget_pages()), more=True, raises=merged.raises)
+        return Outcome((*merged.writes, pull_runs.forget_pages()), more=True, enqueue=merged.enqueue)
     if await sales.same(services.database, known.id, event.sale.price_cents, event.sale.sale_date.isoformat()):
         return _settled(services, lease, "ignored", "This sale is known already.")
     return await _recorded(services, lease, known, event.sale)
@@ -87,7 +89,7 @@ def _untaken(reason: str) -> Permanent:
     return Permanent(f"Wayne Reeves reports the sale of a vehicle that cannot be taken over: {reason}")
 
 
-async def _recorded(services: Services, lease: Lease, known: Known, told: DmsSale) -> Done:
+async def _recorded(services: Services, lease: Lease, known: Known, told: DmsSale) -> Outcome:
     clock = services.clock
     now, token = clock.now(), clock.token()
     customer_id, added = await _customer(services, told.customer)
@@ -102,8 +104,8 @@ async def _recorded(services: Services, lease: Lease, known: Known, told: DmsSal
         clock.token(),
     )
     settled = _settled(services, lease, "applied", None, *added, *sales.insert(sale, instant(now)))
-    wants = tuple(sale_wants(token, {"id": known.id}, now, from_dms=True))
-    return Done(settled.writes, settled.outcome, wants=wants, raises=tuple(listing_raises(services, known.id)))
+    requests = sale_requests(token, {"id": known.id}, now, from_dms=True)
+    return replace(settled, enqueue=(*requests, *enqueue_listings(services, known.id)))
 
 
 async def _customer(services: Services, told: DmsCustomer | None) -> tuple[str | None, list[Statement]]:
@@ -124,7 +126,7 @@ async def _ask(services: Services, told: DmsVehicle) -> DmsVehicle | None:
     """
     if missing := services.settings.missing("wayne_reeves"):
         raise Retryable(f"Wayne Reeves has to be asked which of its records holds: set {' and '.join(missing)}.")
-    dms = gated(services, "wayne_reeves")
+    dms = throttled(services, "wayne_reeves")
     since = None if told.updated_at is None else instant(told.updated_at)
     cursor: str | None = None
     for _ in range(MAX_PAGES):
@@ -146,6 +148,6 @@ def _page(record: DmsVehicle) -> InventoryPage:
     return InventoryPage([record], [], [record.stock_number], 1, None, 1)
 
 
-def _settled(services: Services, lease: Lease, state: str, note: str | None, *writes: Statement) -> Done:
+def _settled(services: Services, lease: Lease, state: str, note: str | None, *writes: Statement) -> Outcome:
     now = instant(services.clock.now())
-    return Done((*writes, webhook_events.settle(lease.subject_id, state, note, now)), note or "Taken over.")
+    return Outcome((*writes, webhook_events.settle(lease.subject_id, state, note, now)), note or "Taken over.")

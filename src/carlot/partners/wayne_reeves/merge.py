@@ -8,7 +8,7 @@ from pydantic_core import to_json
 
 from carlot.domain import vin as vins
 from carlot.domain.times import instant
-from carlot.lot.sync_rules import listing_raise
+from carlot.lot.sync_rules import enqueue_listings_by
 from carlot.partners.wayne_reeves.mapping import DmsVehicle, InventoryPage, Rejection, to_texts
 from carlot.platform.ports import Services, Statement
 from carlot.store import dms_pages, listings
@@ -19,14 +19,14 @@ from carlot.store.dms_pages import News, Special
 class Merged:
     """What taking a page over comes to: the statements, the rejected records, and how many vehicles are new or changed.
 
-    `raises` are those by which the listing sites hear of it.
+    `enqueue` are the statements that enqueue tasks of the listing sites.
     """
 
     writes: tuple[Statement, ...]
     rejected: list[Rejection]
     created: int
     updated: int
-    raises: tuple[Statement, ...] = ()
+    enqueue: tuple[Statement, ...] = ()
 
 
 async def merge(services: Services, page: InventoryPage) -> Merged:
@@ -45,8 +45,8 @@ async def merge(services: Services, page: InventoryPage) -> Merged:
     writes = [*_parked(fit), *_vehicle_writes(services, texts, adopted, looked_at)]
     # A car that was not here before is on no site yet, and its switch is off.
     stock_numbers = [page.records[key].stock_number for key in known]
-    raises = (listing_raise(services, listings.RAISE_IMPORTED, stock_numbers),) if known else ()
-    return Merged(tuple(writes), rejected, len(keys) - len(known), len(known), raises)
+    enqueued = (enqueue_listings_by(services, listings.ENQUEUE_IMPORTED, stock_numbers),) if known else ()
+    return Merged(tuple(writes), rejected, len(keys) - len(known), len(known), enqueued)
 
 
 async def _news(services: Services, texts: list[tuple[list[DmsVehicle], str]]) -> News:

@@ -11,31 +11,30 @@ from dataclasses import replace
 
 from pydantic_core import to_json
 
-from carlot.domain.times import after, instant
-from carlot.engine.enqueue import DELIVERY_S
+from carlot.domain.times import instant
 from carlot.errors import NeedsDealer, PartnerError, Permanent
-from carlot.lot.sync_rules import listing_raise
+from carlot.lot.sync_rules import enqueue_listings_by
 from carlot.partners.wayne_reeves import client
 from carlot.partners.wayne_reeves.mapping import InventoryPage, read_page, to_fingerprint
 from carlot.partners.wayne_reeves.merge import merge
 from carlot.platform.ports import Services, Statement
 from carlot.store import dms_pages, listings, pull_runs, sales
 from carlot.store.pull_runs import PageResult, Progress, Sighting
-from carlot.store.tasks import Done, Lease
+from carlot.store.tasks import Lease, Outcome
 
 MAX_PAGES = 10_000
 SHRUNKEN_ABOVE = 10
 """So many cars may go at once without a question; more only when they are no more than a quarter of the lot."""
 
 
-async def pull_page(services: Services, lease: Lease) -> Done:
+async def pull_page(services: Services, lease: Lease) -> Outcome:
     """Fetch and store the next page of a run, or finish the run when there is none.
 
     Raises: `Retryable`, `Permanent`, `AuthExpired`.
     """
     run = await pull_runs.progress(services.database, lease.subject_id)
     if run is None or run.status in ("completed", "degraded"):
-        return Done()
+        return Outcome()
     if run.page and run.next_cursor is None:
         return await _finish(services, run)
     if run.loops or run.page >= MAX_PAGES:
@@ -45,7 +44,7 @@ async def pull_page(services: Services, lease: Lease) -> Done:
     fingerprint = to_fingerprint(body)
     if run.known_run and fingerprint == run.known_fingerprint:
         writes = pull_runs.add_known_page(run, run.known_run, instant(services.clock.now()))
-        return Done(tuple(writes), f"Page {run.page + 1} is as it was.", more=True)
+        return Outcome(tuple(writes), f"Page {run.page + 1} is as it was.", more=True)
     done = await _store(services, run, read_page(body), fingerprint)
     # A page that was on its way while a sale was undone may show it still: it is asked for again.
     return replace(done, writes=(sales.none_undone(run.id, instant(asked_at)), *done.writes))
@@ -62,7 +61,7 @@ def abandon(services: Services, run_id: str, failure: Exception) -> Sequence[Sta
     return pull_runs.finish(run_id, "failed" if refused else "degraded", 0, f"{reason} Nothing was removed.", now)
 
 
-async def _store(services: Services, run: Progress, page: InventoryPage, fingerprint: str) -> Done:
+async def _store(services: Services, run: Progress, page: InventoryPage, fingerprint: str) -> Outcome:
     merged = await merge(services, page)
     now = instant(services.clock.now())
     result = PageResult(
@@ -79,23 +78,25 @@ async def _store(services: Services, run: Progress, page: InventoryPage, fingerp
         rejected=to_json(merged.rejected, by_alias=True).decode(),
     )
     writes = (*pull_runs.add_page(run.id, result, now), *merged.writes)
-    return Done(writes, f"Page {result.page} is in.", more=True, raises=merged.raises)
+    return Outcome(writes, f"Page {result.page} is in.", more=True, enqueue=merged.enqueue)
 
 
-async def _finish(services: Services, run: Progress) -> Done:
+async def _finish(services: Services, run: Progress) -> Outcome:
     """Judge what the run saw, and remove only what two trusted runs in a row did not see."""
     saw = await pull_runs.sighting(services.database, run.id)
     now = instant(services.clock.now())
     if doubt := _doubt(saw):
-        return Done(tuple(pull_runs.finish(run.id, "degraded", 0, doubt, now)), doubt)
+        return Outcome(tuple(pull_runs.finish(run.id, "degraded", 0, doubt, now)), doubt)
     # What was edited by hand and is not what the DMS shows is sent to it again.
-    edited = dms_pages.raise_edited(now, after(services.clock.now(), DELIVERY_S))
+    edited = dms_pages.enqueue_edited(now)
     if saw.previous is None:
-        return Done(tuple(pull_runs.finish(run.id, "completed", 0, None, now)), f"{saw.seen} vehicles seen.", raises=(edited,))
+        return Outcome(
+            tuple(pull_runs.finish(run.id, "completed", 0, None, now)), f"{saw.seen} vehicles seen.", enqueue=(edited,)
+        )
     removed = await pull_runs.count_gone(services.database, run.id, saw.previous)
     writes = [pull_runs.archive_gone(run.id, saw.previous, now), *pull_runs.finish(run.id, "completed", removed, None, now)]
-    raises = (edited, listing_raise(services, listings.RAISE_ARCHIVED)) if removed else (edited,)
-    return Done(tuple(writes), f"{saw.seen} vehicles seen, {removed} removed.", raises=raises)
+    enqueued = (edited, enqueue_listings_by(services, listings.ENQUEUE_ARCHIVED)) if removed else (edited,)
+    return Outcome(tuple(writes), f"{saw.seen} vehicles seen, {removed} removed.", enqueue=enqueued)
 
 
 def _doubt(saw: Sighting) -> str | None:

@@ -6,49 +6,50 @@ from collections.abc import Mapping
 from typing import Any
 
 from carlot.domain.money import dollars
-from carlot.domain.times import after, instant
+from carlot.domain.times import instant
 from carlot.domain.vehicle import FIELDS, PUSHED_TO_DMS
-from carlot.engine.enqueue import DELIVERY_S
 from carlot.errors import Permanent
 from carlot.partners.wayne_reeves import client
 from carlot.platform.ports import Row, Services
 from carlot.store import sales, vehicles
-from carlot.store.tasks import Done, Lease
+from carlot.store.tasks import Lease, Outcome
 
 
-async def push_sale(services: Services, lease: Lease) -> Done:
+async def push_sale(services: Services, lease: Lease) -> Outcome:
     """Make the DMS have a sale that stands, and not have one that is void.
 
     Raises: as `partners.http.send`.
     """
     sale = await sales.for_dms(services.database, lease.subject_id)
     if sale is None or (sale["origin"] == "dms" and sale["voided_at"] is None) or sale["external_dms_id"] is None:
-        return Done()
+        return Outcome()
     if sale["voided_at"] is not None:
         return await _undo(services, sale)
     if sale["dms_sale_id"] is not None:
-        return Done()
+        return Outcome()
     sale_id = await _tell(services, sale)
     if sale_id is None:
-        return Done(outcome="Wayne Reeves has this vehicle as sold already.")
+        return Outcome(summary="Wayne Reeves has this vehicle as sold already.")
     writes = (sales.mark_told(sale["id"], sale_id, instant(services.clock.now())),)
-    return Done(writes, f"Sale of {sale['sale_date']} for {dollars(int(sale['sale_price_cents']))} recorded.")
+    return Outcome(writes, f"Sale of {sale['sale_date']} for {dollars(int(sale['sale_price_cents']))} recorded.")
 
 
-async def push_edits(services: Services, lease: Lease) -> Done:
+async def push_edits(services: Services, lease: Lease) -> Outcome:
     """Make the DMS show what the dealer edited by hand, as far as it takes it.
 
     Raises: as `partners.http.send`.
     """
     vehicle = await vehicles.read(services.database, lease.subject_id)
     if vehicle is None or vehicle["externalDmsId"] is None or vehicle["status"] in ("sold", "archived"):
-        return Done()
+        return Outcome()
     changes = _edits(vehicle)
     if not changes:
-        return Done()
+        return Outcome()
     now = services.clock.now()
     await client.change_vehicle(services.http, services.settings, now, str(vehicle["externalDmsId"]), changes)
-    return Done(outcome="Sent " + ", ".join(f"{name} {value}" for name, value in changes.items() if name != "description") + ".")
+    return Outcome(
+        summary="Sent " + ", ".join(f"{name} {value}" for name, value in changes.items() if name != "description") + "."
+    )
 
 
 def _edits(vehicle: Mapping[str, Any]) -> dict[str, object]:
@@ -61,7 +62,7 @@ def _edits(vehicle: Mapping[str, Any]) -> dict[str, object]:
     }
 
 
-async def _undo(services: Services, sale: Row) -> Done:
+async def _undo(services: Services, sale: Row) -> Outcome:
     """Take a sale back. Whether the DMS has it may be unknown: told again under the same key, it gives the id it knows it by."""
     sale_id = sale["dms_sale_id"]
     if sale_id is None and sale["dms_tried_at"] is not None:
@@ -71,8 +72,8 @@ async def _undo(services: Services, sale: Row) -> Done:
     now = services.clock.now()
     made_there = sale["origin"] == "dms" and sale_id is None
     outcome = "Wayne Reeves made this sale itself: undo it there too." if made_there else "Sale undone."
-    follow = sales.raise_standing(str(sale["id"]), instant(now), after(now, DELIVERY_S))
-    return Done(tuple(sales.mark_undone(str(sale["id"]), instant(now))), outcome, raises=(follow,))
+    follow = sales.enqueue_standing(str(sale["id"]), instant(now))
+    return Outcome(tuple(sales.mark_undone(str(sale["id"]), instant(now))), outcome, enqueue=(follow,))
 
 
 async def _tell(services: Services, sale: Row) -> str | None:

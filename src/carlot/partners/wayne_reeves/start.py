@@ -9,7 +9,7 @@ from carlot.engine.enqueue import commit, wake_tasks
 from carlot.errors import UniqueViolation
 from carlot.platform.ports import Services, Statement
 from carlot.store import daily_jobs, partner_calls, pull_runs, tasks
-from carlot.store.tasks import Want
+from carlot.store.tasks import TaskRequest
 
 DAILY_JOB = "wayne-reeves-pull"
 DAILY_HOUR = 3
@@ -27,7 +27,7 @@ async def start_pull(services: Services, started_by: str) -> tuple[str, str]:
         going = await pull_runs.going(services.database)
         if going is None:  # It ended in between.
             return await start_pull(services, started_by)
-        await wake_tasks(services, await tasks.hurry(services.database, going["id"], instant(services.clock.now())))
+        await wake_tasks(services, await tasks.run_now(services.database, going["id"], instant(services.clock.now())))
         return str(going["id"]), str(going["status"])
     return run_id, "queued"
 
@@ -49,4 +49,4 @@ async def start_daily_pull(services: Services, at: datetime) -> None:
 
 async def _begin(services: Services, run_id: str, started_by: str, first: list[Statement]) -> None:
     now = instant(services.clock.now())
-    await commit(services, [*first, pull_runs.insert(run_id, started_by, now)], [Want("wayne_reeves", "pull", run_id)])
+    await commit(services, [*first, pull_runs.insert(run_id, started_by, now)], [TaskRequest("wayne_reeves", "pull", run_id)])

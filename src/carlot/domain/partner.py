@@ -1,0 +1,44 @@
+"""A partner as a value: its name, the settings it needs, and how many calls it accepts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many calls a partner accepts: started in any minute, and open at the same time."""
+
+    per_minute: int
+    at_once: int
+
+
+@dataclass(frozen=True, slots=True)
+class Narrower:
+    """A tighter limit for the calls whose path ends with `path_end`. They also count towards the partner's own limits."""
+
+    path_end: str
+    limits: Limits
+
+
+_FEW = Limits(60, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """Anything a sync task can be for.
+
+    `target` names it in sync_tasks, `name` is what the dealer calls it. Without the settings in `needs` it is not configured;
+    those in `options` are read as well. `rest_s` is the pause after a 429 that names none. A listing site has `lists_cars` set,
+    and a `wire` name: its member in our API.
+    """
+
+    target: str
+    name: str
+    needs: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+    limits: Limits = _FEW
+    narrower: Narrower | None = None
+    rest_s: float | None = None
+    lists_cars: bool = False
+    wire: str = ""

@@ -1,0 +1,78 @@
+"""Undoing in the books what was undone here: an invoice is voided, an expense deleted, and nothing that is not ours.
+
+Ids are unique within a company only, so that an id of another company is never looked at in this one.
+Source: developer.intuit.com, API reference: Invoice ("Void an invoice"), Purchase ("Delete a purchase").
+"""
+
+from __future__ import annotations
+
+from carlot.domain.times import after, instant
+from carlot.errors import Doubtful, Permanent
+from carlot.partners.quickbooks import client
+from carlot.partners.quickbooks.client import Company
+from carlot.partners.quickbooks.documents import is_ours
+from carlot.partners.quickbooks.mapping import CHANGED, Entity, Fault
+from carlot.partners.quickbooks.sent import HOLD_S, check_arrived, is_elsewhere, look_up
+from carlot.platform.ports import Row, Services
+from carlot.store import quickbooks_documents, tasks
+from carlot.store.tasks import Lease, Outcome
+
+UNDER_WAY_VOID_S = 600.0
+"""How long what is void by now may still be on its way: nothing tells of it should it still arrive after it was looked for."""
+
+
+async def take_back(services: Services, company: Company, lease: Lease, row: Row) -> Outcome:
+    """Undo what was posted of a sale or record that is void. Raises: as `client`, `Permanent`, `Doubtful`."""
+    realm, entity = services.settings.quickbooks_realm_id, quickbooks_documents.LEDGERS[lease.kind].entity
+    if is_elsewhere(row, realm):
+        return Outcome(summary=_elsewhere(row))
+    current = await _in_the_books(services, company, entity, row)
+    if current is None and not _is_known(row):
+        return Outcome(summary=_absent(row))
+    now = services.clock.now()
+    document_id = str(row["posted_id"]) if current is None else current.id
+    undone = quickbooks_documents.mark_posted(lease.kind, str(row["id"]), realm, document_id, 0, instant(now))
+    if current is None or current.is_void:
+        return Outcome((undone,), "It is void in QuickBooks.")
+    if not is_ours(current, row):
+        raise Permanent(
+            f"The {entity.lower()} in QuickBooks no longer has the number {row['doc_number']} and the note of CarLot Manager. "
+            "Void it in QuickBooks, then retry."
+        )
+    await services.database.batch([tasks.extend(lease, after(now, HOLD_S))])
+    undo = client.void if lease.kind == "invoice" else client.remove
+    try:
+        await undo(company, entity, current.id, current.sync_token)
+    except Fault as fault:
+        if fault.code in CHANGED:
+            raise Doubtful(str(fault)) from fault
+        raise
+    return Outcome((undone,), f"{entity} {row['doc_number']} voided.")
+
+
+def _is_known(row: Row) -> bool:
+    """Whether it is known under which id and in which company it was posted."""
+    return row["posted_id"] is not None and row["books_realm_id"] is not None
+
+
+async def _in_the_books(services: Services, company: Company, entity: str, row: Row) -> Entity | None:
+    """The document: by its id where that is known to be this company's, else by its number."""
+    if _is_known(row):
+        return await client.read(company, entity, str(row["posted_id"]))
+    if row["posted_id"] is None:
+        if row["books_tried_at"] is None:
+            return None
+        check_arrived(row, services.clock.now(), UNDER_WAY_VOID_S)
+    return await look_up(company, entity, row)
+
+
+def _elsewhere(row: Row) -> str:
+    if row["posted_id"] is not None:
+        return "It was posted to another QuickBooks company; void it there."
+    return f"It may have been posted to another QuickBooks company; look there for number {row['doc_number']} and void it."
+
+
+def _absent(row: Row) -> str:
+    if row["posted_id"] is None:
+        return "Nothing of it is in QuickBooks."
+    return "It is not in this QuickBooks company. If it was posted to another one, void it there."

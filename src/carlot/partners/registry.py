@@ -1,0 +1,36 @@
+"""Every partner there is: settings, limits, tasks, alerts, the status endpoint, the desk and `make doctor` use this table."""
+
+from __future__ import annotations
+
+from carlot.domain.partner import Limits, Narrower, Partner
+from carlot.partners.listings import cargurus, kbb, truecar
+from carlot.partners.listings.site import Site
+
+SITES: dict[str, Site] = {site.target: site for site in (cargurus.SITE, truecar.SITE, kbb.SITE)}
+"""The listing sites, by target. A new site is one module and one entry here."""
+
+WAYNE_REEVES = Partner(
+    "wayne_reeves",
+    "Wayne Reeves",
+    needs=("WAYNE_REEVES_API_URL", "WAYNE_REEVES_API_KEY"),
+    # ASSUMED: it publishes no limits. To confirm: the dealer's own API document.
+    limits=Limits(600, 4),
+)
+QUICKBOOKS = Partner(
+    "quickbooks",
+    "QuickBooks",
+    needs=("QUICKBOOKS_CLIENT_ID", "QUICKBOOKS_CLIENT_SECRET", "QUICKBOOKS_REALM_ID", "TOKEN_ENCRYPTION_KEY"),
+    # For each company. Source: https://developer.intuit.com/app/developer/qbo/docs/learn/rest-api-features.
+    limits=Limits(500, 10),
+    narrower=Narrower("/batch", Limits(40, 10)),
+    rest_s=60.0,
+)
+ALERTS = Partner("alerts", "the alert address", needs=("ALERT_WEBHOOK_URL",), limits=Limits(30, 1))
+CARLOT = Partner("carlot", "CarLot itself")
+"""Tasks that CarLot Manager has with itself: webhook events, and messages that it cannot read."""
+
+PARTNERS: dict[str, Partner] = {
+    partner.target: partner
+    for partner in (WAYNE_REEVES, QUICKBOOKS, *(site.partner() for site in SITES.values()), ALERTS, CARLOT)
+}
+"""By target, in the order in which the dealer sees them."""
