@@ -2,7 +2,6 @@
 
 - `site`          what a site is: addresses, credentials, field names, limits, as values
 - `cargurus`, `truecar`, `kbb`   one site each
-- `registry`      all of them; a new site is one module and one line there
 - `client`        the three calls: put, remove, read back
 - `match`         makes a site show what it should, and no more
 - `reconcile`     the nightly check of what the sites really show
