@@ -1,6 +1,6 @@
 # CarLot Manager. `make` alone shows what there is.
 .DEFAULT_GOAL := help
-.PHONY: help setup dev test check format bench soak wordpress wordpress-test deploy backup restore doctor lock
+.PHONY: help setup dev test check format bench soak wordpress wordpress-test deploy backup restore doctor lock api-doc
 
 PY := .venv/bin/python
 # Not in src/, which the local runtime watches: it would start anew.
@@ -67,3 +67,7 @@ doctor: ## versions, bindings, what is configured, what to do next; URL=https://
 lock: ## make the lock files anew
 	@dev/setup
 	@$(PY) dev/lock
+
+api-doc: ## write docs/api.md anew from the routes and models
+	@dev/setup
+	@dev/api-doc

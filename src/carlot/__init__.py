@@ -1,18 +1,24 @@
-"""CarLot Manager: a car dealer's lot, kept in step with his DMS, his books and the listing sites.
+"""CarLot Manager: keeps a car dealer's lot, and keeps the DMS, the books and the listing sites up to date with it.
 
-Where to look:
+The modules of the root:
 
-- `routes`          every endpoint on one page (`endpoint`: what one is)
-- `tasks`           what each sync task and each cron does
-- `app`             the three ways in: request, delivery, tick
-- `sync`            the engine: raise, lease, run, settle, back off, sweep, bury
-- `pulls`           starting a pull of the DMS's inventory
-- `domain/`         the trade: pure functions and values
-- `store/`          every SQL statement, by table
-- `handlers/`       one file a resource
-- `partners/`       one folder a partner
-- `auth`, `body`, `answers`   who may, what came, what goes
-- `ports`           what the program sees of the platform; `cloudflare` is the platform
-- `openapi`         the API reference, made from the routes and models
-- `settings`, `errors`, `messages`, `log`
+- `app`  the three ways in: a request, a delivery from the queue, a cron tick
+- `routes`  every endpoint on one page: method, path, handler, guard
+- `task_kinds`  the work for each kind of sync task, and for each cron
+- `settings`  the configuration, read once from the Worker's environment
+- `errors`  everything that can go wrong, in one tree
+- `log`  one JSON line for each outcome
+- `trace`  the id of the request that some work is done for
+
+The folders, with what they may import in docs/architecture.md, "The rooms":
+
+- `platform/`  the platform as ports, and Cloudflare behind them; the only code that touches JavaScript
+- `web/`  what every endpoint shares: sign-in, parsing, uploads, responses, rate limits
+- `engine/`  how any sync task is queued, run and recorded, whatever its partner
+- `lot/`  what a change means: what is written, and who must be notified
+- `domain/`  the trade: pure functions and values
+- `store/`  every SQL statement, by table
+- `handlers/`  the endpoints, one file for each resource
+- `partners/`  one folder for each partner, and the one place that sends a request
+- `openapi/`  the API reference, made from the routes and models
 """

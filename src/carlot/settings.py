@@ -14,7 +14,7 @@ PLACEHOLDER = re.compile(r"^(YOUR[_-].*|<.*>|CHANGE[_-]?ME|REPLACE[_-].*|xxx+)$"
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Settings:
-    """Every setting under its own name in lower case; `""` means not configured.
+    """Every setting of docs/settings.md, "Settings", under its own name in lower case; `""` means not configured.
 
     Settings that only a partner's own module names (those of the listing sites) are in `others`; `value` finds them.
     There is no `repr`, so that no log line or traceback can show a secret.

@@ -28,7 +28,7 @@ def filled(path: str) -> str:
 
 
 def check_problem(response: Response, status: int, code: str | None = None) -> dict[str, Any]:
-    """A problem document as CONTRACTS describes it, and nothing else."""
+    """A problem document as docs/api.md, "Errors", describes it, and nothing else."""
     assert response.status == status
     assert response.headers["content-type"] == "application/problem+json"
     assert response.headers["cache-control"] == "no-store"
@@ -224,7 +224,7 @@ async def test_no_admin_answer_is_readable_from_another_origin(lot: Lot) -> None
             assert response.headers["cache-control"] == "no-store"
 
 
-async def test_health(lot: Lot) -> None:
+async def test_health_answers_without_asking_the_database(lot: Lot) -> None:
     response = await lot.call("GET", "/api/health", signed_in=False)
     assert (response.status, answer(response)) == (200, {"ok": True})
     assert lot.database.statements == 0

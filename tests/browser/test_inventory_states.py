@@ -245,7 +245,9 @@ def test_axe_finds_nothing_in_list_filters_and_vehicle(
 
 @pytest.mark.parametrize("width", [360, 768, 1280])
 @pytest.mark.parametrize("query", ["", "?make=Ford&sort=price", "?vehicle="])
-def test_nothing_shifts(open_page: OpenPage, demo_lot: Installation, cars: list[Car], width: int, query: str) -> None:
+def test_nothing_on_the_page_shifts_while_it_loads(
+    open_page: OpenPage, demo_lot: Installation, cars: list[Car], width: int, query: str
+) -> None:
     page = open_page(width=width)
     page.add_init_script(WATCH_SHIFTS)
     page.goto(cars[7]["url"] if query == "?vehicle=" else f"{demo_lot.url}/inventory.html{query}")

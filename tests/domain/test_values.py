@@ -113,7 +113,7 @@ def test_a_key_twice_is_found_wherever_it_hides(value: object, key: str) -> None
         (b'{"a":"\\"","a\\\\":"}{","b":1}', None),
     ],
 )
-def test_hidden_faults(text: bytes, fault: str | None) -> None:
+def test_json_faults_that_a_parser_hides_are_found(text: bytes, fault: str | None) -> None:
     assert json_check.fault(text) == fault
 
 

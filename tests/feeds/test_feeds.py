@@ -81,7 +81,7 @@ async def test_every_required_column_is_there_and_filled(name: str) -> None:
         assert {column for column in REQUIRED[name] if not row[column]} == set()
 
 
-async def test_google() -> None:
+async def test_a_car_fills_the_columns_of_the_google_feed() -> None:
     lot = Lot(env=dict(DEALER))
     photos = ["https://a.test/1.jpg", "https://a.test/2,b.jpg", "https://a.test/3.jpg"]
     car = await publish(lot, 1, photos=photos, price=6995.5, purchaseDate="2025-01-14", drivetrain="RWD", fuelType="Electric")
@@ -114,7 +114,7 @@ async def test_google() -> None:
     }
 
 
-async def test_meta() -> None:
+async def test_a_car_fills_the_columns_of_the_meta_feed() -> None:
     lot = Lot(env={**DEALER, "PUBLIC_BASE_URL": "https://cars.example"})
     car = await publish(
         lot, 1, bodyStyle="Extended Cab Pickup", drivetrain="4WD", transmission="6-Speed Manual", fuelType="Plug-in Hybrid"

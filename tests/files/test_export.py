@@ -65,7 +65,7 @@ async def test_every_field_is_there(lot: Lot) -> None:
     assert counts(await taken(lot, (await export(lot)).encode())) == (1, 0, 0, 1)
 
 
-async def test_which_cars(lot: Lot) -> None:
+async def test_an_export_has_the_cars_of_the_requested_status(lot: Lot) -> None:
     sell(lot, (await add(lot, 1))["id"])
     await add(lot, 2, status="pending")
     await add(lot, 3, status="archived")
@@ -126,7 +126,7 @@ async def test_every_naughty_text_goes_round(lot: Lot, field: str) -> None:
     assert {row["vin"]: row[column] for row in stored(other)} == sent
 
 
-async def test_in_parts(lot: Lot) -> None:
+async def test_a_long_export_takes_few_statements(lot: Lot) -> None:
     await taken(lot, ("vin,year,make,model\r\n" + "".join(f"{vin(n)},2013,Tesla,Model S\r\n" for n in range(1, 1_102))).encode())
     before = lot.database.statements
     assert len(rows(await export(lot))) == 1_101

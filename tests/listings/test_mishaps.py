@@ -32,7 +32,7 @@ MISHAP = pytest.mark.parametrize("mishap", MISHAPS.values(), ids=list(MISHAPS))
 
 
 @MISHAP
-async def test_while_publishing(market: Market, mishap: dict[str, Any]) -> None:
+async def test_a_mishap_while_publishing_ends_with_the_right_listing(market: Market, mishap: dict[str, Any]) -> None:
     market.network.faults("cargurus", script=[{**mishap, "method": "PUT", "times": 2}])
     await market.add(1)
     await market.settle()
@@ -53,7 +53,7 @@ async def test_while_changing_the_price(market: Market, mishap: dict[str, Any]) 
 
 @MISHAP
 @pytest.mark.parametrize("method", ["DELETE", "GET"])
-async def test_while_removing(market: Market, mishap: dict[str, Any], method: str) -> None:
+async def test_a_mishap_while_removing_ends_without_a_listing(market: Market, mishap: dict[str, Any], method: str) -> None:
     car = await market.add(1)
     await market.work()
     market.network.faults("cargurus", script=[{**mishap, "method": method, "times": 2}])

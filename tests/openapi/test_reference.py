@@ -16,6 +16,7 @@ from carlot.openapi.operations import OPERATIONS
 from carlot.routes import ROUTES
 from carlot.web.endpoint import Guard, Route
 from openapi.description import description, operation, resolved
+from runtime import api_doc
 from support.lot import Lot, answer
 
 EACH = pytest.mark.parametrize("route", ROUTES, ids=named)
@@ -111,3 +112,13 @@ async def test_who_has_it_already_gets_no_second_copy() -> None:
     first = await Lot().call("GET", "/api/openapi.json")
     again = await Lot().call("GET", "/api/openapi.json", headers={"if-none-match": first.headers["etag"]})
     assert (again.status, again.body, again.headers["etag"]) == (304, b"", first.headers["etag"])
+
+
+def test_the_committed_page_is_what_the_description_says() -> None:
+    """Run `make api-doc` after a change of an endpoint or a shape, and commit docs/api.md."""
+    assert api_doc.PAGE.read_text(encoding="utf-8") == api_doc.page(document(ROUTES))
+
+
+def test_every_endpoint_is_on_the_page_once() -> None:
+    shown = re.findall(r"^### (GET|POST|PUT|PATCH|DELETE) (\S+)$", api_doc.PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert sorted(shown) == sorted((route.method, route.path) for route in ROUTES)

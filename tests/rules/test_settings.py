@@ -1,4 +1,4 @@
-"""Every setting is known wherever it has to be: program, configuration, example, README, commands, simulators."""
+"""Every setting is known wherever it has to be: program, configuration, example, docs/settings.md, commands, simulators."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from simulators.app import make_partners
 from simulators.partner import Introduced
 
 NAMES = setting_names(PARTNERS)
-README = ROOT / "README.md"
+PAGE = ROOT / "docs" / "settings.md"
 NAME = re.compile(r"`([A-Z][A-Z0-9]+(?:_[A-Z0-9]+)+)`")
 BINDINGS = {"DB", "INTEGRATIONS_KV", "PHOTOS", "SYNC_QUEUE", "SYNC_DLQ", "ASSETS"}
 
 
 @cache
-def described() -> dict[str, str]:
-    """Every name in README's table of settings with its kind."""
-    rows = re.findall(r"^\| (`[A-Z].*?) \| ([^|]+) \|", README.read_text(), re.MULTILINE)
-    return {name: kind for names, kind in rows for name in NAME.findall(names)}
+def described() -> list[tuple[str, str]]:
+    """Every name in the tables of docs/settings.md with its kind."""
+    rows = re.findall(r"^\| (`[A-Z].*?) \| ([^|]+) \|", PAGE.read_text(), re.MULTILINE)
+    return [(name, kind) for names, kind in rows for name in NAME.findall(names)]
 
 
-def test_readme_describes_each_setting_once() -> None:
-    assert set(described()) == set(NAMES)
+def test_the_page_describes_each_setting_once_and_no_other() -> None:
+    assert sorted(name for name, _ in described()) == sorted(NAMES)
 
 
 def test_each_is_a_var_in_the_configuration_or_a_secret_in_the_example() -> None:
@@ -39,10 +39,10 @@ def test_each_is_a_var_in_the_configuration_or_a_secret_in_the_example() -> None
     assert len(secrets) == len(set(secrets))
 
 
-def test_readme_says_of_each_what_it_is() -> None:
+def test_the_page_says_of_each_whether_it_is_a_secret_or_a_var() -> None:
     secrets = set(configuration.secret_names())
-    assert {name for name, kind in described().items() if kind.startswith("secret")} == secrets
-    assert {kind.split(",")[0].rstrip("s") for kind in described().values()} == {"secret", "var"}
+    assert {name for name, kind in described() if kind.startswith("secret")} == secrets
+    assert {kind.split(",")[0] for _, kind in described()} == {"secret", "var"}
 
 
 def test_the_example_configures_nothing() -> None:

@@ -47,7 +47,7 @@ def test_ledger_tells_what_was_asked_and_answered(sim: httpx.Client) -> None:
     assert "test-key" not in answer.text
 
 
-def test_ledger_filters(sim: httpx.Client) -> None:
+def test_the_ledger_is_filtered_by_partner_path_method_and_number(sim: httpx.Client) -> None:
     for path in ("/inventory", "/inventory", "/sales/x", "/alerts"):
         sim.get(path)
 
@@ -104,7 +104,7 @@ def receiver() -> Iterator[tuple[str, Received]]:
 
 
 @pytest.mark.parametrize("secret", ["plain secret", "whsec_" + base64.b64encode(b"\x00\xffkey").decode()])
-def test_standard_signature(sim: httpx.Client, receiver: tuple[str, Received], secret: str) -> None:
+def test_an_event_is_signed_by_standard_webhooks(sim: httpx.Client, receiver: tuple[str, Received], secret: str) -> None:
     url, received = receiver
     event = {"id": "evt_1", "event": "vehicle.added", "vehicle": {"stock_number": "é"}}
     answer = sim.post("/_sim/wayne-reeves/emit", json={"url": url, "secret": secret, "event": event}).json()
@@ -120,7 +120,7 @@ def test_standard_signature(sim: httpx.Client, receiver: tuple[str, Received], s
     assert headers["webhook-signature"] == f"v1,{expected}"
 
 
-def test_timestamped_signature(sim: httpx.Client, receiver: tuple[str, Received]) -> None:
+def test_an_event_is_signed_with_a_timestamp(sim: httpx.Client, receiver: tuple[str, Received]) -> None:
     url, received = receiver
     sim.post(
         "/_sim/wayne-reeves/emit",

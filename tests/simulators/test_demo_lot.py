@@ -31,7 +31,7 @@ def checks_out(number: str) -> bool:
     return number[8] == "0123456789X"[total % 11]
 
 
-def test_known_vins() -> None:
+def test_known_vins_are_told_valid_from_invalid() -> None:
     assert vin.is_valid("1HGCM82633A004352")
     assert vin.is_valid("11111111111111111")
     assert not vin.is_valid("1HGCM82633A004353")

@@ -38,7 +38,7 @@ def sales(sim: httpx.Client) -> int:
     return len(sim.get("/_sim/wayne-reeves/sales").json()["sales"])
 
 
-def test_error_rate(sim: httpx.Client) -> None:
+def test_an_error_rate_of_one_fails_every_request(sim: httpx.Client) -> None:
     set_faults(sim, error_rate=1, error_statuses=[500, 504])
     assert {outcome(sim) for _ in range(20)} == {"500", "504"}
 
@@ -49,7 +49,7 @@ def test_rate_limit_tells_when_to_come_back(sim: httpx.Client) -> None:
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "3")
 
 
-def test_outage(sim: httpx.Client) -> None:
+def test_an_outage_refuses_until_it_is_cleared(sim: httpx.Client) -> None:
     set_faults(sim, outage=True)
     assert outcome(sim) == "503"
     set_faults(sim, outage="refuse")
@@ -100,7 +100,7 @@ def test_error_body_and_html_are_200_without_work(sim: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize(("before_work", "sales_after"), [(False, 1), (True, 0)])
-def test_stall(sim: httpx.Client, before_work: bool, sales_after: int) -> None:
+def test_a_stalled_sale_is_still_recorded_once(sim: httpx.Client, before_work: bool, sales_after: int) -> None:
     set_faults(sim, stall_rate=1, stall_s=0.6, stall_before_work=before_work)
     sim.timeout = httpx.Timeout(0.3)
     with pytest.raises(httpx.ReadTimeout):

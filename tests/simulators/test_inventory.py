@@ -95,7 +95,7 @@ def test_omitted_last_page_ends_the_chain(sim: httpx.Client) -> None:
     assert len(stock_numbers(pages(sim, 12))) == 48
 
 
-def test_other_knobs(sim: httpx.Client) -> None:
+def test_knobs_empty_shorten_and_loop_the_inventory(sim: httpx.Client) -> None:
     def with_knobs(limit: int, **knobs: Any) -> list[Answer]:
         assert sim.put("/_sim/wayne-reeves/knobs", json=knobs).status_code == 200
         return pages(sim, limit, most=9)

@@ -1,6 +1,6 @@
 """Webhooks as the DMS signs them. Written from the schemes' own descriptions, without a look at the program that verifies them.
 
-Source: standardwebhooks.com, "Signature scheme"; CONTRACTS section 2 for the other two.
+Source: standardwebhooks.com, "Signature scheme"; docs/partners.md, "Webhook signatures", for the other two.
 """
 
 from __future__ import annotations

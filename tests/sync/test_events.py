@@ -54,7 +54,7 @@ class TestAddedAndUpdated:
         assert world.vehicle("A9")["status"] == "available"
         assert became(world) == {"evt_1": "applied"}
 
-    async def test_a_change(self) -> None:
+    async def test_an_updated_event_changes_the_price(self) -> None:
         world = await lot_of_three()
         await tell(world, event("updated", price=6100.0, updated_at=LATER))
         assert world.vehicle("A1")["price_cents"] == 610_000

@@ -76,7 +76,7 @@ class TestSelling:
         response = await world.call("POST", "/api/sales", {"vehicleId": vehicle["id"], **SALE})
         assert set(raised(world, answer(response)["id"])) == {("quickbooks", "invoice")}
 
-    async def test_sold_already(self) -> None:
+    async def test_a_sold_vehicle_cannot_be_sold_again(self) -> None:
         world = await lot_of_three()
         await post_sale(world)
         before = world.database.query("SELECT * FROM sync_tasks")

@@ -48,7 +48,7 @@ class TestList:
         assert (task["id"], task["subjectId"], task["state"], task["attempts"]) == (task_id, "car-1", "dead", 1)
         assert task["error"] == "The partner refused the request (422)."
 
-    async def test_filters(self, world: World, toy: Toy) -> None:
+    async def test_tasks_are_filtered_by_state_and_target(self, world: World, toy: Toy) -> None:
         await dead(world, toy, "car-1")
         await want(world, "car-2")
         await want(world, "car-3", target="carlot")
@@ -240,7 +240,7 @@ class TestVehicle:
 
 
 class TestStatus:
-    async def test_the_queue(self, world: World, toy: Toy) -> None:
+    async def test_the_status_counts_the_queue(self, world: World, toy: Toy) -> None:
         await dead(world, toy, "car-1")
         await want(world, "car-2", "car-3")
         world.clock.forward(90)
@@ -262,7 +262,7 @@ class TestStatus:
         world.perils.meet = only_metrics  # type: ignore[method-assign]
         assert (await get(world, "/api/integrations/status"))["queue"]["backlog"] == 2
 
-    async def test_deadlines(self, world: World) -> None:
+    async def test_the_status_counts_documents_that_are_due(self, world: World) -> None:
         await world.pull()
         await world.sell("A1")
         await world.sell("A2")

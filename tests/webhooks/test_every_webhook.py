@@ -92,7 +92,7 @@ class TestGenuine:
 
 
 class TestForged:
-    async def test_no_signature(self, case: WebhookCase, world: World) -> None:
+    async def test_a_request_without_a_signature_is_refused(self, case: WebhookCase, world: World) -> None:
         assert refused(world, await post(case, world, case.event(1), {}))
 
     async def test_one_header_is_missing(self, case: WebhookCase, world: World) -> None:
@@ -106,7 +106,7 @@ class TestForged:
         for name in headers:
             assert refused(world, await post(case, world, case.event(1), {**headers, name: ""})), name
 
-    async def test_another_secret(self, case: WebhookCase, world: World) -> None:
+    async def test_a_signature_by_another_secret_is_refused(self, case: WebhookCase, world: World) -> None:
         assert refused(world, await send(case, world, case.event(1), secret=OTHER))
 
     async def test_the_signature_of_another_body(self, case: WebhookCase, world: World) -> None:

@@ -55,7 +55,7 @@ def holds(
 
 
 class TestVectors:
-    def test_standard_webhooks(self) -> None:
+    def test_the_example_of_standard_webhooks_verifies(self) -> None:
         at = datetime.fromtimestamp(int(STANDARD["timestamp"]), UTC)
         body = STANDARD["body"].encode()
         assert holds(standard_headers(), body, (STANDARD["secret"],), at)
@@ -65,7 +65,7 @@ class TestVectors:
         assert not holds(standard_headers(signature=STANDARD["signature"].replace("v1", "v2")), body, (STANDARD["secret"],), at)
 
     @pytest.mark.parametrize(("key", "message", "digest"), RFC_4231)
-    def test_hmac_sha256(self, key: str, message: bytes, digest: str) -> None:
+    def test_the_examples_of_rfc_4231_verify(self, key: str, message: bytes, digest: str) -> None:
         encoded = base64.b64encode(bytes.fromhex(digest)).decode()
         assert is_signed(encoded, message, [key])
         assert not is_signed(encoded, message + b" ", [key])

@@ -192,7 +192,7 @@ def fresh(site: RealSite, worker: ScriptedWorker) -> Iterator[None]:
     assert site.complaints() == ""
 
 
-def test_the_shortcode(site: RealSite, worker: ScriptedWorker) -> None:
+def test_the_shortcode_lists_vehicles(site: RealSite, worker: ScriptedWorker) -> None:
     html = site.get("shortcode").text
     assert html.count("carlot-card") == 2
     assert "2019 Honda Accord" in html
@@ -201,7 +201,7 @@ def test_the_shortcode(site: RealSite, worker: ScriptedWorker) -> None:
     assert worker.heard == [(f"{LIST}?sort=price&limit=24", None)]
 
 
-def test_the_block(site: RealSite, worker: ScriptedWorker) -> None:
+def test_the_block_lists_vehicles(site: RealSite, worker: ScriptedWorker) -> None:
     html = site.get("block").text
     assert html.count("carlot-card") == 2
     assert "wp-block-carlot-inventory" in html

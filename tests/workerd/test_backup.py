@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from app.typed import entry
-from ground.commands import run
+from local_commands.commands import run
 from runtime import backup, restore
 from runtime.paths import MIGRATIONS
 from support.running import Worker

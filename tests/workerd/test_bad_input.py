@@ -85,7 +85,7 @@ def test_what_is_no_json(worker: Worker, vehicle_id: str, text: bytes) -> None:
 
 
 @pytest.mark.parametrize("bomb", BOMBS.values(), ids=list(BOMBS))
-def test_bombs(worker: Worker, vehicle_id: str, bomb: bytes) -> None:
+def test_a_bomb_is_refused_by_every_endpoint(worker: Worker, vehicle_id: str, bomb: bytes) -> None:
     for route, _ in JSON_ROUTES:
         check_problem(sent_alone(worker, route.method, filled(route, vehicle_id), bomb), 422, 413)
 
@@ -96,7 +96,7 @@ def in_parts(size: int) -> Iterator[bytes]:
         yield b" " * 64_000
 
 
-def test_bodies_too_large(worker: Worker, vehicle_id: str) -> None:
+def test_a_body_that_is_too_large_is_refused(worker: Worker, vehicle_id: str) -> None:
     for route in ROUTES:
         if route.method in CHANGING and named(route) not in WITHOUT_BODY | FILES and route.path not in OFF:
             target = filled(route, vehicle_id)
@@ -136,7 +136,7 @@ def test_other_media_types(worker: Worker, vehicle_id: str) -> None:
             check_problem(answer, 415)
 
 
-def test_other_methods(worker: Worker, vehicle_id: str) -> None:
+def test_other_methods_are_405_with_allow(worker: Worker, vehicle_id: str) -> None:
     for path in sorted({route.path for route in ROUTES}):
         methods = {route.method for route in ROUTES if route.path == path}
         allowed = {*methods, *(["HEAD"] if "GET" in methods else [])}
@@ -147,7 +147,7 @@ def test_other_methods(worker: Worker, vehicle_id: str) -> None:
             assert {name.strip() for name in answer.headers["allow"].split(",")} == allowed
 
 
-def test_paths_and_ids(worker: Worker, vehicle_id: str) -> None:
+def test_hostile_paths_and_ids_are_never_a_server_error(worker: Worker, vehicle_id: str) -> None:
     samples = {named(route): SAMPLES[model.__name__] for route, model in JSON_ROUTES}
     everything = [quote(text, safe="") for text in IDS if text not in (".", "..") and len(text) < 5000]
     everything += ["%", "%zz", "%ff", "%ed%a0%80", "a%2Fb", "x" * 5000]
@@ -167,7 +167,7 @@ def test_paths_and_ids(worker: Worker, vehicle_id: str) -> None:
         check_problem(worker.client.get(path), 404)
 
 
-def test_query_strings(worker: Worker, vehicle_id: str) -> None:
+def test_hostile_query_strings_are_answered_or_400(worker: Worker, vehicle_id: str) -> None:
     nasty = [quote(text) for text in list(NASTY.values())[::3]]
     for text in ["%00", "%ff%fe", "%ed%a0%80", "%", "9" * 5000, "NaN", "w%20" * 500, *nasty]:
         for path, names in (
@@ -183,7 +183,7 @@ def test_query_strings(worker: Worker, vehicle_id: str) -> None:
         assert worker.client.get(f"/api/public/inventory?{query}").status_code == 200
 
 
-def test_headers(worker: Worker, vehicle_id: str) -> None:
+def test_hostile_headers_are_never_a_server_error(worker: Worker, vehicle_id: str) -> None:
     for name in (
         "if-none-match",
         "if-match",

@@ -80,11 +80,11 @@ def test_what_failed_and_what_is_late_is_told(new_worker: StartWorker, monkeypat
     worker.stop()
 
 
-def test_nobody_there() -> None:
+def test_an_address_where_nothing_answers_is_reported() -> None:
     assert verdicts(look_at(f"http://127.0.0.1:{free_port()}")) == {"address": "wrong"}
 
 
-def test_something_else_there(partners: object, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_token_is_not_sent_to_a_host_that_is_no_carlot(partners: object, monkeypatch: pytest.MonkeyPatch) -> None:
     set_here(monkeypatch)
     sent: list[object] = []
 

@@ -66,7 +66,7 @@ def check(answer: httpx.Response, *, framed: bool = False, shared: bool = False)
     assert not {"server", "x-powered-by"} & set(answer.headers), about
 
 
-def test_every_file() -> None:
+def test_the_list_of_page_files_is_not_empty() -> None:
     """There are some, so that none of the tests below is empty."""
     assert {"/index.html", "/inventory.html", "/embed.js"} <= set(FILES)
     assert len(FILES) > 50
@@ -85,7 +85,7 @@ def test_every_file_of_the_pages(worker: Worker) -> None:
 
 
 @pytest.mark.parametrize("signed_in", [True, False])
-def test_every_route(worker: Worker, signed_in: bool) -> None:
+def test_every_route_answers_with_the_security_headers(worker: Worker, signed_in: bool) -> None:
     with httpx.Client(base_url=worker.url, headers=worker.client.headers if signed_in else None) as client:
         for method, path, guard in ANSWERS:
             if method != "GET" and signed_in and NOBODY not in path:

@@ -1,1 +1,1 @@
-"""One folder a partner: `client` calls it, `mapping` translates, `sync` fetches, decides and stores."""
+"""One folder for each partner: `client` calls it, `mapping` translates, the working modules fetch, decide and store."""

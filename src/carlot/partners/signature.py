@@ -1,7 +1,7 @@
 """Webhook signatures, over the raw bytes and before anything is parsed.
 
 Three schemes; a header of a stronger one decides, and what fails there never falls back to a weaker one.
-Source: standardwebhooks.com (the first); CONTRACTS section 2 (the other two).
+Source: standardwebhooks.com (the first); docs/partners.md, "Webhook signatures" (the other two).
 """
 
 from __future__ import annotations

@@ -82,7 +82,7 @@ class TestCustomers:
             ("% and _", "% and _"),
         ],
     )
-    async def test_any_name(self, name: str, shown: str) -> None:
+    async def test_any_name_becomes_one_customer(self, name: str, shown: str) -> None:
         world = await connected()
         assert await sold_to(world, "A1", name=name) == shown
         assert await sold_to(world, "A2", name=name, email="other@example.com") == shown
@@ -228,7 +228,7 @@ class TestWhatTheDealerKeeps:
         world.check_books()
         assert len(world.posted()) == 3
 
-    async def test_status_says_it_too(self) -> None:
+    async def test_status_names_an_item_that_is_missing_in_quickbooks(self) -> None:
         world = await connected(settings={"QUICKBOOKS_SALES_ITEM": "Used Car"})
         await world.sell("A1")
         await world.minutes(2)

@@ -112,7 +112,7 @@ class TestEachDay:
         await next_night(world)
         assert world.posted() == []
 
-    async def test_once(self) -> None:
+    async def test_a_refused_document_is_sent_only_once_a_day(self) -> None:
         world = await connected()
         await refused(world)
         await next_night(world)

@@ -90,7 +90,7 @@ def test_a_vin_must_be_that_of_the_address(sim: httpx.Client) -> None:
     assert put(sim, "cargurus", vin="5YJSA1DG0DF000001").json()["error"]["code"] == "vin_mismatch"
 
 
-def test_keys(sim: httpx.Client) -> None:
+def test_a_wrong_or_missing_key_is_401(sim: httpx.Client) -> None:
     assert sim.put(ADDRESS["cargurus"], json=LISTING["cargurus"], headers={"Authorization": ""}).status_code == 401
     sim.put("/_sim/cargurus/knobs", json={"key": "right"})
     assert put(sim, "cargurus").status_code == 401

@@ -75,7 +75,9 @@ def test_a_payment_taken_back(sim: httpx.Client, sold: dict[str, Any]) -> None:
     assert [each["state"] for each in documents(sim, "?kind=Payment")] == ["voided", "deleted"]
 
 
-def test_edits(sim: httpx.Client, company: httpx.Client, sold: dict[str, Any], purchase: Builder) -> None:
+def test_a_control_edits_a_document_in_the_books(
+    sim: httpx.Client, company: httpx.Client, sold: dict[str, Any], purchase: Builder
+) -> None:
     edited = change(sim, "edit", amount_cents=99_901, set={"DocNumber": "B-7", "PrivateNote": "haggled"}).json()
     assert (edited["total_cents"], edited["doc_number"], edited["note"]) == (99_901, "B-7", "haggled")
     assert edited["sync_token"] == "1"
@@ -106,7 +108,7 @@ def test_void_and_delete_from_their_side_pass_all_rules(
     assert company.get(f"invoice/{sold['Id']}").json()["Fault"]["Error"][0]["code"] == "610"
 
 
-def test_seeds(sim: httpx.Client, company: httpx.Client) -> None:
+def test_a_control_seeds_accounts_items_vendors_and_employees(sim: httpx.Client, company: httpx.Client) -> None:
     seed = {
         "accounts": [{"Name": "Recon", "AccountType": "Expense"}, {"Name": "Fees", "AccountType": "Income"}],
         "items": [{"Name": "Gap cover", "income": "Fees"}],

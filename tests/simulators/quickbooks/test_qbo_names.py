@@ -50,7 +50,9 @@ def test_a_retired_name_is_free_again(company: httpx.Client, refused: CodeOf) ->
     assert refused(company.post("invoice", json=sale)) == "2500"
 
 
-def test_items_and_accounts(company: httpx.Client, ids: dict[str, str], refused: CodeOf) -> None:
+def test_items_and_accounts_need_a_unique_name_and_a_known_type(
+    company: httpx.Client, ids: dict[str, str], refused: CodeOf
+) -> None:
     income = {"IncomeAccountRef": {"value": ids["Services"]}}
     assert made(company.post("item", json={"Name": "Warranty", "Type": "Service", **income}))["UnitPrice"] == 0
     assert refused(company.post("item", json={"Name": "vehicle sale", **income})) == "6240"

@@ -209,7 +209,7 @@ def test_a_payment_from_create_to_void(qb: Any) -> None:
     assert Payment.get(saved.Id, qb=qb).TotalAmt == 0
 
 
-def test_batches(sim: httpx.Client, qb: Any) -> None:
+def test_a_batch_creates_updates_and_deletes_invoices(sim: httpx.Client, qb: Any) -> None:
     answer = batch_create([make_invoice(qb, f"S-{number % 40}", number + 1) for number in range(42)], qb=qb)
     assert len(answer.successes) == 40
     assert [fault.Error[0].code for fault in answer.faults] == ["6140", "6140"]

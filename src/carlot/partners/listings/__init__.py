@@ -2,8 +2,7 @@
 
 - `site`          what a site is: addresses, credentials, field names, limits, as values
 - `cargurus`, `truecar`, `kbb`   one site each
-- `registry`      all of them; a new site is one module and one line there
 - `client`        the three calls: put, remove, read back
-- `sync`          making a site hold what it should, and no more
-- `reconcile`     the nightly look at what the sites really show
+- `match`         makes a site show what it should, and no more
+- `reconcile`     the nightly check of what the sites really show
 """

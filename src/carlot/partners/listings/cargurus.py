@@ -1,4 +1,4 @@
-"""CarGurus. ASSUMED: address, credential and names, as in CONTRACTS section 5. To confirm: CarGurus' own document for dealers."""
+"""CarGurus. ASSUMED: all of it, as in docs/partners.md, "CarGurus". To confirm: CarGurus' own document for dealers."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The three calls that every listing site takes: put, remove, read back.
 
-ASSUMED: methods and answers, as in CONTRACTS section 5. To confirm: each site's own document.
+ASSUMED: methods and answers, as in docs/partners.md, "Calls". To confirm: each site's own document.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Kelley Blue Book. ASSUMED: address, credential and names, as in CONTRACTS section 5. To confirm: its document for dealers."""
+"""Kelley Blue Book. ASSUMED: all of it, as in docs/partners.md, "Kelley Blue Book". To confirm: its document for dealers."""
 
 from __future__ import annotations
 

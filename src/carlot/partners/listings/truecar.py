@@ -1,4 +1,4 @@
-"""TrueCar. ASSUMED: address, credential and names, as in CONTRACTS section 5. To confirm: TrueCar's own document for dealers."""
+"""TrueCar. ASSUMED: all of it, as in docs/partners.md, "TrueCar". To confirm: TrueCar's own document for dealers."""
 
 from __future__ import annotations
 

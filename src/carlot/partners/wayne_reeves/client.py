@@ -1,6 +1,6 @@
 """Calls to the Wayne Reeves DMS.
 
-ASSUMED: paths, parameters and shapes, as in CONTRACTS section 3. To confirm: the dealer's own API document.
+ASSUMED: paths, parameters and shapes, as in docs/partners.md, "Wayne Reeves". To confirm: the dealer's own API document.
 """
 
 from __future__ import annotations

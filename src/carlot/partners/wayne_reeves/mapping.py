@@ -1,4 +1,4 @@
-"""What the DMS's JSON means. ASSUMED: the shapes of CONTRACTS section 3; its first nine fields are the documented mapping."""
+"""The DMS's JSON as our values. ASSUMED: its shapes, as in docs/partners.md, "Inventory", where nine fields are documented."""
 
 from __future__ import annotations
 

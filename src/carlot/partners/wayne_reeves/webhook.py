@@ -1,4 +1,4 @@
-"""What the DMS's webhook says. ASSUMED: the event shapes of CONTRACTS section 3."""
+"""The events of the DMS's webhook. ASSUMED: their shapes, as in docs/partners.md, "Webhook events"."""
 
 from __future__ import annotations
 

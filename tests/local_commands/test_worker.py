@@ -15,11 +15,11 @@ from typing import Any
 import httpx
 import pytest
 
-from ground.commands import Running, run, running
+from local_commands.commands import Running, run, running
 from runtime.worker import own_config, values_of, with_absolute_paths
 from support.running import free_port, wait_until
 
-pytestmark = pytest.mark.xdist_group("ground")
+pytestmark = pytest.mark.xdist_group("local_commands")
 NAME = "Sons: Cars & More"
 CAR = {"vin": "1HGCM82633A004352", "year": 2003, "make": "Honda", "model": "Accord"}
 

@@ -1,7 +1,7 @@
 """From every released database up: the migrations that came later keep every row, and end where schema.sql is.
 
-What a release's database is: tests/ground/releases.py. Until there is one, today's own stands for it, with a made-up later
-migration.
+What a release's database is: tests/local_commands/releases.py. Until there is one, today's own stands for it, with a
+made-up later migration.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ground import releases
+from local_commands import releases
 from rules.test_schema import SCHEMA, built_by, objects
 from runtime.paths import MIGRATIONS
 from support.lot import Lot, answer

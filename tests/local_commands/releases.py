@@ -1,6 +1,7 @@
 """What a release leaves behind for the tests of later ones: its database with a day's work in it.
 
-`PYTHONPATH=src:dev:tests python -m ground.releases 1.0.0` keeps it in tests/ground/released/1.0.0.sql.gz, together with the
+`PYTHONPATH=src:dev:tests python -m local_commands.releases 1.0.0` keeps it in
+tests/local_commands/released/1.0.0.sql.gz, together with the
 migrations that made it. Done once a release; from then on its migrations may not be changed, only followed by others.
 """
 

@@ -14,7 +14,7 @@ import pytest
 from runtime import configuration, deploy, environments, setup, wrangler
 from runtime.paths import ROOT
 
-pytestmark = pytest.mark.xdist_group("ground")
+pytestmark = pytest.mark.xdist_group("local_commands")
 LARGEST_KIB = 3 * 1024
 """The free plan's limit of a Worker, compressed. Source: Cloudflare, "Workers limits"."""
 

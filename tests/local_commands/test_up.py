@@ -12,13 +12,13 @@ import httpx
 import pytest
 
 from carlot.partners.registry import SITES
-from ground.commands import Running, run, running
+from local_commands.commands import Running, run, running
 from runtime import up
 from runtime.children import Child
 from runtime.configuration import read_config
 from support.running import free_port, wait_until
 
-pytestmark = pytest.mark.xdist_group("ground")
+pytestmark = pytest.mark.xdist_group("local_commands")
 READY = "Ctrl-C stops everything"
 NOON = int(datetime(2027, 2, 3, 17, tzinfo=UTC).timestamp() // 60)
 """The minute in which it is noon where the demo's dealer is: the day's pull is due."""

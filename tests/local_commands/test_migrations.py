@@ -12,7 +12,7 @@ import pytest
 from runtime import setup, state
 from runtime.paths import MIGRATIONS
 
-pytestmark = pytest.mark.xdist_group("ground")
+pytestmark = pytest.mark.xdist_group("local_commands")
 
 
 @pytest.fixture(scope="module", autouse=True)

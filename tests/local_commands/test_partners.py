@@ -12,11 +12,11 @@ import pytest
 
 from carlot.partners.registry import PARTNERS
 from carlot.settings import Settings
-from ground.commands import run, running
+from local_commands.commands import run, running
 from runtime import up
 from support.running import free_port
 
-pytestmark = pytest.mark.xdist_group("ground")
+pytestmark = pytest.mark.xdist_group("local_commands")
 
 
 def test_alone_from_another_folder(tmp_path: Path) -> None:

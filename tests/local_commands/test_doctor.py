@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ground.commands import run
+from local_commands.commands import run
 from runtime import configuration, doctor
 from runtime.paths import ROOT
 
@@ -82,7 +82,7 @@ def test_it_ends_with_what_to_do_next(told: str) -> None:
     assert "CARGURUS_API_KEY" in steps
 
 
-def test_the_command(tmp_path: Path) -> None:
+def test_the_command_runs_from_any_folder_and_refuses_flags(tmp_path: Path) -> None:
     done = run("doctor", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.lstrip().startswith("Versions")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ground.commands import run
+from local_commands.commands import run
 from runtime import bundle, setup
 from runtime.paths import ROOT
 
