@@ -29,8 +29,8 @@ class Partner:
     """Anything a sync task can be for.
 
     `target` names it in sync_tasks, `name` is what the dealer calls it. Without the settings in `needs` it is not configured;
-    those in `options` are read as well. `rest_s` is the pause after a 429 that names none. A listing site has `lists_cars` set,
-    and a `wire` name: its member in our API.
+    those in `options` are read as well. `rest_s` is the pause after a 429 that names none. `lists_cars` marks a listing
+    site. `wire` is its name in our API, where that is not the target.
     """
 
     target: str

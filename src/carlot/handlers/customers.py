@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from carlot.domain.entries import CustomerEntry
 from carlot.domain.times import instant
-from carlot.handlers.paging import ListQuery
+from carlot.handlers.queries import ListQuery
 from carlot.platform.ports import Request, Response, Services
 from carlot.store import customers
 from carlot.web.parsing import read_json, read_query

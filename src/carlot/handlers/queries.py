@@ -1,4 +1,4 @@
-"""The query string of a list of vehicles."""
+"""The query strings of lists."""
 
 from __future__ import annotations
 
@@ -17,6 +17,17 @@ MAX_WORDS = 10
 
 _Text = Annotated[str, StringConstraints(max_length=200, strip_whitespace=True, pattern=r"^[^\x00]*$")]
 _Whole = Annotated[int, Field(ge=0, le=99_999_999)]
+
+
+class ListQuery(BaseModel):
+    """The page, the vehicle, and a text to search for."""
+
+    model_config = ConfigDict(alias_generator=to_camel)
+
+    limit: Annotated[int, Field(ge=1, le=1000)] = 100
+    offset: Annotated[int, Field(ge=0, le=99_999_999)] = 0
+    vehicle_id: Annotated[str, StringConstraints(max_length=100)] | None = None
+    q: Annotated[str, StringConstraints(max_length=200, strip_whitespace=True)] = ""
 
 
 class PublicQuery(BaseModel):

@@ -1,4 +1,4 @@
-"""Connect and disconnect QuickBooks: send the dealer to Intuit for consent, and exchange the code he returns with.
+"""Connect and disconnect QuickBooks, and post to it on demand. The dealer gives consent at Intuit and returns with a code.
 
 Source: developer.intuit.com, "Set up OAuth 2.0"; RFC 9700 for the state: unguessable, bound to the caller, valid once.
 """
@@ -15,10 +15,11 @@ from carlot.engine.enqueue import commit
 from carlot.errors import Conflict, DatabaseUnavailable, NeedsDealer, PartnerError, Unauthorized
 from carlot.log import log
 from carlot.partners.quickbooks import client, tokens
+from carlot.partners.quickbooks.unposted import post_unposted
 from carlot.platform.ports import Request, Response, Services
 from carlot.store import oauth_states, oauth_tokens, partner_calls, quickbooks_documents, tasks
-from carlot.web import auth
-from carlot.web.responses import empty
+from carlot.web import auth, rate_limit
+from carlot.web.responses import empty, json_answer
 
 CALLBACK = "/api/integrations/quickbooks/callback"
 STATE_LASTS = timedelta(minutes=10)
@@ -58,6 +59,16 @@ async def return_from_quickbooks(request: Request, services: Services) -> Respon
         log("quickbooks.not_connected", level="warn", error=str(failure))
         return _home("failed")
     return _home()
+
+
+async def sync_quickbooks(request: Request, services: Services) -> Response:
+    """Queue every sale and service record that is not in QuickBooks, failed ones included."""
+    _require_configured(services)
+    await rate_limit.spend(services, rate_limit.SYNC, "quickbooks")
+    # The dealer may have just set up what was missing.
+    acted = partner_calls.unblock("quickbooks", instant(services.clock.now()))
+    queued = await post_unposted(services, [acted], discarded=True)
+    return json_answer({"queued": queued}, 202)
 
 
 async def disconnect_quickbooks(request: Request, services: Services) -> Response:

@@ -7,7 +7,7 @@ from carlot.domain.money import cents
 from carlot.domain.times import instant
 from carlot.engine.enqueue import commit
 from carlot.errors import Conflict, ConstraintViolation, NotFound, UniqueViolation
-from carlot.handlers.paging import ListQuery
+from carlot.handlers.queries import ListQuery
 from carlot.lot.sync_rules import edit_requests, enqueue_listings, sale_requests
 from carlot.platform.ports import Request, Response, Services, Statement
 from carlot.store import customers, sales, vehicles

@@ -7,7 +7,7 @@ from carlot.domain.money import cents
 from carlot.domain.times import instant
 from carlot.engine.enqueue import commit
 from carlot.errors import ConstraintViolation, NotFound
-from carlot.handlers.paging import ListQuery
+from carlot.handlers.queries import ListQuery
 from carlot.lot.sync_rules import service_requests
 from carlot.platform.ports import Request, Response, Services
 from carlot.store import service_records

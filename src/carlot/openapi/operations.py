@@ -11,9 +11,8 @@ from carlot.domain.entries import CustomerEntry, SaleEntry, ServiceEntry
 from carlot.domain.vehicle_entry import NewVehicle, VehicleChange
 from carlot.handlers.feeds import FeedChange
 from carlot.handlers.listings import PublishEntry
-from carlot.handlers.paging import ListQuery
 from carlot.handlers.photos import PhotoOrder
-from carlot.handlers.queries import AdminQuery, PublicQuery
+from carlot.handlers.queries import AdminQuery, ListQuery, PublicQuery
 from carlot.handlers.session import SignIn
 from carlot.handlers.tasks import RetryQuery, TasksQuery
 from carlot.handlers.vehicle_files import ExportQuery, ImportQuery

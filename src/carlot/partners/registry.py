@@ -15,6 +15,7 @@ WAYNE_REEVES = Partner(
     needs=("WAYNE_REEVES_API_URL", "WAYNE_REEVES_API_KEY"),
     # ASSUMED: it publishes no limits. To confirm: the dealer's own API document.
     limits=Limits(600, 4),
+    wire="wayneReeves",
 )
 QUICKBOOKS = Partner(
     "quickbooks",
