@@ -18,6 +18,7 @@ from carlot.errors import (
     PartnerError,
     Permanent,
     Retryable,
+    StatementRefused,
     Throttled,
 )
 from carlot.log import log
@@ -42,6 +43,8 @@ async def conclude(
             except ConstraintViolation as collision:
                 # What collides with a change made meanwhile is taken up again, and then sees that change.
                 result = Retryable(f"It collided with another change and is tried again ({collision}).")
+            except StatementRefused as refused:
+                result = refused
         if isinstance(result, Exception):
             await _fail(services, kind, lease, result)
     except LeaseLost:
@@ -64,7 +67,7 @@ async def conclude(
 async def _settle(services: Services, lease: Lease, done: Done, keeps: TaskKind | None) -> Lease | None:
     """Settle what was done; the lease is kept for the next step when it is a kind's that `keeps` it.
 
-    Raises: `LeaseLost`, `ConstraintViolation`, `DatabaseUnavailable`.
+    Raises: `LeaseLost`, `ConstraintViolation`, `StatementRefused`, `DatabaseUnavailable`.
     """
     now = services.clock.now()
     settle = tasks.settle_done(
@@ -91,7 +94,8 @@ async def _settle(services: Services, lease: Lease, done: Done, keeps: TaskKind 
 async def _fail(services: Services, kind: TaskKind | None, lease: Lease, failure: Exception) -> None:
     now = services.clock.now()
     state, delay_s = _consequence(services, kind, lease, failure)
-    reason = str(failure) if isinstance(failure, PartnerError) else f"A mistake in this program: {failure!r}"
+    plain = isinstance(failure, (PartnerError, StatementRefused))
+    reason = str(failure) if plain else f"A mistake in this program: {failure!r}"
     at = now + timedelta(seconds=delay_s)
     settle = tasks.settle_failed(
         lease,
@@ -124,7 +128,7 @@ def _consequence(services: Services, kind: TaskKind | None, lease: Lease, failur
     """The state a failed task goes to, and the seconds to its next try."""
     if isinstance(failure, NeedsDealer) and (kind is None or kind.waits):
         return "blocked", 0.0
-    if kind is None or isinstance(failure, (Permanent, NeedsDealer)):
+    if kind is None or isinstance(failure, (Permanent, NeedsDealer, StatementRefused)):
         return "dead", 0.0
     chance = services.clock.random()
     asked_s = failure.delay_s if isinstance(failure, Retryable) else None

@@ -81,16 +81,21 @@ ON CONFLICT (realm_id) DO UPDATE SET seen_until = max(seen_until, excluded.seen_
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """One kind of document: what it is called there, and the table it comes from."""
+    """One kind of document: what it is called there, and the statements on the table it comes from."""
 
     entity: str
-    table: str
     rows: str
+    mark_tried: str
+    mark_refused: str
+
+
+def _ledger(entity: str, table: str, rows: str) -> Ledger:
+    return Ledger(entity, rows, MARK_TRIED.format(table=table), MARK_REFUSED.format(table=table))
 
 
 LEDGERS: Mapping[str, Ledger] = {
-    "invoice": Ledger("Invoice", "sales", FOR_INVOICES),
-    "expense": Ledger("Purchase", "service_records", FOR_EXPENSES),
+    "invoice": _ledger("Invoice", "sales", FOR_INVOICES),
+    "expense": _ledger("Purchase", "service_records", FOR_EXPENSES),
 }
 """By the kind of task."""
 
@@ -103,12 +108,12 @@ async def documents(database: Database, kind: str, ids: Collection[str]) -> dict
 
 def mark_tried(kind: str, ids: Collection[str], batch_id: str | None, now: str) -> Statement:
     """They are about to be sent: from here on the books may have them, whatever comes back."""
-    return statement(MARK_TRIED.format(table=LEDGERS[kind].table), to_json(list(ids)).decode(), now, batch_id)
+    return statement(LEDGERS[kind].mark_tried, to_json(list(ids)).decode(), now, batch_id)
 
 
 def mark_refused(kind: str, ids: Collection[str]) -> Statement:
     """The books have refused them, so they are not there."""
-    return statement(MARK_REFUSED.format(table=LEDGERS[kind].table), to_json(list(ids)).decode())
+    return statement(LEDGERS[kind].mark_refused, to_json(list(ids)).decode())
 
 
 def mark_posted(kind: str, row_id: str, document_id: str, balance_cents: int | None, now: str) -> Statement:
