@@ -33,8 +33,8 @@ ROOT = Path(__file__).parents[2]
 MAX_VALUE_BYTES = 2_000_000
 MAX_MESSAGE_BYTES = 128_000
 
-# Source: developers.cloudflare.com/d1/platform/limits, and for the second and the third workerd's `SqliteDatabase::setupSecurity`
-# (github.com/cloudflare/workerd, src/workerd/util/sqlite.c++). The numbers of the limits are SQLite's own: sqlite.org/c3ref/c_limit_attached.html.
+# Sources: developers.cloudflare.com/d1/platform/limits, and the real D1 for what that page leaves out.
+# The numbers of the limits are SQLite's own: sqlite.org/c3ref/c_limit_attached.html.
 LIMITS = {
     0: MAX_VALUE_BYTES,  # SQLITE_LIMIT_LENGTH: a value, and a row of a table
     3: 100,  # SQLITE_LIMIT_EXPR_DEPTH
@@ -57,12 +57,12 @@ def limited() -> sqlite3.Connection:
     # pysqlite3 has no setlimit, but SQLite tells an extension of each new connection. sqlite.org/c3ref/auto_extension.html
     library = ctypes.CDLL(str(import_module("pysqlite3._sqlite3").__file__))
 
-    @ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
-    def opened(handle: int, _error: int, _api: int) -> int:
+    def limit_it(handle: int, _error: int, _api: int) -> int:
         for limit, most in LIMITS.items():
             library.sqlite3_limit(ctypes.c_void_p(handle), limit, most)
         return 0
 
+    opened = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)(limit_it)
     library.sqlite3_auto_extension(opened)
     try:
         return sqlite3.connect(":memory:", isolation_level=None)

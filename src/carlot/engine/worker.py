@@ -133,12 +133,10 @@ async def _work_together(services: Services, kind: TaskKind, together: Together,
         raise
     except LeaseLost:  # One of them is somebody else's by now; the others are taken up again.
         results |= {lease.id: Throttled("It waited too long for its turn.", 1.0) for lease in fit}
-    except StatementRefused as refused:
-        if len(leases) > 1:  # It may be the statement of one of them: each alone.
-            for lease in leases:
-                await _work(services, kind, lease)
-            return
-        results |= {lease.id: refused for lease in fit}
+    except StatementRefused:  # It may be the statement of one of them: each alone.
+        for lease in leases:
+            await _work(services, kind, lease)
+        return
     except Exception as failure:  # noqa: BLE001  As in _work.
         results |= {lease.id: failure for lease in fit}
 

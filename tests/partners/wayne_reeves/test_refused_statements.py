@@ -13,12 +13,26 @@ from support.world import World
 
 TYPED = {"vin": "1HGCM82633A004352", "year": 2003, "make": "Honda", "model": "Accord", "price": 6500}
 D1: dict[str, Any] = {
-    **{"stock_number": "D1", "vin": "1HGCM82633A004352", "make": "Honda", "model": "Accord", "year": 2003},
-    **{"cost": 4200.0, "mileage": 98012, "price": 6995, "status": "available"},
+    "stock_number": "D1",
+    "vin": "1HGCM82633A004352",
+    "make": "Honda",
+    "model": "Accord",
+    "year": 2003,
+    "cost": 4200.0,
+    "mileage": 98012,
+    "price": 6995,
+    "status": "available",
 }
 D2: dict[str, Any] = {
-    **{"stock_number": "D2", "vin": "5TDXZ3DC1KS000101", "make": "Toyota", "model": "Sienna", "year": 2019},
-    **{"cost": 14200.0, "mileage": 29403, "price": 39998, "status": "available"},
+    "stock_number": "D2",
+    "vin": "5TDXZ3DC1KS000101",
+    "make": "Toyota",
+    "model": "Sienna",
+    "year": 2019,
+    "cost": 14200.0,
+    "mileage": 29403,
+    "price": 39998,
+    "status": "available",
 }
 # By what is renamed under the program, as when it was deployed without its migration: what reads a page, what writes it.
 READ = "ALTER TABLE vehicles RENAME COLUMN dms_updated_at TO other"
