@@ -23,6 +23,7 @@ CarlotError
 │       └── AuthExpired     the partner itself refuses us
 └── PlatformError           the platform under us (raised by platform/)
     ├── DatabaseUnavailable
+    ├── StatementRefused    D1 refuses the statement itself: the same statement never works
     ├── ConstraintViolation
     │   ├── UniqueViolation
     │   └── LeaseLost       another worker has the task: the result is dropped
@@ -194,6 +195,20 @@ class PlatformError(CarlotError):
 
 class DatabaseUnavailable(PlatformError):
     """D1 did not respond, or is overloaded. It is unknown whether anything was written."""
+
+
+class StatementRefused(PlatformError):
+    """D1 refuses the statement itself, or a value in it: a mistake of ours that no repetition mends. Nothing was written.
+
+    `detail` is as D1 says it; the message is one plain sentence for the dealer.
+    """
+
+    def __init__(self, detail: str) -> None:
+        self.detail = detail[:200]
+        super().__init__(
+            "The database refused a statement of CarLot. That is a mistake in CarLot: update it, or report this message to its "
+            f"developer ({self.detail})."
+        )
 
 
 class ConstraintViolation(PlatformError):

@@ -130,7 +130,8 @@ def test_no_value_gets_into_a_statement_but_by_a_parameter() -> None:
         for function in ast.walk(module.tree):
             if not isinstance(function, Function):
                 continue
-            if any(has_hole(text) for text in sql_texts(function)):
+            fills_in = any(isinstance(node, ast.Attribute) and node.attr == "format" for node in ast.walk(function))
+            if any(has_hole(text) for text in sql_texts(function)) or (fills_in and module.name.startswith("carlot.store.")):
                 building.add(function.name)
             else:
                 calls = [node.func for node in ast.walk(function) if isinstance(node, ast.Call)]

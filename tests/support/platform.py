@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -22,20 +24,55 @@ from carlot.errors import (
     ConstraintViolation,
     LeaseLost,
     QueueUnavailable,
+    StatementRefused,
     UniqueViolation,
 )
 from carlot.platform.ports import HttpResponse, QueueMetrics, Response, Row, Statement, StoredBlob, Value
 
 ROOT = Path(__file__).parents[2]
-MAX_PARAMETERS = 100
-MAX_SQL_BYTES = 100_000
 MAX_VALUE_BYTES = 2_000_000
 MAX_MESSAGE_BYTES = 128_000
+
+# Sources: developers.cloudflare.com/d1/platform/limits, and the real D1 for what that page leaves out.
+# The numbers of the limits are SQLite's own: sqlite.org/c3ref/c_limit_attached.html.
+LIMITS = {
+    0: MAX_VALUE_BYTES,  # SQLITE_LIMIT_LENGTH: a value, and a row of a table
+    3: 100,  # SQLITE_LIMIT_EXPR_DEPTH
+    4: 5,  # SQLITE_LIMIT_COMPOUND_SELECT
+    1: 100_000,  # SQLITE_LIMIT_SQL_LENGTH
+    2: 100,  # SQLITE_LIMIT_COLUMN
+    6: 32,  # SQLITE_LIMIT_FUNCTION_ARG
+    8: 50,  # SQLITE_LIMIT_LIKE_PATTERN_LENGTH
+    9: 100,  # SQLITE_LIMIT_VARIABLE_NUMBER
+}
+
+
+def limited() -> sqlite3.Connection:
+    """An empty database with D1's limits."""
+    if hasattr(sqlite3.Connection, "setlimit"):
+        connection = sqlite3.connect(":memory:", isolation_level=None)
+        for limit, most in LIMITS.items():
+            connection.setlimit(limit, most)
+        return connection
+    # pysqlite3 has no setlimit, but SQLite tells an extension of each new connection. sqlite.org/c3ref/auto_extension.html
+    library = ctypes.CDLL(str(import_module("pysqlite3._sqlite3").__file__))
+
+    def limit_it(handle: int, _error: int, _api: int) -> int:
+        for limit, most in LIMITS.items():
+            library.sqlite3_limit(ctypes.c_void_p(handle), limit, most)
+        return 0
+
+    opened = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)(limit_it)
+    library.sqlite3_auto_extension(opened)
+    try:
+        return sqlite3.connect(":memory:", isolation_level=None)
+    finally:
+        library.sqlite3_cancel_auto_extension(opened)
 
 
 def migrated() -> sqlite3.Connection:
     """A database as the migrations build it."""
-    connection = sqlite3.connect(":memory:", isolation_level=None)
+    connection = limited()
     connection.row_factory = sqlite3.Row
     connection.execute("PRAGMA foreign_keys = ON")
     for migration in sorted((ROOT / "migrations").glob("*.sql")):
@@ -73,36 +110,42 @@ class SqliteDatabase:
         return [dict(row) for row in self.connection.execute(sql, params)]
 
     def _run(self, statement: Statement) -> list[Row]:
-        assert len(statement.params) <= MAX_PARAMETERS
-        assert len(statement.sql.encode()) <= MAX_SQL_BYTES
         self.statements += 1
         try:
             rows = self.connection.execute(statement.sql, [_bound(value) for value in statement.params]).fetchall()
-        except sqlite3.IntegrityError as failure:
-            raise _constraint(str(failure)) from failure
+        except (sqlite3.Error, sqlite3.Warning, OverflowError) as failure:
+            raise _refusal(str(failure)) from failure
         found: list[Row] = [dict(row) for row in rows]
-        assert all(len(str(value)) <= MAX_VALUE_BYTES for row in found for value in row.values())
+        if any(_size(row.values()) > MAX_VALUE_BYTES for row in found):
+            raise StatementRefused("string or blob too big")
         return found
 
 
 def _bound(value: Value) -> Value:
     """As D1 binds it: every number becomes a double, texts are at most 2 MB and NaN is no number."""
-    if value is None:
-        return None
-    assert type(value) in (str, int, float), f"D1 cannot bind {type(value)}"
-    if isinstance(value, str):
-        assert len(value.encode()) <= MAX_VALUE_BYTES
+    if isinstance(value, str) and len(value.encode()) > MAX_VALUE_BYTES:
+        raise StatementRefused("string or blob too big")
+    if value is None or isinstance(value, str):
         return value
+    assert type(value) in (int, float), f"D1 cannot bind {type(value)}"
     assert abs(value) <= 2**53 - 1 and not math.isnan(value)
     return float(value)
 
 
-def _constraint(message: str) -> Exception:
+def _size(values: Iterable[object]) -> int:
+    """The bytes of a row: of its texts and blobs, and eight for each number."""
+    return sum(
+        len(value.encode()) if isinstance(value, str) else len(value) if isinstance(value, bytes) else 8 for value in values
+    )
+
+
+def _refusal(message: str) -> Exception:
+    """The database is in memory and always there: what is no constraint is the statement's own fault."""
     if match := re.search(r"UNIQUE constraint failed: (.*)", message):
         return UniqueViolation(match.group(1))
     if "NOT NULL constraint failed: sync_tasks.state" in message:
         return LeaseLost(message)
-    return ConstraintViolation(message)
+    return ConstraintViolation(message) if "constraint failed" in message else StatementRefused(message)
 
 
 class MemoryQueue:

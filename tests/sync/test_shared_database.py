@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 
 from carlot.engine.coalescing import MOST, CoalescingDatabase
-from carlot.errors import ConstraintViolation, DatabaseUnavailable
+from carlot.errors import ConstraintViolation, DatabaseUnavailable, StatementRefused
 from carlot.platform.ports import Row, Statement, Value
 
 
@@ -18,6 +18,7 @@ class Calls:
     def __init__(self) -> None:
         self.calls: list[list[str]] = []
         self.away: Exception | None = None
+        self.refusal: Exception = ConstraintViolation("refused")
 
     async def batch(self, statements: Sequence[Statement]) -> list[list[Row]]:
         await asyncio.sleep(0)
@@ -25,7 +26,7 @@ class Calls:
         if self.away:
             raise self.away
         if any(statement.sql == "bad" for statement in statements):
-            raise ConstraintViolation("refused")
+            raise self.refusal
         return [[{"sql": statement.sql}] for statement in statements]
 
     async def all(self, sql: str, *params: Value) -> list[Row]:
@@ -48,10 +49,13 @@ async def test_what_gathers_during_a_call_goes_in_the_next_one() -> None:
     assert len(calls.calls) < 3
 
 
-async def test_one_that_is_refused_takes_nobody_back_with_it() -> None:
-    shared = CoalescingDatabase(Calls())
+@pytest.mark.parametrize("refusal", [ConstraintViolation("refused"), StatementRefused("no such column: x")])
+async def test_one_that_is_refused_takes_nobody_back_with_it(refusal: Exception) -> None:
+    calls = Calls()
+    calls.refusal = refusal
+    shared = CoalescingDatabase(calls)
     answers = await asyncio.gather(asked(shared, "a"), asked(shared, "bad"), asked(shared, "c"), return_exceptions=True)
-    assert isinstance(answers[1], ConstraintViolation)
+    assert answers[1] is refusal
     assert [answers[0], answers[2]] == [[[{"sql": "a"}]], [[{"sql": "c"}]]]
 
 

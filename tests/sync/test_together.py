@@ -9,7 +9,7 @@ from random import Random
 from carlot.domain.backoff import OUTBOUND
 from carlot.engine import worker as engine
 from carlot.engine.enqueue import Registry, TaskKind
-from carlot.errors import AuthExpired, LeaseLost, Permanent, Retryable
+from carlot.errors import AuthExpired, LeaseLost, Permanent, Retryable, StatementRefused
 from carlot.platform.ports import Services
 from carlot.store.tasks import Lease, Outcome
 from support.perils import Killed, Perils
@@ -26,13 +26,18 @@ class Batches:
     failure: BaseException | None = None
     taken: list[list[str]] = field(default_factory=list)
     most: int = 5
+    alone: Mapping[str, Exception] | None = None
 
     @property
     def registry(self) -> Registry:
         return {(TARGET, KIND): TaskKind(self._alone, OUTBOUND, 60, run_batch=self._together, batch_size=self.most)}
 
     async def _alone(self, services: Services, lease: Lease) -> Outcome:
-        raise AssertionError("it can be taken together")
+        if self.alone is None:
+            raise AssertionError("it can be taken together")
+        if lease.subject_id in self.alone:
+            raise self.alone[lease.subject_id]
+        return Outcome()
 
     async def _together(self, services: Services, leases: Sequence[Lease]) -> Mapping[str, Outcome | Exception]:
         self.taken.append(sorted(lease.subject_id for lease in leases))
@@ -155,3 +160,12 @@ async def test_a_change_during_the_call_is_not_lost(world: World) -> None:
     await engine.run_tasks(world.services, registry, task_ids)
     assert states(world) == {"a": "done", "b": "pending"}
     assert state_of(world, task_ids[1])["done_rev"] == 1
+
+
+async def test_a_refused_statement_is_the_failure_of_its_task_alone(world: World) -> None:
+    refused = StatementRefused("string or blob too big")
+    batches = Batches(failure=refused, alone={"b": refused})
+    await work(world, batches.registry, *await want(world, "a", "b", "c"))
+    assert batches.taken == [["a", "b", "c"]]
+    assert states(world) == {"a": "done", "b": "dead", "c": "done"}
+    assert world.task(subject_id="b")["error"] == str(refused)

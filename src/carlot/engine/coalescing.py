@@ -9,7 +9,7 @@ import asyncio
 import sys
 from collections.abc import Sequence
 
-from carlot.errors import ConstraintViolation
+from carlot.errors import ConstraintViolation, StatementRefused
 from carlot.platform.ports import Database, Row, Statement, Value
 
 MOST = 60
@@ -58,7 +58,7 @@ class CoalescingDatabase:
     async def _run(self, part: list[_Batch]) -> None:
         try:
             rows = await self._inner.batch([statement for statements, _ in part for statement in statements])
-        except ConstraintViolation as refused:
+        except (ConstraintViolation, StatementRefused) as refused:
             if len(part) == 1:
                 part[0][1].set_exception(refused)
                 return

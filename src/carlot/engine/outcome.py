@@ -19,6 +19,7 @@ from carlot.errors import (
     PartnerError,
     Permanent,
     Retryable,
+    StatementRefused,
     Throttled,
 )
 from carlot.log import log
@@ -46,6 +47,8 @@ async def record(
             except ConstraintViolation as collision:
                 # What collides with a change made meanwhile is taken up again, and then sees that change.
                 result = Retryable(f"It collided with another change and is tried again ({collision}).")
+            except StatementRefused as refused:
+                result = refused
         if isinstance(result, Exception):
             await _fail(services, kind, lease, result)
     except LeaseLost:
@@ -68,7 +71,7 @@ async def record(
 async def _settle(services: Services, lease: Lease, done: Outcome, keeps: TaskKind | None) -> Lease | None:
     """Settle what was done; the lease is kept for the next step when it is a kind's that `keeps` it.
 
-    Raises: `LeaseLost`, `ConstraintViolation`, `DatabaseUnavailable`.
+    Raises: `LeaseLost`, `ConstraintViolation`, `StatementRefused`, `DatabaseUnavailable`.
     """
     now = services.clock.now()
     settle = tasks.settle_done(
@@ -97,7 +100,8 @@ async def _settle(services: Services, lease: Lease, done: Outcome, keeps: TaskKi
 async def _fail(services: Services, kind: TaskKind | None, lease: Lease, failure: Exception) -> None:
     now = services.clock.now()
     state, delay_s = _consequence(services, kind, lease, failure)
-    reason = str(failure) if isinstance(failure, PartnerError) else f"A mistake in this program: {failure!r}"
+    plain = isinstance(failure, (PartnerError, StatementRefused))
+    reason = str(failure) if plain else f"A mistake in this program: {failure!r}"
     at = now + timedelta(seconds=delay_s)
     settle = tasks.settle_failed(
         lease,
@@ -131,7 +135,7 @@ def _consequence(services: Services, kind: TaskKind | None, lease: Lease, failur
     """The state a failed task goes to, and the seconds to its next try."""
     if isinstance(failure, NeedsDealer) and (kind is None or kind.blocks_on_sign_in):
         return "blocked", 0.0
-    if kind is None or isinstance(failure, (Permanent, NeedsDealer)):
+    if kind is None or isinstance(failure, (Permanent, NeedsDealer, StatementRefused)):
         return "dead", 0.0
     chance = services.clock.random()
     asked_s = failure.delay_s if isinstance(failure, Retryable) else None

@@ -23,6 +23,7 @@ from carlot.errors import (
     PartnerError,
     Permanent,
     Retryable,
+    StatementRefused,
     Throttled,
 )
 from carlot.log import log
@@ -132,6 +133,10 @@ async def _work_batch(services: Services, kind: TaskKind, run_batch: RunBatch, l
         raise
     except LeaseLost:  # One of them is somebody else's by now; the others are taken up again.
         results |= {lease.id: Throttled("It waited too long for its turn.", 1.0) for lease in fit}
+    except StatementRefused:  # It may be the statement of one of them: each alone.
+        for lease in leases:
+            await _work(services, kind, lease)
+        return
     except Exception as failure:  # noqa: BLE001  As in _work.
         results |= {lease.id: failure for lease in fit}
 

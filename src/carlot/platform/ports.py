@@ -38,7 +38,7 @@ class Database(Protocol):
     async def batch(self, statements: Sequence[Statement]) -> list[list[Row]]:
         """Run statements as one transaction; return the rows of each.
 
-        Raises: `UniqueViolation`, `ConstraintViolation`, `DatabaseUnavailable`; then nothing was written.
+        Raises: `UniqueViolation`, `ConstraintViolation`, `StatementRefused`, `DatabaseUnavailable`; then nothing was written.
         """
         ...
 

@@ -5,7 +5,6 @@ Source: developers.cloudflare.com/d1/worker-api, /queues/configuration/javascrip
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -13,15 +12,8 @@ from typing import Any
 import js
 from pyodide.ffi import JsException, jsnull, to_js
 
-from carlot.errors import (
-    BlobsUnavailable,
-    ConstraintViolation,
-    DatabaseUnavailable,
-    KeyValueUnavailable,
-    LeaseLost,
-    QueueUnavailable,
-    UniqueViolation,
-)
+from carlot.errors import BlobsUnavailable, KeyValueUnavailable, QueueUnavailable
+from carlot.platform.database_errors import database_error
 from carlot.platform.ports import QueueMetrics, Row, Statement, StoredBlob, Value
 
 _SEND_BATCH = 100
@@ -39,7 +31,7 @@ class D1:
         try:
             answers = await self._binding.batch(to_js([self._prepared(statement) for statement in statements]))
         except JsException as failure:
-            raise _database_error(str(failure)) from failure
+            raise database_error(str(failure)) from failure
         return [_rows(answer.results) for answer in answers]
 
     async def all(self, sql: str, *params: Value) -> list[Row]:
@@ -47,7 +39,7 @@ class D1:
         try:
             answer = await self._prepared(Statement(sql, params)).all()
         except JsException as failure:
-            raise _database_error(str(failure)) from failure
+            raise database_error(str(failure)) from failure
         return _rows(answer.results)
 
     async def first(self, sql: str, *params: Value) -> Row | None:
@@ -64,19 +56,6 @@ class D1:
 
 def _rows(results: Any) -> list[Row]:
     return [{name: None if value is jsnull else value for name, value in row.items()} for row in results.to_py()]
-
-
-_UNIQUE = re.compile(r"UNIQUE constraint failed: ([^\n:]*?)(?:: SQLITE_|$|\n)")
-
-
-def _database_error(message: str) -> Exception:
-    if unique := _UNIQUE.search(message):
-        return UniqueViolation(unique.group(1).strip())
-    if "NOT NULL constraint failed: sync_tasks.state" in message:
-        return LeaseLost(message)
-    if "constraint failed" in message:
-        return ConstraintViolation(message)
-    return DatabaseUnavailable(message[:300])
 
 
 class Queue:

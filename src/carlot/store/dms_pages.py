@@ -99,13 +99,14 @@ WHERE vehicles.dms_record IS NOT excluded.dms_record
 # Cars whose VINs change places give them up first, for no two may have one. ?1 JSON array of their ids.
 PARK = "UPDATE vehicles SET vin = id WHERE id IN (SELECT value FROM json_each(?1))"
 
-# A car entered by hand turns up in the DMS: from now on it is that car, and what was typed counts as edited.
-# ?1 JSON array of [vehicle id, stock number].
+# A car entered by hand turns up in the DMS: from now on it is that car, and what was typed counts as edited. D1 takes five terms
+# of a compound SELECT and 32 arguments of a function: the fields come in lists of ten. ?1 JSON array of [vehicle id, stock number].
+_TYPED = [f"iif(vehicles.{field.column} <> '[]', '{field.wire}', NULL)" for field in FROM_DMS if field.wire != "status"]
+_TYPED_LISTS = ", ".join(f"json_array({', '.join(_TYPED[first : first + 10])})" for first in range(0, len(_TYPED), 10))
 ADOPT = f"""
 UPDATE vehicles SET
   external_dms_id = pair.value ->> 1,
-  edited_fields = (SELECT json_group_array(name) FROM (
-    {" UNION ALL ".join(f"SELECT '{f.wire}' AS name WHERE {f.column} IS NOT NULL AND {f.column} <> '[]'" for f in FROM_DMS if f.wire != "status")}))
+  edited_fields = (SELECT json_group_array(atom) FROM json_tree(json_array({_TYPED_LISTS})) WHERE atom IS NOT NULL)
 FROM json_each(?1) AS pair WHERE vehicles.id = pair.value ->> 0"""
 
 # The DMS shows what the dealer typed: the field is no longer hand-edited. ?1 JSON array of stock numbers, ?3 our own address.

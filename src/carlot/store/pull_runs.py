@@ -9,6 +9,7 @@ from pydantic_core import from_json, to_json
 
 from carlot.errors import DatabaseUnavailable
 from carlot.platform.ports import Database, Row, Statement, statement
+from carlot.store.json_objects import json_object
 
 # A new run.
 INSERT = "INSERT INTO import_runs (id, status, started_by, created_at) VALUES (?1, 'queued', ?2, ?3)"
@@ -85,13 +86,30 @@ UPDATE import_pages SET stock_numbers = '[]'
 WHERE stock_numbers <> '[]' AND run_id IN (SELECT id FROM import_runs WHERE finished_at IS NOT NULL)
   AND run_id NOT IN (SELECT id FROM import_runs WHERE status = 'completed' ORDER BY created_at DESC, id LIMIT 2)"""
 
-_REPORT = """
-SELECT json_object('id', run.id, 'runId', run.id, 'status', run.status, 'startedBy', run.started_by, 'message', run.message, 'total', run.total,
-  'pages', count(p.page), 'seen', ifnull(sum(p.seen), 0), 'created', ifnull(sum(p.created), 0), 'updated', ifnull(sum(p.updated), 0),
-  'unchanged', ifnull(sum(p.unchanged), 0), 'rejectedCount', ifnull(sum(json_array_length(p.rejected)), 0), 'removed', run.removed,
-  'createdAt', run.created_at, 'startedAt', run.started_at, 'finishedAt', run.finished_at,
-  'error', (SELECT error FROM sync_tasks WHERE target = 'wayne_reeves' AND kind = 'pull' AND subject_id = run.id)) AS report
-FROM {runs} run LEFT JOIN import_pages p ON p.run_id = run.id GROUP BY run.id ORDER BY run.created_at DESC, run.id"""
+_REPORT_OBJECT = json_object(
+    [
+        ("id", "run.id"),
+        ("runId", "run.id"),
+        ("status", "run.status"),
+        ("startedBy", "run.started_by"),
+        ("message", "run.message"),
+        ("total", "run.total"),
+        ("pages", "count(p.page)"),
+        ("seen", "ifnull(sum(p.seen), 0)"),
+        ("created", "ifnull(sum(p.created), 0)"),
+        ("updated", "ifnull(sum(p.updated), 0)"),
+        ("unchanged", "ifnull(sum(p.unchanged), 0)"),
+        ("rejectedCount", "ifnull(sum(json_array_length(p.rejected)), 0)"),
+        ("removed", "run.removed"),
+        ("createdAt", "run.created_at"),
+        ("startedAt", "run.started_at"),
+        ("finishedAt", "run.finished_at"),
+        ("error", "(SELECT error FROM sync_tasks WHERE target = 'wayne_reeves' AND kind = 'pull' AND subject_id = run.id)"),
+    ]
+)
+_REPORT = f"""
+SELECT {_REPORT_OBJECT} AS report
+FROM {{runs}} run LEFT JOIN import_pages p ON p.run_id = run.id GROUP BY run.id ORDER BY run.created_at DESC, run.id"""
 
 # One run, or the latest, with what their pages add up to.
 REPORT = _REPORT.format(runs="(SELECT * FROM import_runs WHERE id = ?1)")

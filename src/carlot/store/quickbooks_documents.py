@@ -95,18 +95,23 @@ ON CONFLICT (realm_id) DO UPDATE SET seen_until = max(seen_until, excluded.seen_
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """One kind of document: what it is called there, the table it comes from, and the columns with its id there and its amount."""
+    """One kind of document: what it is called there, and the statements on the table it comes from."""
 
     entity: str
-    table: str
-    posted: str
-    amount: str
     rows: str
+    mark_tried: str
+    mark_refused: str
+    posted: str
+
+
+def _ledger(entity: str, table: str, posted: str, amount: str, rows: str) -> Ledger:
+    found = POSTED.format(table=table, posted=posted, amount=amount)
+    return Ledger(entity, rows, MARK_TRIED.format(table=table), MARK_REFUSED.format(table=table), found)
 
 
 LEDGERS: Mapping[str, Ledger] = {
-    "invoice": Ledger("Invoice", "sales", "invoice_id", "sale_price_cents", FOR_INVOICES),
-    "expense": Ledger("Purchase", "service_records", "purchase_id", "cost_cents", FOR_EXPENSES),
+    "invoice": _ledger("Invoice", "sales", "invoice_id", "sale_price_cents", FOR_INVOICES),
+    "expense": _ledger("Purchase", "service_records", "purchase_id", "cost_cents", FOR_EXPENSES),
 }
 """By the kind of task."""
 
@@ -122,19 +127,17 @@ async def posted(database: Database, kind: str, realm_id: str, document_ids: Col
 
     With those posted before companies were kept (`books_realm_id` is `None`): whether they are meant is seen in the document.
     """
-    ledger = LEDGERS[kind]
-    sql = POSTED.format(table=ledger.table, posted=ledger.posted, amount=ledger.amount)
-    return await database.all(sql, to_json(sorted(document_ids)).decode(), realm_id)
+    return await database.all(LEDGERS[kind].posted, to_json(sorted(document_ids)).decode(), realm_id)
 
 
 def mark_tried(kind: str, ids: Collection[str], realm_id: str, batch_id: str | None, now: str) -> Statement:
     """They are about to be sent: from here on the company's books may have them, whatever comes back."""
-    return statement(MARK_TRIED.format(table=LEDGERS[kind].table), to_json(list(ids)).decode(), now, batch_id, realm_id)
+    return statement(LEDGERS[kind].mark_tried, to_json(list(ids)).decode(), now, batch_id, realm_id)
 
 
 def mark_refused(kind: str, ids: Collection[str]) -> Statement:
     """The books have refused them, so they are not there."""
-    return statement(MARK_REFUSED.format(table=LEDGERS[kind].table), to_json(list(ids)).decode())
+    return statement(LEDGERS[kind].mark_refused, to_json(list(ids)).decode())
 
 
 def mark_posted(kind: str, row_id: str, realm_id: str, document_id: str, balance_cents: int | None, now: str) -> Statement:

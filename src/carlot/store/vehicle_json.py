@@ -7,28 +7,31 @@ from pydantic_core import to_json
 from carlot.domain.search import Search
 from carlot.domain.vehicle import FIELDS, Field
 from carlot.platform.ports import Row, Statement, statement
+from carlot.store.json_objects import json_object
 
 CHUNK = 25
 """Vehicles in one text: D1 gives no value above 2 MB, and a vehicle with 40 photos and a long description takes up to 75 KB."""
 
 
-def _member(field: Field) -> str:
-    """One member of `json_object` for a field."""
+def _member(field: Field) -> tuple[str, str]:
+    """A field as a member of an object."""
     value = {
         "money": f"CASE WHEN {field.column} IS NOT NULL THEN json(printf('%.2f', {field.column} / 100.0)) END",
         "flag": f"json(iif({field.column}, 'true', 'false'))",
         "json": f"json({field.column})",
     }.get(field.kind, field.column)
-    return f"'{field.wire}', {value}"
+    return field.wire, value
 
 
-ADMIN_OBJECT = "json_object(" + ", ".join(_member(field) for field in FIELDS) + ")"
+ADMIN_OBJECT = json_object([_member(field) for field in FIELDS])
 
 # The public fields only. Uploaded photos and the page get their full address: ?1 is the base URL.
-PUBLIC_OBJECT = (
-    "json_object("
-    + ", ".join(_member(field) for field in FIELDS if field.public and field.wire != "photos")
-    + """, 'photos', json(replace(photos, '"/photos/', '"' || ?1 || '/photos/')), 'url', ?1 || '/inventory.html?vehicle=' || id)"""
+PUBLIC_OBJECT = json_object(
+    [
+        *[_member(field) for field in FIELDS if field.public and field.wire != "photos"],
+        ("photos", """json(replace(photos, '"/photos/', '"' || ?1 || '/photos/'))"""),
+        ("url", "?1 || '/inventory.html?vehicle=' || id"),
+    ]
 )
 
 _ORDERS = {

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pydantic_core import to_json
 
 from carlot.domain.times import instant
-from carlot.errors import NeedsDealer, PartnerError, Permanent
+from carlot.errors import NeedsDealer, PartnerError, Permanent, StatementRefused
 from carlot.lot.sync_rules import enqueue_listings_by
 from carlot.partners.wayne_reeves import client
 from carlot.partners.wayne_reeves.mapping import InventoryPage, read_page, to_fingerprint
@@ -56,7 +56,8 @@ def abandon(services: Services, run_id: str, failure: Exception) -> Sequence[Sta
     It failed when the DMS does not let us in; otherwise it is degraded: the lot was not seen whole.
     """
     refused = isinstance(failure, NeedsDealer)
-    reason = str(failure) if isinstance(failure, PartnerError) else "The program made a mistake."
+    plain = isinstance(failure, (PartnerError, StatementRefused))
+    reason = str(failure) if plain else "The program made a mistake."
     now = instant(services.clock.now())
     return pull_runs.finish(run_id, "failed" if refused else "degraded", 0, f"{reason} Nothing was removed.", now)
 
