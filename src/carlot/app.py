@@ -13,7 +13,7 @@ from carlot.engine.worker import run_tasks
 from carlot.errors import BlobsUnavailable, CarlotError, DatabaseUnavailable, Problem, Unavailable
 from carlot.log import log
 from carlot.platform.ports import Delivery, Request, Response, Services, Verdict
-from carlot.routes import PUBLIC_FOLDER, is_public, match
+from carlot.routes import ROUTER
 from carlot.task_kinds import CRONS, TASKS
 from carlot.web import auth
 from carlot.web.endpoint import Guard
@@ -52,7 +52,7 @@ async def handle_request(request: Request, services: Services) -> Response:
 def _refusal(problem: Problem, request: Request) -> Response:
     """Convert an exception to a response. Any site's page may read the errors of public addresses, as it may read their data."""
     response = problem_answer(problem, request.id)
-    if not is_public(request.path) and not request.path.startswith(PUBLIC_FOLDER):
+    if not ROUTER.errors_are_public(request.path):
         return response
     return replace(response, headers={**response.headers, **ANY_ORIGIN})
 
@@ -63,9 +63,9 @@ def _logged(path: str) -> str:
 
 
 async def _answer(request: Request, services: Services) -> Response:
-    if request.method == "OPTIONS" and is_public(request.path):
+    if request.method == "OPTIONS" and ROUTER.is_public(request.path):
         return empty(204, _PREFLIGHT)
-    found = match(request.method, request.path)
+    found = ROUTER.match(request.method, request.path)
     if found.route.guard is Guard.ADMIN:
         await auth.require_admin(request, services)
     return await found.route.handler(replace(request, params=found.params), services)

@@ -1,12 +1,12 @@
-"""Every endpoint on one page: method, path, handler, guard."""
+"""Every endpoint on one page: method, path, handler, guard, and what it accepts and returns.
+
+The API reference is made from these rows; its words come from the docstrings of the handlers.
+"""
 
 from __future__ import annotations
 
-import re
-from typing import NamedTuple
-from urllib.parse import unquote
-
-from carlot.errors import MethodNotAllowed, NotFound
+from carlot.domain.entries import CustomerEntry, SaleEntry, ServiceEntry
+from carlot.domain.vehicle_entry import NewVehicle, VehicleChange
 from carlot.handlers import (
     customers,
     feeds,
@@ -25,106 +25,138 @@ from carlot.handlers import (
     wayne_reeves,
     webhooks,
 )
-from carlot.web.endpoint import Guard, Route
+from carlot.handlers.feeds import FeedChange
+from carlot.handlers.listings import PublishEntry
+from carlot.handlers.photos import PhotoOrder
+from carlot.handlers.queries import AdminQuery, ListQuery, PublicQuery
+from carlot.handlers.session import SignIn
+from carlot.handlers.tasks import RetryQuery, TasksQuery
+from carlot.handlers.vehicle_files import ExportQuery, ImportQuery
+from carlot.handlers.wayne_reeves import RunsQuery
+from carlot.openapi.shapes import FLAG, TEXT, many, maybe, one_of, page, record, ref, text, whole
+from carlot.partners.registry import SITES
+from carlot.web.endpoint import JSON, Answer, Guard, Route, gives, raw
+from carlot.web.router import Router
+
+CSV = "text/csv"
+PICTURES = ("image/jpeg", "image/png", "image/webp")
+FORM = "multipart/form-data"
+SIGNATURES = ("webhook-id", "webhook-timestamp", "webhook-signature", "x-webhook-signature", "x-webhook-timestamp")
+
+_UNCHANGED = {304: Answer(headers=("ETag",))}
+_EMPTY = {204: Answer()}
+_ELSEWHERE = {302: Answer(headers=("Location",))}
+_SIGNED_OUT = {204: Answer(headers=("Set-Cookie",))}
+_RECEIVED = {**record(received=FLAG, duplicate=FLAG), "required": ["received"]}
+_PLATFORMS = {site.wire: one_of("queued", "not_configured") for site in SITES.values()}
 
 PUBLIC_FOLDER = "/api/public/"
 """Every path below this one is public, including paths that do not exist."""
 
+# Two lines a row: the endpoint, and what it accepts and returns.
+# fmt: off
 ROUTES: tuple[Route, ...] = (
-    Route("GET", "/", public.get_home, Guard.OPEN),
-    Route("GET", "/api/health", public.get_health, Guard.PUBLIC),
-    Route("GET", "/api/openapi.json", reference.describing(lambda: ROUTES), Guard.PUBLIC),
-    Route("GET", "/api/public/inventory", public.list_inventory, Guard.PUBLIC),
-    Route("GET", "/api/public/vehicle/:id", public.get_vehicle, Guard.PUBLIC),
-    Route("GET", "/api/public/dealer", public.get_dealer, Guard.PUBLIC),
-    Route("GET", "/photos/:id", photos.get_photo, Guard.PUBLIC),
-    Route("GET", "/feeds/:token/:file", feeds.get_feed, Guard.OPEN),
-    Route("POST", "/api/session", session.begin_session, Guard.OPEN),
-    Route("DELETE", "/api/session", session.end_session, Guard.OPEN),
-    Route("DELETE", "/api/sessions", session.end_all_sessions, Guard.ADMIN),
-    Route("GET", "/api/vehicles", vehicles.list_vehicles, Guard.ADMIN),
-    Route("POST", "/api/vehicles", vehicles.create_vehicle, Guard.ADMIN),
-    Route("POST", "/api/vehicles/import", vehicle_files.import_vehicles, Guard.ADMIN),
-    Route("GET", "/api/vehicles/export.csv", vehicle_files.export_vehicles, Guard.ADMIN),
-    Route("GET", "/api/vehicles/:id", vehicles.get_vehicle, Guard.ADMIN),
-    Route("PATCH", "/api/vehicles/:id", vehicles.change_vehicle, Guard.ADMIN),
-    Route("DELETE", "/api/vehicles/:id", vehicles.delete_vehicle, Guard.ADMIN),
-    Route("GET", "/api/vehicles/:id/sync", tasks.list_vehicle_sync, Guard.ADMIN),
-    Route("POST", "/api/vehicles/:id/photos", photos.add_photo, Guard.ADMIN),
-    Route("PUT", "/api/vehicles/:id/photos", photos.order_photos, Guard.ADMIN),
-    Route("DELETE", "/api/vehicles/:id/photos/:photoId", photos.delete_photo, Guard.ADMIN),
-    Route("GET", "/api/vehicles/:id/listings", listings.list_vehicle_listings, Guard.ADMIN),
-    Route("GET", "/api/sales", sales.list_sales, Guard.ADMIN),
-    Route("POST", "/api/sales", sales.create_sale, Guard.ADMIN),
-    Route("GET", "/api/sales/:id", sales.get_sale, Guard.ADMIN),
-    Route("POST", "/api/sales/:id/void", sales.void_sale, Guard.ADMIN),
-    Route("GET", "/api/service-records", service_records.list_service_records, Guard.ADMIN),
-    Route("POST", "/api/service-records", service_records.create_service_record, Guard.ADMIN),
-    Route("GET", "/api/customers", customers.list_customers, Guard.ADMIN),
-    Route("POST", "/api/customers", customers.create_customer, Guard.ADMIN),
-    Route("GET", "/api/feeds", feeds.list_feeds, Guard.ADMIN),
-    Route("PATCH", "/api/feeds/:format", feeds.change_feed, Guard.ADMIN),
-    Route("POST", "/api/feeds/:format/rotate", feeds.rotate_feed, Guard.ADMIN),
-    Route("POST", "/api/integrations/wayne-reeves/sync", wayne_reeves.sync_wayne_reeves, Guard.ADMIN),
-    Route("GET", "/api/integrations/quickbooks/authorize", quickbooks.authorize_quickbooks, Guard.ADMIN),
-    Route("GET", "/api/integrations/quickbooks/callback", quickbooks.return_from_quickbooks, Guard.OPEN),
-    Route("POST", "/api/integrations/quickbooks/sync", quickbooks.sync_quickbooks, Guard.ADMIN),
-    Route("POST", "/api/integrations/quickbooks/disconnect", quickbooks.disconnect_quickbooks, Guard.ADMIN),
-    Route("POST", "/api/integrations/listings/publish", listings.publish_listing, Guard.ADMIN),
-    Route("GET", "/api/integrations/runs", wayne_reeves.list_runs, Guard.ADMIN),
-    Route("GET", "/api/integrations/runs/:id", wayne_reeves.get_run, Guard.ADMIN),
-    Route("GET", "/api/integrations/status", status.get_status, Guard.ADMIN),
-    Route("GET", "/api/integrations/tasks", tasks.list_tasks, Guard.ADMIN),
-    Route("POST", "/api/integrations/tasks/retry-all", tasks.retry_all_tasks, Guard.ADMIN),
-    Route("POST", "/api/integrations/tasks/:id/retry", tasks.retry_task, Guard.ADMIN),
-    Route("POST", "/api/integrations/tasks/:id/discard", tasks.discard_task, Guard.ADMIN),
-    Route("POST", "/api/webhooks/wayne-reeves", webhooks.receive_wayne_reeves, Guard.SIGNED),
-    Route("POST", "/api/webhooks/quickbooks", webhooks.receive_quickbooks, Guard.SIGNED),
+    Route("GET", "/", public.get_home, Guard.OPEN,
+          {200: raw("text/html")}),
+    Route("GET", "/api/health", public.get_health, Guard.PUBLIC,
+          gives(record(ok=FLAG))),
+    Route("GET", "/api/openapi.json", reference.describing(lambda: ROUTES), Guard.PUBLIC,
+          {**gives({"type": "object"}, 200, "ETag"), **_UNCHANGED}),
+    Route("GET", "/api/public/inventory", public.list_inventory, Guard.PUBLIC,
+          {**gives(many(ref("PublicVehicle")), 200, "ETag", "X-Total-Count", "Link"), **_UNCHANGED}, query=PublicQuery),
+    Route("GET", "/api/public/vehicle/:id", public.get_vehicle, Guard.PUBLIC,
+          {**gives(ref("PublicVehicle"), 200, "ETag"), **_UNCHANGED}),
+    Route("GET", "/api/public/dealer", public.get_dealer, Guard.PUBLIC,
+          gives(record(name=maybe(TEXT), phone=maybe(TEXT), email=maybe(TEXT), address=maybe(TEXT)))),
+    Route("GET", "/photos/:id", photos.get_photo, Guard.PUBLIC,
+          {200: raw(*PICTURES, headers=("ETag",)), **_UNCHANGED}),
+    Route("GET", "/feeds/:token/:file", feeds.get_feed, Guard.OPEN,
+          {200: raw(CSV)}),
+    Route("POST", "/api/session", session.begin_session, Guard.OPEN,
+          _SIGNED_OUT, body=SignIn, errors=(401, 403, 429)),
+    Route("DELETE", "/api/session", session.end_session, Guard.OPEN,
+          _SIGNED_OUT),
+    Route("DELETE", "/api/sessions", session.end_all_sessions, Guard.ADMIN,
+          _SIGNED_OUT),
+    Route("GET", "/api/vehicles", vehicles.list_vehicles, Guard.ADMIN,
+          gives(page(vehicles=ref("Vehicle"))), query=AdminQuery),
+    Route("POST", "/api/vehicles", vehicles.create_vehicle, Guard.ADMIN,
+          gives(ref("Vehicle"), 201, "ETag", "Location"), body=NewVehicle, errors=(409,)),
+    Route("POST", "/api/vehicles/import", vehicle_files.import_vehicles, Guard.ADMIN,
+          gives(ref("ImportReport")), query=ImportQuery, files=(CSV, FORM), errors=(409,)),
+    Route("GET", "/api/vehicles/export.csv", vehicle_files.export_vehicles, Guard.ADMIN,
+          {200: raw(CSV)}, query=ExportQuery),
+    Route("GET", "/api/vehicles/:id", vehicles.get_vehicle, Guard.ADMIN,
+          gives(ref("Vehicle"), 200, "ETag")),
+    Route("PATCH", "/api/vehicles/:id", vehicles.change_vehicle, Guard.ADMIN,
+          gives(ref("Vehicle"), 200, "ETag"), body=VehicleChange, headers=("If-Match",), errors=(409, 412)),
+    Route("DELETE", "/api/vehicles/:id", vehicles.delete_vehicle, Guard.ADMIN,
+          _EMPTY, headers=("If-Match",), errors=(409, 412)),
+    Route("GET", "/api/vehicles/:id/sync", tasks.list_vehicle_sync, Guard.ADMIN,
+          gives(record(sync=many(ref("Task"))))),
+    Route("POST", "/api/vehicles/:id/photos", photos.add_photo, Guard.ADMIN,
+          {200: Answer(ref("Photo"), headers=("Location",)), 201: Answer(ref("Photo"), headers=("Location",))},
+          files=(*PICTURES, FORM), errors=(409,)),
+    Route("PUT", "/api/vehicles/:id/photos", photos.order_photos, Guard.ADMIN,
+          gives(record(photos=many(ref("Photo")))), body=PhotoOrder, errors=(409,)),
+    Route("DELETE", "/api/vehicles/:id/photos/:photoId", photos.delete_photo, Guard.ADMIN,
+          _EMPTY, errors=(409,)),
+    Route("GET", "/api/vehicles/:id/listings", listings.list_vehicle_listings, Guard.ADMIN,
+          gives(record(listings=ref("Listings")))),
+    Route("GET", "/api/sales", sales.list_sales, Guard.ADMIN,
+          gives(page(sales=ref("Sale"))), query=ListQuery),
+    Route("POST", "/api/sales", sales.create_sale, Guard.ADMIN,
+          gives(ref("Sale"), 201, "Location"), body=SaleEntry, errors=(404, 409)),
+    Route("GET", "/api/sales/:id", sales.get_sale, Guard.ADMIN,
+          gives(ref("Sale"))),
+    Route("POST", "/api/sales/:id/void", sales.void_sale, Guard.ADMIN,
+          gives(ref("Sale")), errors=(409,)),
+    Route("GET", "/api/service-records", service_records.list_service_records, Guard.ADMIN,
+          gives(page(serviceRecords=ref("ServiceRecord"))), query=ListQuery),
+    Route("POST", "/api/service-records", service_records.create_service_record, Guard.ADMIN,
+          gives(ref("ServiceRecord"), 201), body=ServiceEntry, errors=(404,)),
+    Route("GET", "/api/customers", customers.list_customers, Guard.ADMIN,
+          gives(page(customers=ref("Customer"))), query=ListQuery),
+    Route("POST", "/api/customers", customers.create_customer, Guard.ADMIN,
+          gives(ref("Customer"), 201), body=CustomerEntry),
+    Route("GET", "/api/feeds", feeds.list_feeds, Guard.ADMIN,
+          gives(record(feeds=many(ref("Feed"))))),
+    Route("PATCH", "/api/feeds/:format", feeds.change_feed, Guard.ADMIN,
+          gives(ref("Feed")), body=FeedChange),
+    Route("POST", "/api/feeds/:format/rotate", feeds.rotate_feed, Guard.ADMIN,
+          gives(ref("Feed"))),
+    Route("POST", "/api/integrations/wayne-reeves/sync", wayne_reeves.sync_wayne_reeves, Guard.ADMIN,
+          gives(record(runId=TEXT, status=one_of("queued", "running")), 202, "Location"), errors=(409, 429)),
+    Route("GET", "/api/integrations/quickbooks/authorize", quickbooks.authorize_quickbooks, Guard.ADMIN,
+          _ELSEWHERE, errors=(409,)),
+    Route("GET", "/api/integrations/quickbooks/callback", quickbooks.return_from_quickbooks, Guard.OPEN,
+          _ELSEWHERE, texts=("code", "state", "realmId", "error"), errors=(401,)),
+    Route("POST", "/api/integrations/quickbooks/sync", quickbooks.sync_quickbooks, Guard.ADMIN,
+          gives(record(queued=whole("How many sales and service records are posted.")), 202), errors=(409,)),
+    Route("POST", "/api/integrations/quickbooks/disconnect", quickbooks.disconnect_quickbooks, Guard.ADMIN,
+          _EMPTY),
+    Route("POST", "/api/integrations/listings/publish", listings.publish_listing, Guard.ADMIN,
+          gives(record(vehicleId=TEXT, platforms=record(**_PLATFORMS)), 202), body=PublishEntry, errors=(404, 409, 429)),
+    Route("GET", "/api/integrations/runs", wayne_reeves.list_runs, Guard.ADMIN,
+          gives(record(runs=many(ref("Run")))), query=RunsQuery),
+    Route("GET", "/api/integrations/runs/:id", wayne_reeves.get_run, Guard.ADMIN,
+          gives(ref("RunReport"))),
+    Route("GET", "/api/integrations/status", status.get_status, Guard.ADMIN,
+          gives(ref("Status"))),
+    Route("GET", "/api/integrations/tasks", tasks.list_tasks, Guard.ADMIN,
+          gives(record(tasks=many(ref("Task")), nextCursor=maybe(text("Give it as `cursor` for the next page.")))),
+          query=TasksQuery),
+    Route("POST", "/api/integrations/tasks/retry-all", tasks.retry_all_tasks, Guard.ADMIN,
+          gives(record(queued=whole("How many are tried again.")), 202), query=RetryQuery),
+    Route("POST", "/api/integrations/tasks/:id/retry", tasks.retry_task, Guard.ADMIN,
+          gives(ref("Task"), 202), errors=(409,)),
+    Route("POST", "/api/integrations/tasks/:id/discard", tasks.discard_task, Guard.ADMIN,
+          gives(ref("Task")), errors=(409,)),
+    Route("POST", "/api/webhooks/wayne-reeves", webhooks.receive_wayne_reeves, Guard.SIGNED,
+          gives(_RECEIVED), files=(JSON,), headers=SIGNATURES),
+    Route("POST", "/api/webhooks/quickbooks", webhooks.receive_quickbooks, Guard.SIGNED,
+          gives(_RECEIVED), files=(JSON,), headers=("intuit-signature",)),
 )
+# fmt: on
 
-
-def _pattern(path: str) -> re.Pattern[str]:
-    return re.compile(
-        "".join(f"/(?P<{part[1:]}>[^/]+)" if part[:1] == ":" else "/" + re.escape(part) for part in path[1:].split("/"))
-    )
-
-
-def _by_path() -> list[tuple[re.Pattern[str], dict[str, Route]]]:
-    paths: dict[str, dict[str, Route]] = {}
-    for route in ROUTES:
-        paths.setdefault(route.path, {})[route.method] = route
-    return [(_pattern(path), methods) for path, methods in paths.items()]
-
-
-_PATHS = _by_path()
-
-
-class Match(NamedTuple):
-    """The endpoint of a request, with the named segments of its path."""
-
-    route: Route
-    params: dict[str, str]
-
-
-def match(method: str, path: str) -> Match:
-    """Find the endpoint of a request; a HEAD uses its GET.
-
-    Raises: `NotFound` (404), `MethodNotAllowed` (405, with `Allow`).
-    """
-    for pattern, methods in _PATHS:
-        found = pattern.fullmatch(path)
-        if found is None:
-            continue
-        route = methods.get("GET" if method == "HEAD" else method)
-        if route is None:
-            allowed = sorted({*methods, *(["HEAD"] if "GET" in methods else [])})
-            raise MethodNotAllowed(f"Use {' or '.join(allowed)} here.", headers={"allow": ", ".join(allowed)})
-        return Match(route, {name: unquote(value) for name, value in found.groupdict().items()})
-    raise NotFound("There is nothing at this address.")
-
-
-def is_public(path: str) -> bool:
-    """Whether pages of any origin may read a path."""
-    return any(
-        pattern.fullmatch(path) and any(route.guard is Guard.PUBLIC for route in methods.values()) for pattern, methods in _PATHS
-    )
+ROUTER = Router(ROUTES, PUBLIC_FOLDER)

@@ -31,7 +31,7 @@ from carlot.partners.quickbooks import webhook as notices
 from carlot.partners.registry import SITES
 from carlot.partners.wayne_reeves import mapping, webhook
 from carlot.platform.ports import Request
-from carlot.routes import ROUTES, match
+from carlot.routes import ROUTER, ROUTES
 from carlot.web import auth
 from carlot.web.parsing import read_json
 from carlot.web.upload import read_file
@@ -104,7 +104,7 @@ def header(content: bytes) -> None:
     waits = retry_after_s(value, NOW)
     assert waits is None or 0 <= waits <= 86_400
     with contextlib.suppress(CarlotError):
-        match("GET", "/" + value)
+        ROUTER.match("GET", "/" + value)
     vin.refusal(value, 2003)
     with contextlib.suppress(ValueError):
         times.parse_instant(value)

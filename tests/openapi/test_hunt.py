@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from carlot.handlers import customers
-from carlot.openapi.operations import OPERATIONS
 from carlot.platform.ports import Response
+from carlot.routes import ROUTES
 from carlot.web.responses import json_answer
 from openapi.hunt import hunt
 
@@ -19,7 +19,7 @@ PATIENCE_S = 240
 def test_nothing_is_found(tmp_path: Path, signed_in: bool) -> None:
     found = hunt(tmp_path, 4, 1, signed_in=signed_in, patience_s=PATIENCE_S)
     assert found.clean, found.report
-    assert found.cases > 20 * len(OPERATIONS)
+    assert found.cases > 20 * len(ROUTES)
 
 
 def test_what_is_wrong_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

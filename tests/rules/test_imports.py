@@ -54,7 +54,10 @@ ALLOWED: tuple[tuple[str, tuple[str, ...]], ...] = (
         (DOMAIN, STORE, VALUES, ENGINE, WEB, LOT, r"carlot\.partners\.wayne_reeves\.start", KNOWN, PYDANTIC),
     ),
     (r"carlot/handlers/\w+", (DOMAIN, STORE, VALUES, ENGINE, WEB, LOT, r"carlot\.(handlers|openapi)\.\w+", KNOWN, PYDANTIC)),
-    (r"carlot/routes", (VALUES, r"carlot\.web\.endpoint", r"carlot\.handlers\.\w+")),
+    (
+        r"carlot/routes",
+        (DOMAIN, VALUES, r"carlot\.(web\.(endpoint|router)|openapi\.shapes|partners\.registry)", r"carlot\.handlers\.\w+"),
+    ),
     (r"carlot/task_kinds", (DOMAIN, STORE, VALUES, ENGINE, LOT, r"carlot\.partners\..*")),
     (r"carlot/app", (VALUES, ENGINE, WEB, r"carlot\.(routes|task_kinds)")),
     (r"carlot/openapi/\w+", (DOMAIN, VALUES, WEB, r"{own}\.\w+", r"carlot\.handlers\.\w+", KNOWN, PYDANTIC)),

@@ -1,6 +1,5 @@
-"""The description of the API, OpenAPI 3.1, made from ROUTES and the models that the handlers read.
+"""The description of the API, OpenAPI 3.1, made from ROUTES, the docstrings of their handlers, and the models of their bodies.
 
-- `document`    puts it together
-- `operations`  what each endpoint takes and gives, beside its row in ROUTES and its handler's docstring
-- `shapes`      what an answer looks like
+- `document`    builds the description
+- `shapes`      the JSON Schemas of responses
 """

@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_json_schema
 from pydantic_core import core_schema
 
-from carlot.openapi.operations import JSON, OPERATIONS, Answer, Operation
 from carlot.openapi.shapes import SCHEMAS, Schema, ref
-from carlot.web.endpoint import Guard, Route
+from carlot.web.endpoint import JSON, Answer, Guard, Route
 
 ABOUT = """The API of a car dealer's lot: vehicles, sales, service work, and the partners that are kept in step with them.
 
@@ -75,7 +74,7 @@ class _Generator(GenerateJsonSchema):
         return told
 
 
-def document(routes: Iterable[Route]) -> dict[str, Any]:
+def document(routes: Sequence[Route]) -> dict[str, Any]:
     """The whole description."""
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:
@@ -86,7 +85,7 @@ def document(routes: Iterable[Route]) -> dict[str, Any]:
         "servers": [{"url": "/"}],
         "paths": paths,
         "components": {
-            "schemas": {**SCHEMAS, **_bodies()},
+            "schemas": {**SCHEMAS, **_bodies(routes)},
             "responses": {name: _error(status, meaning) for status, (name, meaning) in ERRORS.items()},
             "headers": {name: _text_of(meaning) for name, meaning in HEADERS.items()},
             "securitySchemes": {
@@ -103,22 +102,21 @@ def document(routes: Iterable[Route]) -> dict[str, Any]:
 
 
 def _operation(route: Route) -> dict[str, Any]:
-    row = OPERATIONS.get(f"{route.method} {route.path}", Operation({200: Answer({})}))
     names = re.findall(r":(\w+)", route.path)
     words = (inspect.getdoc(route.handler) or "").replace("\n", " ")
     summary, _, more = words.partition(". ")
     parameters = [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names]
-    parameters += _query(row.query) if row.query else []
-    parameters += [{"name": name, "in": "query", "schema": {"type": "string"}} for name in row.texts]
-    parameters += [{"name": name, "in": "header", **_text_of(_TAKES[name])} for name in row.headers]
+    parameters += _query(route.query) if route.query else []
+    parameters += [{"name": name, "in": "query", "schema": {"type": "string"}} for name in route.texts]
+    parameters += [{"name": name, "in": "header", **_text_of(_TAKES[name])} for name in route.headers]
     return {
         "operationId": f"{route.handler.__module__.rpartition('.')[2]}_{route.handler.__name__}",
         "tags": [_tag(route.path)],
         "summary": summary.rstrip("."),
         **({"description": more} if more else {}),
         **({"parameters": parameters} if parameters else {}),
-        **_request_body(row),
-        "responses": _responses(route, row, bool(names)),
+        **_request_body(route),
+        "responses": _responses(route, bool(names)),
         **({"security": _SIGN_IN} if route.guard is Guard.ADMIN else {}),
     }
 
@@ -131,11 +129,11 @@ def _tag(path: str) -> str:
     )
 
 
-def _request_body(row: Operation) -> dict[str, Any]:
-    if row.body:
-        return {"requestBody": {"required": True, "content": {JSON: {"schema": ref(row.body.__name__)}}}}
-    if row.files:
-        return {"requestBody": {"required": True, "content": {media: {"schema": _file(media)} for media in row.files}}}
+def _request_body(route: Route) -> dict[str, Any]:
+    if route.body:
+        return {"requestBody": {"required": True, "content": {JSON: {"schema": ref(route.body.__name__)}}}}
+    if route.files:
+        return {"requestBody": {"required": True, "content": {media: {"schema": _file(media)} for media in route.files}}}
     return {}
 
 
@@ -146,20 +144,20 @@ def _file(media: str) -> Schema:
     return {}
 
 
-def _responses(route: Route, row: Operation, named: bool) -> dict[str, Any]:
+def _responses(route: Route, named: bool) -> dict[str, Any]:
     """The successes, and every error that can come, by status."""
-    errors = {503, *row.errors}
+    errors = {503, *route.errors}
     errors |= {401, 403} if route.guard is Guard.ADMIN else {401} if route.guard is Guard.SIGNED else set()
     errors |= {404} if named else set()
-    errors |= {400} if row.query else set()
-    errors |= {400, 413, 415, 422} if row.body or row.files else set()
-    found = {str(status): _success(status, given) for status, given in row.answers.items()}
+    errors |= {400} if route.query else set()
+    errors |= {400, 413, 415, 422} if route.body or route.files else set()
+    found = {str(status): _success(status, given) for status, given in route.answers.items()}
     return found | {str(status): {"$ref": f"#/components/responses/{ERRORS[status][0]}"} for status in sorted(errors)}
 
 
 def _success(status: int, given: Answer) -> dict[str, Any]:
-    meaning = {201: "Made.", 202: "Taken on.", 302: "Go on there.", 204: "Done.", 304: "Unchanged since that ETag."}.get(
-        status, "Here it is."
+    meaning = {201: "Created.", 202: "Accepted.", 302: "Redirect.", 204: "Done.", 304: "Unchanged since that ETag."}.get(
+        status, "OK."
     )
     headers = {name: {"$ref": f"#/components/headers/{name}"} for name in given.headers}
     content = {} if given.shape is None else {"content": {media: {"schema": given.shape} for media in given.media}}
@@ -188,9 +186,9 @@ def _query(model: type[BaseModel]) -> list[dict[str, Any]]:
     return found
 
 
-def _bodies() -> dict[str, Schema]:
+def _bodies(routes: Iterable[Route]) -> dict[str, Schema]:
     """The models of all bodies, by name."""
-    models = {row.body for row in OPERATIONS.values() if row.body}
+    models = {route.body for route in routes if route.body}
     wanted: list[Any] = [(model, "validation") for model in sorted(models, key=lambda model: model.__name__)]
     _, found = models_json_schema(wanted, schema_generator=_Generator, ref_template="#/components/schemas/{model}")
     for schema in found["$defs"].values():
