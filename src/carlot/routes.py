@@ -45,6 +45,8 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/api/vehicles", vehicles.list_vehicles, Guard.ADMIN),
     Route("POST", "/api/vehicles", vehicles.create_vehicle, Guard.ADMIN),
     Route("POST", "/api/vehicles/import", vehicle_files.import_vehicles, Guard.ADMIN),
+    Route("GET", "/api/vehicles/imports/:id/rejected.csv", vehicle_files.get_rejected_rows, Guard.ADMIN),
+    Route("POST", "/api/vehicles/imports/:id/undo", vehicle_files.undo_import, Guard.ADMIN),
     Route("GET", "/api/vehicles/export.csv", vehicle_files.export_vehicles, Guard.ADMIN),
     Route("GET", "/api/vehicles/:id", vehicles.get_vehicle, Guard.ADMIN),
     Route("PATCH", "/api/vehicles/:id", vehicles.change_vehicle, Guard.ADMIN),

@@ -89,6 +89,8 @@ OPERATIONS: Mapping[str, Operation] = {
     "GET /api/vehicles": Operation(gives(page(vehicles=ref("Vehicle"))), query=AdminQuery),
     "POST /api/vehicles": Operation(gives(ref("Vehicle"), 201, "ETag", "Location"), body=NewVehicle, errors=(409,)),
     "POST /api/vehicles/import": Operation(gives(ref("ImportReport")), query=ImportQuery, files=(CSV, FORM), errors=(409,)),
+    "GET /api/vehicles/imports/:id/rejected.csv": Operation({200: _raw(CSV)}),
+    "POST /api/vehicles/imports/:id/undo": Operation(gives(ref("UndoReport")), errors=(409,)),
     "GET /api/vehicles/export.csv": Operation({200: _raw(CSV)}, query=ExportQuery),
     "GET /api/vehicles/:id": Operation(gives(ref("Vehicle"), 200, "ETag")),
     "PATCH /api/vehicles/:id": Operation(

@@ -108,6 +108,12 @@ _LISTING = record(
     verifiedAt=maybe(TIME),
     removeBy=maybe(TIME),
 )
+_REMARK = record(
+    row=whole("As a spreadsheet counts: the first line of the file is row 1."),
+    column=text("The heading in the file; empty: the whole row."),
+    value=text("The cell as it came."),
+    message=TEXT,
+)
 _CONTACT = {"id": TEXT, "name": TEXT, "email": maybe(TEXT), "phone": maybe(TEXT)}
 
 SCHEMAS: dict[str, Schema] = {
@@ -216,12 +222,34 @@ SCHEMAS: dict[str, Schema] = {
         queue=record(backlog=whole(), oldestMessageSeconds=whole(), pending=whole(), dead=whole()),
         deadlines=record(invoicesDue=whole(), expensesDue=whole(), removalsDue=whole(), overdue=whole()),
     ),
-    "ImportReport": record(
-        "What a CSV file came to, or would come to.",
-        dryRun=FLAG,
-        **{name: whole() for name in ("rows", "created", "updated", "unchanged")},
-        errors=many(record(row=whole(), field=TEXT, message=TEXT)),
-        columns={"type": "object", "additionalProperties": maybe(TEXT), "description": "Each column's header and field."},
+    "ImportReport": {
+        **(
+            report := record(
+                "What a CSV file came to, or would come to.",
+                importId=text("Its rejected rows and its undo are found by this; a dry run has none."),
+                created=whole(),
+                updated=whole(),
+                unchanged=whole(),
+                rejected=many(_REMARK),
+                warnings=many(_REMARK),
+                columns=many(record(heading=TEXT, field=maybe(text("`null`: the column is left alone.")))),
+                changes=many(
+                    record(
+                        "What changes of known vehicles, by field.",
+                        field=TEXT,
+                        changed=whole("How many values change."),
+                        cleared=whole("How many become empty."),
+                        examples=many(record(row=whole(), before=maybe(TEXT), after=maybe(TEXT))),
+                    )
+                ),
+            )
+        ),
+        "required": [name for name in report["properties"] if name != "importId"],
+    },
+    "UndoReport": record(
+        "What undoing an import came to.",
+        putBack=whole("Vehicles that are as they were; those that the import added are archived."),
+        left=many(record("A vehicle that was changed since.", vehicleId=TEXT, vin=TEXT, stockNumber=maybe(TEXT))),
     ),
 }
 """Every shape that has a name."""
