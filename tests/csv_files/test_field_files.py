@@ -36,13 +36,20 @@ RIGHT: dict[str, list[dict[str, Any]]] = {
     "csv_trailing_row_comma": [ACCORD],
     "csv_two_prices": [
         {
-            **{"price_cents": 649500, "trim": "EX", "drivetrain": "FWD", "purchase_date": "2025-01-14", "body_style": "Sedan"},
+            "price_cents": 649500,
+            "trim": "EX",
+            "drivetrain": "FWD",
+            "purchase_date": "2025-01-14",
+            "body_style": "Sedan",
             "photos": '["https://photos.example.com/1.jpg","https://photos.example.com/2.jpg"]',
         }
     ],
     "csv_vauto_http_photos": [
         {
-            **{"trim": "EX", "body_style": "4D Sedan", "purchase_date": "2025-04-26", "exterior_color": "Silver"},
+            "trim": "EX",
+            "body_style": "4D Sedan",
+            "purchase_date": "2025-04-26",
+            "exterior_color": "Silver",
             "photos": '["https://photos.example.com/1.jpg","https://photos.example.com/2.jpg"]',
         }
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -26,6 +27,7 @@ _HEAD_LINES = 20
 
 _MAX_COLUMNS = 500
 _SHOWN_CHARACTERS = 100
+_LIKE_A_VIN = re.compile(r"(?=.*\d)[A-Za-z0-9]{11,17}")
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
@@ -163,8 +165,8 @@ def _names_a_vehicle(sheet: Sheet, cells: Sequence[str]) -> bool:
         return False
     known_by = [name for name in NEEDED if name in sheet.sources] or ["stockNumber", "id"]
     stands = {name for name in known_by for place in sheet.sources.get(name, ()) if place < len(cells) and cells[place].strip()}
-    filled = sum(1 for cell in cells if cell.strip())
-    return bool(stands) and (filled > 1 or len(sheet.columns) < 3)
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    return bool(stands) and (len(filled) > 1 or len(sheet.columns) < 3 or _LIKE_A_VIN.fullmatch(filled[0]) is not None)
 
 
 def _head(content: bytes, encoding: str, mapping: Mapping[str, str | None]) -> tuple[str, Record]:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints, TypeAdapter, Vali
 from pydantic.alias_generators import to_camel
 
 from carlot.domain.csv_columns import READ
+from carlot.domain.vehicle import BY_WIRE
 from carlot.domain.vehicle_csv import PROBLEM, UnreadableSheet, read_sheet
 from carlot.errors import BadRequest, Conflict, NotFound, UnsupportedMedia
 from carlot.handlers.public import public_base
@@ -62,18 +63,19 @@ async def import_vehicles(request: Request, services: Services) -> Response:
         planned = await plan(services, sheet, public_base(request, services), empty_clears=query.empty_clears)
     except UnreadableSheet as fault:
         raise BadRequest(str(fault), code="bad-csv") from fault
-    kept = {} if query.dry_run else {"importId": await carry_out(services, planned)}
-    return json_answer({**kept, **_report(planned)})
+    if query.dry_run:
+        return json_answer(_report(planned))
+    await carry_out(services, planned)
+    return json_answer({"importId": planned.import_id, **_report(planned)})
 
 
 async def get_rejected_rows(request: Request, services: Services) -> Response:
     """The rows that an import did not take, as they came, with a column `problem`."""
-    import_id = request.params["id"]
     found = await _read_import(request, services)
     headers = {**_CSV, "content-disposition": 'attachment; filename="rejected.csv"'}
     if request.method == "HEAD":
         return Response(200, headers)
-    parts = csv_imports.rejected_csv(services.database, import_id, str(found["headings"]), PROBLEM)
+    parts = csv_imports.rejected_csv(services.database, request.params["id"], str(found["headings"]), PROBLEM)
     return Response(200, headers, parts=await begun(parts))
 
 
@@ -124,5 +126,5 @@ def _report(planned: Plan) -> dict[str, object]:
         "rejected": [fault._asdict() for fault in planned.rejected],
         "warnings": [warning._asdict() for warning in planned.warnings],
         "columns": [column._asdict() for column in planned.sheet.columns if column.heading],
-        "changes": [{"field": name, **asdict(change)} for name, change in planned.changes.items()],
+        "changes": [{"field": name, **asdict(change)} for name in BY_WIRE if (change := planned.changes.get(name))],
     }

@@ -52,6 +52,7 @@ _SOLD_HERE = "This vehicle is on the lot. Record its sale to mark it as sold."
 class Plan:
     """What a file comes to. `empty_clears`: an empty cell clears its field, instead of leaving it as it is."""
 
+    import_id: str
     sheet: Sheet
     base: str
     empty_clears: bool
@@ -63,26 +64,37 @@ class Plan:
     warnings: list[Remark] = field(default_factory=list)
     changes: dict[str, FieldChange] = field(default_factory=dict)
     writes: list[Statement] = field(default_factory=list)
-    rejected_rows: list[dict[str, Any]] = field(default_factory=list)
-    befores: list[dict[str, Any]] = field(default_factory=list)
+    vehicle_ids: list[str] = field(default_factory=list)
     pushed_ids: list[str] = field(default_factory=list)
     digests: set[bytes] = field(default_factory=set)
     seen: dict[tuple[str, str], int] = field(default_factory=dict)
 
-    def reject(self, row: Row, faults: Sequence[Remark]) -> None:
-        """A row is not taken, for these reasons."""
-        named = faults[:MAX_FAULTS]
-        self.rejected += named
-        problem = " ".join(dict.fromkeys(fault.message for fault in named))
-        self.rejected_rows.append({"row": row.number, "cells": _kept_cells(self.sheet, row), "problem": problem})
-
 
 @dataclass
 class _Part:
-    """Some rows on their way: what is added and what is changed, by column."""
+    """Some rows on their way: what is added and what is changed, by column; how those were before; what is not taken."""
 
+    planned: Plan
     created: list[dict[str, Any]] = field(default_factory=list)
     changed: list[dict[str, Any]] = field(default_factory=list)
+    befores: list[dict[str, Any]] = field(default_factory=list)
+    rejected: list[dict[str, Any]] = field(default_factory=list)
+
+    def reject(self, row: Row, faults: Sequence[Remark]) -> None:
+        """A row is not taken, for these reasons."""
+        named = faults[:MAX_FAULTS]
+        self.planned.rejected += named
+        problem = " ".join(dict.fromkeys(fault.message for fault in named))
+        self.rejected.append({"row": row.number, "cells": _kept_cells(self.planned.sheet, row), "problem": problem})
+
+    def writes(self, now: str) -> list[Statement]:
+        """The statements that take the part over."""
+        return [
+            *vehicles_bulk.insert(self.created, now),
+            *vehicles_bulk.change(self.changed, now),
+            *csv_imports.add_changes(self.planned.import_id, self.befores),
+            *csv_imports.add_rejected(self.planned.import_id, self.rejected),
+        ]
 
 
 class _Refused(Exception):
@@ -95,7 +107,7 @@ class _Refused(Exception):
 
 async def plan(services: Services, sheet: Sheet, base: str, *, empty_clears: bool = False) -> Plan:
     """Work out what a file changes; nothing is written yet. Raises: `UnreadableSheet`."""
-    planned = Plan(sheet, base, empty_clears)
+    planned = Plan(services.clock.token(), sheet, base, empty_clears)
     while part := list(islice(sheet.rows, _TOGETHER)):
         planned.rows += len(part)
         if planned.rows > MAX_ROWS:
@@ -106,53 +118,47 @@ async def plan(services: Services, sheet: Sheet, base: str, *, empty_clears: boo
     return planned
 
 
-async def carry_out(services: Services, planned: Plan) -> str:
-    """Write what was planned, all of it or nothing; answer the import's id.
+async def carry_out(services: Services, planned: Plan) -> None:
+    """Write what was planned, all of it or nothing.
 
     Raises: `Conflict` when the lot has changed since it was planned.
     """
     now = services.clock.now()
-    import_id = services.clock.token()
-    vehicle_ids = [before["id"] for before in planned.befores]
-    raises = listing_raises(services, *vehicle_ids) if vehicle_ids else []
+    raises = listing_raises(services, *planned.vehicle_ids) if planned.vehicle_ids else []
     if planned.pushed_ids:
         raises.append(vehicles_bulk.raise_edits(planned.pushed_ids, instant(now), after(now, DELIVERY_S)))
     headings = [column.heading for column in planned.sheet.columns if column.heading.lower() != PROBLEM]
-    kept = csv_imports.add(import_id, headings, planned.rejected_rows, planned.befores, instant(now))
+    added = csv_imports.add(planned.import_id, headings, instant(now))
     try:
-        await commit(services, [*planned.writes, *kept], [], raises)
+        await commit(services, [added, *planned.writes, *csv_imports.forget_old()], [], raises)
     except ConstraintViolation as moved:
         raise Conflict("The lot was changed meanwhile; nothing was taken over. Try again.", code="busy") from moved
-    return import_id
 
 
 async def _plan_part(services: Services, planned: Plan, rows: Sequence[Row]) -> None:
     read: list[tuple[Row, Reading]] = []
+    part = _Part(planned)
     for row in rows:
         if _is_repeat(planned, row):
             continue
         reading = read_row(planned.sheet, row)
         planned.warnings += reading.warnings
         if reading.faults:
-            planned.reject(row, reading.faults)
+            part.reject(row, reading.faults)
         elif reading.is_vehicle:
             read.append((row, reading))
-    if not read:
-        return
-    part = _Part()
     for (row, reading), found in zip(read, await vehicles_bulk.find(services.database, _keys(read)), strict=True):
         try:
-            _plan_row(services, planned, part, row, reading, found)
+            _plan_row(services, part, row, reading, found)
         except _Refused as refusal:
-            planned.reject(row, [_remark(planned, row, reading, refusal.name, refusal.message)])
+            part.reject(row, [_remark(planned, row, reading, refusal.name, refusal.message)])
         except Problem as refusal:
             errors = refusal.errors or [("", refusal.detail)]
-            planned.reject(row, [_remark(planned, row, reading, name, message) for name, message in errors])
+            part.reject(row, [_remark(planned, row, reading, name, message) for name, message in errors])
         except ValidationError as failure:
             faults = [fault_words(error) for error in failure.errors(include_url=False)]
-            planned.reject(row, [_remark(planned, row, reading, name, message) for name, message in faults])
-    now = instant(services.clock.now())
-    planned.writes += [*vehicles_bulk.insert(part.created, now), *vehicles_bulk.change(part.changed, now)]
+            part.reject(row, [_remark(planned, row, reading, name, message) for name, message in faults])
+    planned.writes += part.writes(instant(services.clock.now()))
 
 
 def _is_repeat(planned: Plan, row: Row) -> bool:
@@ -176,8 +182,9 @@ def _keys(read: Sequence[tuple[Row, Reading]]) -> list[dict[str, str | None]]:
     ]
 
 
-def _plan_row(services: Services, planned: Plan, part: _Part, row: Row, reading: Reading, found: Found) -> None:
+def _plan_row(services: Services, part: _Part, row: Row, reading: Reading, found: Found) -> None:
     """Add a row to what is created or changed. Raises: `_Refused`, `Problem`, `ValidationError`."""
+    planned = part.planned
     before = found.before()
     said = _said(planned, reading.values, before)
     _require_room(planned, reading.values, found, before, row.number)
@@ -186,7 +193,8 @@ def _plan_row(services: Services, planned: Plan, part: _Part, row: Row, reading:
         new = new_values(NewVehicle.model_validate(said).values(), found.sold_on, planned.base, any_vin=True)
         _warn_of_vin(planned, row, reading, new["vin"], new["year"])
         part.created.append({"id": vehicle_id, **by_column(new)})
-        planned.befores.append({"id": vehicle_id, "version": 1, "before": None})
+        part.befores.append({"id": vehicle_id, "version": 1, "before": None})
+        planned.vehicle_ids.append(vehicle_id)
         planned.created += 1
         return
     given = VehicleChange.model_validate(said).values()
@@ -204,7 +212,8 @@ def _plan_row(services: Services, planned: Plan, part: _Part, row: Row, reading:
         old["editedFields"] = changes["editedFields"]
     note_changes(planned.changes, row.number, old, changes)
     part.changed.append({"id": before["id"], "version": before["version"], **by_column(changes)})
-    planned.befores.append({"id": before["id"], "version": before["version"] + 1, "before": by_column(old)})
+    part.befores.append({"id": before["id"], "version": before["version"] + 1, "before": by_column(old)})
+    planned.vehicle_ids.append(before["id"])
     planned.updated += 1
     if before["externalDmsId"] is not None and PUSHED_TO_DMS.intersection(changes):
         planned.pushed_ids.append(before["id"])

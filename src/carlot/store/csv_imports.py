@@ -91,20 +91,24 @@ RETURNING id"""
 MARK_UNDONE = "UPDATE csv_imports SET undone_at = ?2 WHERE id = ?1"
 
 
-def add(
-    import_id: str,
-    headings: Sequence[str],
-    rejected: Sequence[Mapping[str, Any]],
-    changes: Sequence[Mapping[str, Any]],
-    now: str,
-) -> list[Statement]:
-    """Keep an import: its rejected rows as `{row, cells, problem}`, its vehicles as `{id, version, before}`."""
-    return [
-        statement(ADD, import_id, to_json(list(headings)).decode(), now),
-        *(statement(ADD_REJECTED, import_id, text) for _, text in in_parts(rejected, to_json)),
-        *(statement(ADD_CHANGES, import_id, text) for _, text in in_parts(changes, to_json)),
-        *(statement(sql) for sql in FORGET),
-    ]
+def add(import_id: str, headings: Sequence[str], now: str) -> Statement:
+    """Keep an import."""
+    return statement(ADD, import_id, to_json(list(headings)).decode(), now)
+
+
+def add_rejected(import_id: str, rows: Sequence[Mapping[str, Any]]) -> list[Statement]:
+    """Keep rejected rows of an import, each `{row, cells, problem}`."""
+    return [statement(ADD_REJECTED, import_id, text) for _, text in in_parts(rows, to_json)]
+
+
+def add_changes(import_id: str, vehicles: Sequence[Mapping[str, Any]]) -> list[Statement]:
+    """Keep how vehicles were before an import, each `{id, version, before}`; no `before`: it was added."""
+    return [statement(ADD_CHANGES, import_id, text) for _, text in in_parts(vehicles, to_json)]
+
+
+def forget_old() -> list[Statement]:
+    """Forget all imports but the newest."""
+    return [statement(sql) for sql in FORGET]
 
 
 async def read(database: Database, import_id: str) -> Row | None:
