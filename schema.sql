@@ -14,7 +14,8 @@ CREATE TABLE vehicles (
   external_dms_id TEXT UNIQUE,
   -- What the dealer calls it. NULL: none given.
   stock_number TEXT,
-  -- Upper case, no spaces. 17 characters from model year 1981 on; older cars carry shorter ones.
+  -- Upper case, no spaces. 17 characters from model year 1981 on; older cars carry shorter ones. A vehicle that has no VIN (a trailer,
+  -- a boat) has its own id here, so that no two of them are taken for one; nullif(vin, id) is what is shown.
   vin TEXT NOT NULL CHECK (vin <> ''),
   -- 1 when every check that applies to this VIN passes (49 CFR 565: length, letters, check digit). 0 bars it from listing sites.
   vin_valid INTEGER NOT NULL CHECK (vin_valid IN (0, 1)),

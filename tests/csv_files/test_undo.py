@@ -76,7 +76,7 @@ MESSAGES = [
     ("model", "x" * 201, "The model is longer than 200 characters."),
     ("stockNumber", "x" * 201, "The stock number is longer than 200 characters."),
     ("trim", "a\x00b", "The trim contains a NUL character."),
-    ("vin", "", "The VIN is missing."),
+    ("vin", "", "The VIN is missing. A vehicle that has none needs a stock number."),
     ("vin", "9" * 33, "The VIN is longer than 32 characters."),
     ("status", "gone", "“gone” is no status. Write available, pending or archived."),
     ("purchaseDate", "soon", "“soon” is no day. Write it like 2025-02-03 or 2/3/2025."),

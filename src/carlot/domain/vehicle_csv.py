@@ -163,7 +163,7 @@ def _names_a_vehicle(sheet: Sheet, cells: Sequence[str]) -> bool:
     """Whether a line is a vehicle: something stands where the table has what a vehicle is known by, and it is no heading."""
     if [cell.strip() for cell in cells[: len(sheet.columns)]] == [column.heading for column in sheet.columns]:
         return False
-    known_by = [name for name in NEEDED if name in sheet.sources] or ["stockNumber", "id"]
+    known_by = ["id", *NEEDED, *(["stockNumber"] if sheet.missing() else [])]
     stands = {name for name in known_by for place in sheet.sources.get(name, ()) if place < len(cells) and cells[place].strip()}
     filled = [cell.strip() for cell in cells if cell.strip()]
     return bool(stands) and (len(filled) > 1 or len(sheet.columns) < 3 or _LIKE_A_VIN.fullmatch(filled[0]) is not None)

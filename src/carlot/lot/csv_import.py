@@ -190,8 +190,8 @@ def _plan_row(services: Services, part: _Part, row: Row, reading: Reading, found
     _require_room(planned, reading.values, found, before, row.number)
     if before is None:
         vehicle_id = services.clock.token()
-        new = new_values(NewVehicle.model_validate(said).values(), found.sold_on, planned.base, any_vin=True)
-        _warn_of_vin(planned, row, reading, new["vin"], new["year"])
+        new = _new(said, vehicle_id, found.sold_on, planned.base)
+        _warn_of_vin(planned, row, reading, said.get("vin"), new["year"])
         part.created.append({"id": vehicle_id, **by_column(new)})
         part.befores.append({"id": vehicle_id, "version": 1, "before": None})
         planned.vehicle_ids.append(vehicle_id)
@@ -207,6 +207,8 @@ def _plan_row(services: Services, part: _Part, row: Row, reading: Reading, found
     if "vinValid" in changes:
         _warn_of_vin(planned, row, reading, changes.get("vin", before["vin"]), changes.get("year", before["year"]))
     old = {name: stored(before, name) for name in changes}
+    if "vin" in old and old["vin"] is None:
+        old["vin"] = before["id"]
     if "editedFields" in changes:
         # Undoing is an edit by hand, too: the fields stay marked, so that the DMS takes the old values back.
         old["editedFields"] = changes["editedFields"]
@@ -217,6 +219,19 @@ def _plan_row(services: Services, part: _Part, row: Row, reading: Reading, found
     planned.updated += 1
     if before["externalDmsId"] is not None and PUSHED_TO_DMS.intersection(changes):
         planned.pushed_ids.append(before["id"])
+
+
+def _new(said: dict[str, Any], vehicle_id: str, sold_on: str | None, base: str) -> dict[str, Any]:
+    """All values of a new vehicle; one that has no VIN has its id in place of it.
+
+    Raises: `_Refused`, `Problem`, `ValidationError`.
+    """
+    if "vin" in said:
+        return new_values(NewVehicle.model_validate(said).values(), sold_on, base, any_vin=True)
+    if "stockNumber" not in said:
+        raise _Refused("vin", "The VIN is missing. A vehicle that has none needs a stock number.")
+    entry = NewVehicle.model_validate({**said, "vin": vehicle_id})
+    return {**new_values(entry.values(), sold_on, base, any_vin=True), "vin": vehicle_id, "vinValid": 0}
 
 
 def _said(planned: Plan, values: dict[str, Any], before: dict[str, Any] | None) -> dict[str, Any]:
@@ -250,14 +265,17 @@ def _require_room(planned: Plan, values: dict[str, Any], found: Found, before: d
         if text and (other := planned.seen.setdefault((name, text), number)) != number:
             raise _Refused("vin" if name == "id" else name, f"Row {other} is the same vehicle, or has the same number.")
     if found.stock_of and not (before and before["stockNumber"] == stock):
-        raise _Refused("stockNumber", f"The vehicle with VIN {found.stock_of} has this stock number.")
+        raise _Refused("stockNumber", f"The vehicle with {found.stock_of} has this stock number.")
     if found.vin_of and on_lot:
         raise _Refused("vin", "Another vehicle on the lot has this VIN.")
 
 
-def _warn_of_vin(planned: Plan, row: Row, reading: Reading, vin: str, year: int) -> None:
-    """Say of a vehicle that is taken that its VIN cannot be right."""
-    fault = vins.form_fault(vin, year) or vins.check_digit_fault(vin, year)
+def _warn_of_vin(planned: Plan, row: Row, reading: Reading, vin: str | None, year: int) -> None:
+    """Say of a vehicle that is taken that it has no VIN, or one that cannot be right."""
+    if vin is None:
+        fault: str | None = "The vehicle has no VIN and is known by its stock number."
+    else:
+        fault = vins.form_fault(vin, year) or vins.check_digit_fault(vin, year)
     if fault:
         planned.warnings.append(_remark(planned, row, reading, "vin", f"{fault} No listing site takes the vehicle like that."))
 

@@ -49,9 +49,9 @@ def changed_values(before: dict[str, Any], given: dict[str, Any], base: str, *, 
         raise Conflict(message, code="vehicle-sold", errors=[FieldError("status", message)])
     if "vin" in changes or "year" in changes:
         vin, year = given.get("vin", before["vin"]), given.get("year", before["year"])
-        if not any_vin:
+        if vin is not None and not any_vin:
             check_vin(vin, year)
-        changes["vinValid"] = int(vins.is_valid(vin, year))
+        changes["vinValid"] = int(vin is not None and vins.is_valid(vin, year))
     if changes and before["externalDmsId"] is not None:
         changes["editedFields"] = edited_after(before["editedFields"], [name for name in changes if name != "vinValid"])
     return changes

@@ -68,7 +68,7 @@ _KINDS: dict[str, Schema] = {
     "json": many(TEXT),
 }
 _ALWAYS = {
-    **dict.fromkeys(("id", "vin", "make", "model"), TEXT),
+    **dict.fromkeys(("id", "make", "model"), TEXT),
     **{name: whole() for name in ("year", "version")},
     "status": one_of(*STATUSES),
     "createdAt": TIME,
@@ -139,7 +139,7 @@ SCHEMAS: dict[str, Schema] = {
         "A sale, and what became of its invoice.",
         id=TEXT,
         vehicleId=TEXT,
-        vin=TEXT,
+        vin=maybe(TEXT),
         salePrice=DOLLARS,
         saleDate=DAY,
         customer=maybe(record(**_CONTACT)),
@@ -156,7 +156,7 @@ SCHEMAS: dict[str, Schema] = {
         "Work done on a vehicle, and what became of its expense.",
         id=TEXT,
         vehicleId=TEXT,
-        vin=TEXT,
+        vin=maybe(TEXT),
         serviceDate=DAY,
         description=TEXT,
         vendor=maybe(TEXT),
@@ -249,7 +249,7 @@ SCHEMAS: dict[str, Schema] = {
     "UndoReport": record(
         "What undoing an import came to.",
         putBack=whole("Vehicles that are as they were; those that the import added are archived."),
-        left=many(record("A vehicle that was changed since.", vehicleId=TEXT, vin=TEXT, stockNumber=maybe(TEXT))),
+        left=many(record("A vehicle that was changed since.", vehicleId=TEXT, vin=maybe(TEXT), stockNumber=maybe(TEXT))),
     ),
 }
 """Every shape that has a name."""

@@ -55,7 +55,7 @@ FROM csv_import_rejected r WHERE r.import_id = ?1 AND r.row > ?3 ORDER BY r.row 
 # The vehicles that an import added or changed; whether the DMS takes back something of what undoing it changes. ?1 the import.
 _PUSHED = ", ".join(f"'{BY_WIRE[name].column}'" for name in sorted(PUSHED_TO_DMS))
 TOUCHED = f"""
-SELECT v.id, v.vin, v.stock_number, v.external_dms_id IS NOT NULL AND EXISTS (
+SELECT v.id, nullif(v.vin, v.id) AS vin, v.stock_number, v.external_dms_id IS NOT NULL AND EXISTS (
     SELECT 1 FROM json_each(c.before) AS b WHERE b.key IN ({_PUSHED})) AS pushed
 FROM csv_import_changes c JOIN vehicles v ON v.id = c.vehicle_id WHERE c.import_id = ?1 ORDER BY v.created_at, v.id"""
 

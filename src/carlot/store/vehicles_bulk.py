@@ -23,19 +23,20 @@ CHUNK = 25
 
 _COLUMNS = tuple(f.column for f in BY_WIRE.values() if f.writable or f.wire == "vinValid")
 
-# What is known of the rows in ?1 (JSON array of {id, vin, stock}): the vehicle that is meant, by id, by VIN on the lot or, where no VIN is
-# given, by stock number; other vehicles that have its stock number, or its VIN on the lot; the day its VIN was last sold.
+# What is known of the rows in ?1 (JSON array of {id, vin, stock}): the vehicle that is meant, by id, by VIN on the lot or, where the row
+# or the vehicle has no VIN, by stock number; other vehicles that have its stock number, or its VIN on the lot; the day its VIN was last sold.
 FIND = f"""
 SELECT row, found,
   (SELECT {ADMIN_OBJECT} FROM vehicles WHERE id = found) AS vehicle,
-  (SELECT o.vin FROM vehicles o WHERE o.stock_number = stock AND o.status <> 'archived' AND o.id IS NOT found) AS stock_of,
+  (SELECT iif(o.vin = o.id, 'no VIN', 'VIN ' || o.vin) FROM vehicles o WHERE o.stock_number = stock AND o.status <> 'archived' AND o.id IS NOT found) AS stock_of,
   (SELECT o.id FROM vehicles o WHERE o.vin = wanted_vin AND o.status IN ('available', 'pending') AND o.id IS NOT found) AS vin_of,
   (SELECT max(s.sale_date) FROM vehicles o JOIN sales s ON s.vehicle_id = o.id AND s.voided_at IS NULL
     WHERE o.vin = wanted_vin AND o.status = 'sold') AS sold_on
 FROM (SELECT r.key AS row, r.value ->> 'vin' AS wanted_vin, r.value ->> 'stock' AS stock, coalesce(
     (SELECT v.id FROM vehicles v WHERE v.id = r.value ->> 'id'),
     (SELECT v.id FROM vehicles v WHERE v.vin = r.value ->> 'vin' AND v.status IN ('available', 'pending')),
-    (SELECT v.id FROM vehicles v WHERE r.value ->> 'vin' = '' AND v.stock_number = r.value ->> 'stock' AND v.status <> 'archived')) AS found
+    (SELECT v.id FROM vehicles v WHERE v.stock_number = r.value ->> 'stock' AND v.status <> 'archived'
+      AND (r.value ->> 'vin' = '' OR v.vin = v.id))) AS found
   FROM json_each(?1) AS r)
 ORDER BY row"""
 
@@ -66,7 +67,11 @@ def _cell(field: Field) -> str:
         return text_cell(
             "(SELECT group_concat(url, ' ') FROM (SELECT iif(value LIKE '/photos/%', ?1 || value, value) AS url FROM json_each(v.photos) ORDER BY key))"
         )
-    return kept_cell(f"v.{field.column}") if field.kind == "text" else plain_cell(f"v.{field.column}")
+    return (
+        kept_cell("nullif(v.vin, v.id)" if field.wire == "vin" else f"v.{field.column}")
+        if field.kind == "text"
+        else plain_cell(f"v.{field.column}")
+    )
 
 
 # ?1 our own address, ?2 a state or NULL for all but the archived, ?3 the id behind which the part begins.
