@@ -50,13 +50,17 @@ _SOLD_HERE = "This vehicle is on the lot. Record its sale to mark it as sold."
 
 @dataclass
 class Plan:
-    """What a file comes to. `empty_clears`: an empty cell clears its field, instead of leaving it as it is."""
+    """What a file comes to.
+
+    `empty_clears`: an empty cell clears its field, instead of leaving it as it is. `finds_any`: a row is a known vehicle.
+    """
 
     import_id: str
     sheet: Sheet
     base: str
     empty_clears: bool
     rows: int = 0
+    finds_any: bool = False
     created: int = 0
     updated: int = 0
     unchanged: int = 0
@@ -113,7 +117,7 @@ async def plan(services: Services, sheet: Sheet, base: str, *, empty_clears: boo
         if planned.rows > MAX_ROWS:
             raise UnreadableSheet(f"A file may have {MAX_ROWS:,} rows at most.")
         await _plan_part(services, planned, part)
-    if (missing := sheet.missing()) and not planned.created + planned.updated + planned.unchanged:
+    if (missing := sheet.missing()) and not planned.finds_any:
         raise UnreadableSheet(sheet.without(missing[0]))
     return planned
 
@@ -186,6 +190,7 @@ def _plan_row(services: Services, part: _Part, row: Row, reading: Reading, found
     """Add a row to what is created or changed. Raises: `_Refused`, `Problem`, `ValidationError`."""
     planned = part.planned
     before = found.before()
+    planned.finds_any |= before is not None
     said = _said(planned, reading.values, before)
     _require_room(planned, reading.values, found, before, row.number)
     if before is None:
