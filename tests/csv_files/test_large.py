@@ -7,8 +7,10 @@ import time
 import tracemalloc
 from random import Random
 
+import pytest
+
 from app.typed import vin
-from csv_files.test_import import counts, sheet, stored, taken
+from csv_files.test_import import counts, send, sheet, stored, taken
 from support.lot import Lot
 
 ROWS, REPEATS, BAD_DIGITS = 9_379, 872, 4
@@ -57,6 +59,26 @@ async def test_an_auctions_list(lot: Lot) -> None:
     assert (counts(report), report["rejected"]) == ((2_499, 0, 0), [])
     assert {car["vin"] for car in stored(lot)} == {vin(number) for number in range(2_499)}
     assert sum(car["price_cents"] is None for car in stored(lot)) == 50
+
+
+HARD = {
+    "quotation marks": b'"' * 9_000_000,
+    "quoted commas": b'",' * 4_500_000,
+    "commas": b"," * 9_000_000,
+    "empty lines": b"\n" * 9_000_000,
+    "cells that never close": b'x,2013,Tesla,M,"open\n' * 9_000,
+    "one cell": b'"' + b"a" * 9_000_000,
+}
+
+
+@pytest.mark.parametrize("kind", HARD)
+@pytest.mark.parametrize("head", [b"vin,year,make,model,description\n", b""])
+async def test_no_file_takes_long(lot: Lot, kind: str, head: bytes) -> None:
+    began = time.process_time()
+    response = await send(lot, head + HARD[kind])
+    assert response.status in (200, 400)
+    assert stored(lot) == []
+    assert time.process_time() - began < 5
 
 
 async def test_ten_thousand_rows_take_bounded_memory_and_time(lot: Lot) -> None:

@@ -23,6 +23,9 @@ NOTHING = (
 )
 """What people and programs write for nothing, in any case."""
 
+MAX_CELLS = 2_000
+"""Cells of one record behind these are not looked at."""
+
 MAX_CELL_LINES = 100
 """A quoted cell with more lines than this is taken for one whose closing quotation mark is missing."""
 
@@ -99,7 +102,7 @@ def records(text_lines: Iterable[str], delimiter: str, width: int) -> Iterator[R
     while (line := pushed_back.popleft() if pushed_back else next(source, None)) is not None:
         number += 1
         if '"' not in line:
-            yield Record(number, line.rstrip("\r\n").split(delimiter), line)
+            yield Record(number, line.rstrip("\r\n").split(delimiter, MAX_CELLS), line)
             continue
         cells: list[str] = []
         opened = _take(line, delimiter, cells, None)
@@ -153,6 +156,6 @@ def _take(line: str, delimiter: str, cells: list[str], opened: str | None, *, le
             found = next(plain.finditer(line, position))
             cells.append(found[0])
         position = found.end()
-        if not line.startswith(delimiter, position):
+        if not line.startswith(delimiter, position) or len(cells) > MAX_CELLS:
             return None
         position += 1

@@ -26,6 +26,7 @@ _HEAD_LINES = 20
 """The heading line is looked for among so many lines."""
 
 _MAX_COLUMNS = 500
+_MAX_LINES = 100_000
 _SHOWN_CHARACTERS = 100
 _LIKE_A_VIN = re.compile(r"(?=.*\d)[A-Za-z0-9]{11,17}")
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
@@ -50,7 +51,10 @@ class Remark(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A file being read: its columns, the columns of each field (the one that counts first in front), and its rows."""
+    """A file being read: its columns, the columns of each field (the one that counts first in front), and its rows.
+
+    Asking for rows raises `UnreadableSheet`.
+    """
 
     columns: list[Column]
     sources: dict[str, list[int]]
@@ -185,7 +189,9 @@ def _head(content: bytes, encoding: str, mapping: Mapping[str, str | None]) -> t
 
 
 def _rows(content: bytes, encoding: str, delimiter: str, head: Record, width: int) -> Iterator[Row]:
-    """The lines below the headings that have anything in them."""
+    """The lines below the headings that have anything in them. Raises: `UnreadableSheet`."""
     for record in csv_text.records(csv_text.lines(content, encoding), delimiter, width):
+        if record.number > _MAX_LINES:
+            raise UnreadableSheet(f"A file may have {_MAX_LINES:,} lines at most, empty ones included.")
         if record.number > head.number and (record.cells is None or any(cell.strip() for cell in record.cells)):
             yield Row(record.number, record.cells, csv_text.readable(record.text) if record.cells is None else "")
