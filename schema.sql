@@ -14,7 +14,8 @@ CREATE TABLE vehicles (
   external_dms_id TEXT UNIQUE,
   -- What the dealer calls it. NULL: none given.
   stock_number TEXT,
-  -- Upper case, no spaces. 17 characters from model year 1981 on; older cars carry shorter ones.
+  -- Upper case, no spaces. 17 characters from model year 1981 on; older cars carry shorter ones. A vehicle that has no VIN (a trailer,
+  -- a boat) has its own id here, so that no two of them are taken for one; nullif(vin, id) is what is shown.
   vin TEXT NOT NULL CHECK (vin <> ''),
   -- 1 when every check that applies to this VIN passes (49 CFR 565: length, letters, check digit). 0 bars it from listing sites.
   vin_valid INTEGER NOT NULL CHECK (vin_valid IN (0, 1)),
@@ -124,6 +125,39 @@ CREATE TABLE photos (
 CREATE UNIQUE INDEX photos_vehicle ON photos (vehicle_id, sha256);
 -- What the cron deletes.
 CREATE INDEX photos_removed ON photos (removed_at) WHERE removed_at IS NOT NULL;
+
+-- Imports of CSV files, the last 20.
+CREATE TABLE csv_imports (
+  id TEXT PRIMARY KEY NOT NULL,
+  -- JSON array of the file's own headings.
+  headings TEXT NOT NULL CHECK (json_valid(headings)),
+  -- NULL: not undone.
+  undone_at TEXT,
+  created_at TEXT NOT NULL
+) STRICT;
+
+-- The rows of a file that were not taken.
+CREATE TABLE csv_import_rejected (
+  import_id TEXT NOT NULL REFERENCES csv_imports (id),
+  -- As a spreadsheet counts: the first line of the file is 1.
+  row INTEGER NOT NULL,
+  -- JSON array of the cells as they came, one for each heading, then those that were too many.
+  cells TEXT NOT NULL CHECK (json_valid(cells)),
+  -- Why it was not taken, in plain words.
+  problem TEXT NOT NULL,
+  PRIMARY KEY (import_id, row)
+) STRICT;
+
+-- The vehicles that an import added or changed: what undoes it.
+CREATE TABLE csv_import_changes (
+  import_id TEXT NOT NULL REFERENCES csv_imports (id),
+  vehicle_id TEXT NOT NULL REFERENCES vehicles (id),
+  -- The vehicle's version behind the import: at any other it was changed since.
+  version INTEGER NOT NULL,
+  -- JSON object of the columns that the import changed, with their values before it. NULL: the import added the vehicle.
+  before TEXT CHECK (before IS NULL OR json_valid(before)),
+  PRIMARY KEY (import_id, vehicle_id)
+) STRICT;
 
 -- ------------------------------------------------------------------------------------------------- customers, sales, service
 

@@ -44,6 +44,7 @@ WITHOUT_BODY = {
     *("DELETE /api/vehicles/:id", "DELETE /api/vehicles/:id/photos/:photoId", "POST /api/sales/:id/void"),
     *("POST /api/integrations/wayne-reeves/sync", "POST /api/integrations/tasks/retry-all"),
     *("POST /api/integrations/quickbooks/sync", "POST /api/integrations/quickbooks/disconnect"),
+    "POST /api/vehicles/imports/:id/undo",
     *("POST /api/integrations/tasks/:id/retry", "POST /api/integrations/tasks/:id/discard", "POST /api/feeds/:format/rotate"),
 }
 """The routes that change something and read no body."""

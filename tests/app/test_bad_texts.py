@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from app.intake import JSON_ROUTES, QUERY_ROUTES, Gate, named
 from app.test_answers import check_headers, check_problem
+from carlot.domain.vehicle_entry import VehicleChange
 from carlot.routes import ROUTES
 from carlot.web.endpoint import Route
 from support.lot import answer
@@ -76,6 +77,7 @@ FIELD = pytest.mark.parametrize(
 
 @FIELD
 async def test_a_text_is_a_text_or_refused(route: Route, model: type[BaseModel], path: tuple[str, ...]) -> None:
+    """The texts of a vehicle other than its description lose their angle brackets: other sites may print them as they come."""
     taken = 0
     for text in NASTY.values():
         gate = await Gate.open()
@@ -89,10 +91,13 @@ async def test_a_text_is_a_text_or_refused(route: Route, model: type[BaseModel],
             continue
         taken += 1
         assert response.headers["content-type"] == "application/json"
-        assert found_at(answer(response), path) == text
+        kept = text
+        if issubclass(model, VehicleChange) and path != ("description",):
+            kept = text.replace("<", "").replace(">", "")
+        assert found_at(answer(response), path) == kept
         after = gate.stored()
         assert set(after) == set(before)
-        assert any(text in row.values() for rows in after.values() for row in rows)
+        assert any(kept in row.values() for rows in after.values() for row in rows)
     # Free texts take all; numbers, addresses, days and names of other things take none.
     assert taken in (0, len(NASTY))
 

@@ -140,7 +140,7 @@ async def test_a_bad_query_of_the_dealer_is_400(lot: Lot, query: str) -> None:
     assert (await lot.call("GET", f"{ADMIN}?{query}")).status == 400
 
 
-@pytest.mark.parametrize("text", ["'", '"', "';DROP TABLE vehicles--", "%' OR '1'='1", "\\", "[]", '"]', "{", "🚗", "<b>"])
+@pytest.mark.parametrize("text", ["'", '"', "';DROP TABLE vehicles--", "%' OR '1'='1", "\\", "[]", '"]', "{", "🚗", "&lt;b&gt;"])
 async def test_texts_in_a_query_are_texts(lot: Lot, text: str) -> None:
     await add(lot, 1, make="Ford")
     await add(lot, 2, make=text, description=None)
@@ -148,6 +148,12 @@ async def test_texts_in_a_query_are_texts(lot: Lot, text: str) -> None:
     assert await numbers(lot, f"{PUBLIC}?q={quote(text)}") == [2]
     assert await numbers(lot, f"{ADMIN}?make={quote(text)}") == [2]
     assert len(lot.database.query("SELECT * FROM vehicles")) == 2
+
+
+async def test_markup_in_a_query_finds_the_description_that_has_it(lot: Lot) -> None:
+    await add(lot, 1)
+    await add(lot, 2, description="Like <b>new</b>")
+    assert await numbers(lot, f"{PUBLIC}?q={quote('<b>')}") == [2]
 
 
 async def test_the_lists_are_walked_by_their_links(lot: Lot) -> None:

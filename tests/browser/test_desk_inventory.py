@@ -312,8 +312,8 @@ def test_a_file_out_and_in(desk: OpenDesk, desk_lot: Installation, faultless: Ca
     page.get_by_role("button", name="Import").click()
     dialog = page.get_by_role("dialog", name="Import vehicles")
     choose(page, bad)
-    expect(dialog.get_by_text("1 fault: nothing is taken over")).to_be_visible()
-    expect(dialog.get_by_role("cell", name="'seven' is no amount of dollars.")).to_be_visible()
+    expect(dialog.get_by_text("1 row cannot be taken over.")).to_be_visible()
+    expect(dialog.get_by_role("cell", name="“seven” is no amount of dollars.")).to_be_visible()
     expect(dialog.get_by_role("button", name="Take it over")).to_be_disabled()
     faultless(page)
     choose(page, good)
@@ -322,6 +322,25 @@ def test_a_file_out_and_in(desk: OpenDesk, desk_lot: Installation, faultless: Ca
     expect(toast(page, "Taken over: 0 new, 1 changed.")).to_be_visible()
     expect(page.locator("td.col-price")).to_have_text(["$6,500"])
     assert stored(desk_lot, car)["model"] == "Isabella"
+    page.get_by_role("button", name="Undo").click()
+    expect(toast(page, "The import is undone: 1 vehicle put back.")).to_be_visible()
+    expect(page.locator("td.col-price")).to_have_text(["$7,000"])
+
+
+def test_one_bad_row_stops_no_other_and_comes_back(desk: OpenDesk, desk_lot: Installation) -> None:
+    car, other = add_vehicle(desk_lot, make="Glas", price=7000), add_vehicle(desk_lot, make="Glas", price=7000)
+    page = desk("#/inventory?q=glas")
+    page.get_by_role("button", name="Import").click()
+    dialog = page.get_by_role("dialog", name="Import vehicles")
+    lines = [f"{each['vin']},2019,Glas,Isar,{each['stockNumber']},{price}\n" for each, price in ((car, "seven"), (other, "6500"))]
+    choose(page, CSV_HEAD + "".join(lines))
+    expect(dialog.get_by_text("1 row cannot be taken over. The other rows can.")).to_be_visible()
+    dialog.get_by_role("button", name="Take it over").click()
+    with page.expect_download() as download:
+        dialog.get_by_role("link", name="Download the rejected rows").click()
+    text = download.value.path().read_text()
+    assert (car["vin"] in text, other["vin"] in text, "“seven” is no amount of dollars." in text) == (True, False, True)
+    assert (stored(desk_lot, car)["price"], stored(desk_lot, other)["price"]) == (7000, 6500)
 
 
 def choose(page: Page, text: str) -> None:
@@ -337,7 +356,8 @@ def test_an_empty_lot_offers_the_first_steps_and_the_demo_lot(desk: OpenDesk, de
     def imports(route: Route) -> None:
         taken.append(route.request.post_data_buffer or b"")
         route.fulfill(
-            json={"dryRun": False, "rows": 60, "created": 60, "updated": 0, "unchanged": 0, "errors": [], "columns": {}}
+            json={"importId": "i1", "created": 60, **dict.fromkeys(("updated", "unchanged"), 0)}
+            | {name: [] for name in ("rejected", "warnings", "columns", "changes")}
         )
 
     page = desk("#/failed")
@@ -358,7 +378,8 @@ def test_an_empty_lot_offers_the_first_steps_and_the_demo_lot(desk: OpenDesk, de
         timeout=30,
     )
     assert answer.status_code == 200, answer.text
-    assert (answer.json()["rows"], answer.json()["errors"]) == (60, [])
+    report = answer.json()
+    assert (sum(report[name] for name in ("created", "updated", "unchanged")), report["rejected"]) == (60, [])
     assert desk_lot.url.encode() + b"/demo/" in taken[0]
 
 
@@ -380,12 +401,15 @@ def test_on_a_phone_there_are_cards(desk: OpenDesk, desk_lot: Installation, faul
 
 @pytest.mark.parametrize("text", ["<img src=x onerror=window.pwned=1>", "</script><script>window.pwned=1</script>"])
 def test_hostile_text_stays_text(desk: OpenDesk, desk_lot: Installation, text: str) -> None:
+    """The description keeps its angle brackets, all other texts lose them."""
     texts = ("trim", "exteriorColor", "location", "description", "engine")
     car = add_vehicle(desk_lot, make=text, model=text, stockNumber=text + str(len(text)), **dict.fromkeys(texts, text))
     page = desk(f"#/inventory?q={json.dumps(text)[1:5]}")
     page.goto(f"{desk_lot.url}/#/vehicle/{car['id']}")
-    expect(page.get_by_role("heading", level=1)).to_have_text(f"2019 {text} {text}")
+    plain = text.replace("<", "").replace(">", "")
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"2019 {plain} {plain}")
+    expect(page.get_by_label("Description")).to_have_value(text)
     page.get_by_role("button", name="Sell", exact=True).click()
-    expect(page.get_by_role("dialog")).to_contain_text(text)
+    expect(page.get_by_role("dialog")).to_contain_text(plain)
     assert page.evaluate("() => window.pwned") is None
     assert page.locator("#desk :is(script, iframe, object), #desk [onerror]").count() == 0

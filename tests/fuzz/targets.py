@@ -78,13 +78,20 @@ def query(content: bytes) -> None:
 
 
 def sheet(content: bytes) -> None:
-    """A CSV file, each of its rows, and each row as a vehicle."""
+    """A CSV file, each of its rows, and each row as a vehicle; nothing in it is lost or counted twice."""
     with contextlib.suppress(UnreadableSheet):
         found = read_sheet(content, {})
+        last = 0
         for row in found.rows:
-            values, faults = read_row(found, row)
-            assert all(message for _, message in faults)
-            assert values.keys() <= set(found.columns.values())
+            assert row.number > last
+            last = row.number
+            reading = read_row(found, row)
+            assert reading.values.keys() <= {column.field for column in found.columns}
+            remarks = [*reading.faults, *reading.warnings]
+            assert all(remark.message and remark.row == row.number for remark in remarks)
+            json.dumps(remarks).encode()
+            with contextlib.suppress(ValidationError):
+                NewVehicle.model_validate({name: value for name, value in reading.values.items() if value is not None})
 
 
 def form(content: bytes) -> None:
@@ -204,6 +211,8 @@ SEEDS: dict[str, list[bytes]] = {
     "sheet": [
         b"VIN,Stock #,Year,Make,Model,Price,Mileage,Photos,Purchase date\n1HGCM82633A004352,A1,2003,Honda,Accord,$1,5,https://a/b,1/2/2025\n",
         "vin;publishToWebsite\n1HGCM82633A004352;ja\n".encode("utf-16"),
+        b"Maple Motors\n\nVIN|Make|Internet Price|MSRP|Comments\n"
+        b'1HGCM82633A004352|Citro\xc3\xabn\xe9|0|N/A|"20" wheels|"open\nTotal|||5\n',
     ],
     "form": [b'x\n--x\r\ncontent-disposition: form-data; name="f"; filename="a.png"\r\n\r\n\x89PNG\r\n\x1a\n\r\n--x--\r\n'],
     "header": [

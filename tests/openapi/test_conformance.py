@@ -81,6 +81,10 @@ async def run_the_lot(world: Watched) -> None:
     rows[1][rows[0].index("year")] = "soon"
     broken = "\n".join(",".join(row) for row in rows).encode()
     await world.call("POST", "/api/vehicles/import?dryRun=true", broken, {"content-type": "text/csv"})
+    report = answer(await world.call("POST", "/api/vehicles/import", broken, {"content-type": "text/csv"}))
+    await world.all_of(f"/api/vehicles/imports/{report['importId']}/rejected.csv")
+    for _ in range(2):
+        await world.call("POST", f"/api/vehicles/imports/{report['importId']}/undo")
     await world.until_quiet()
     await world.all_of("/api/vehicles?q=tesla", f"/api/vehicles/{tesla['id']}/listings", f"/api/vehicles/{tesla['id']}/sync")
     for target in (f"/photos/{first['id']}", f"/api/public/vehicle/{tesla['id']}", "/api/public/inventory?limit=1"):

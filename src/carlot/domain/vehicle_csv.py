@@ -1,205 +1,197 @@
-"""Vehicles as rows of a CSV file: which column is which field, and what a cell says."""
+"""Vehicles as rows of a CSV file: where the table begins, which rows are vehicles, and what a row says."""
 
 from __future__ import annotations
 
-import codecs
-import csv
-import io
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal, InvalidOperation
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import islice
+from typing import Any, NamedTuple
 
-from carlot.domain.csv_text import undefused
-from carlot.domain.vehicle import BY_WIRE, FIELDS
+from carlot.domain import csv_text
+from carlot.domain.csv_columns import NEEDED, Column, columns, named, sources
+from carlot.domain.csv_text import Record, undefused
+from carlot.domain.csv_values import BadCell, value
+from carlot.domain.fault_words import field_words
+from carlot.domain.vehicle import FIELDS, MAX_PHOTOS
 
 EXPORTED = tuple(field for field in FIELDS if field.writable or field.wire in ("id", "externalDmsId"))
 """The columns of an export, named as on the wire."""
 
-READ = {field.wire for field in FIELDS if field.writable} | {"id"}
-"""The fields that an import reads."""
+PROBLEM = "problem"
+"""The column that a file of rejected rows has besides its own."""
 
-_ALIASES = {
-    "stock": "stockNumber",
-    "stockno": "stockNumber",
-    "stocknum": "stockNumber",
-    "modelyear": "year",
-    "body": "bodyStyle",
-    "bodytype": "bodyStyle",
-    "color": "exteriorColor",
-    "colour": "exteriorColor",
-    "extcolor": "exteriorColor",
-    "intcolor": "interiorColor",
-    "fuel": "fuelType",
-    "odometer": "mileage",
-    "miles": "mileage",
-    "askingprice": "price",
-    "listprice": "price",
-    "saleprice": "price",
-    "internetprice": "price",
-    "comments": "description",
-    "notes": "description",
-    "lot": "location",
-    "photourls": "photos",
-    "images": "photos",
-    "imageurls": "photos",
-    "acquired": "purchaseDate",
-    "website": "publishToWebsite",
-}
+_HEAD_LINES = 20
+"""The heading line is looked for among so many lines."""
+
+_MAX_COLUMNS = 500
+_MAX_LINES = 100_000
+_SHOWN_CHARACTERS = 100
+_LIKE_A_VIN = re.compile(r"(?=.*\d)[A-Za-z0-9]{11,17}")
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
-def _plain(header: str) -> str:
-    """A header as it is compared: letters and digits, lower case."""
-    return re.sub(r"[^a-z0-9]", "", header.lower())
+class Row(NamedTuple):
+    """A line of the table: the row as a spreadsheet counts it, and its cells; `None`: a quotation mark in it never closes."""
+
+    number: int
+    cells: list[str] | None
+    text: str
 
 
-_BY_HEADER = {
-    **_ALIASES,
-    **{_plain(name): field.wire for field in FIELDS for name in (field.wire, field.column, field.dms) if name},
-}
-_TRUE, _FALSE = {"true", "yes", "y", "1", "x", "on"}, {"false", "no", "n", "0", "off"}
+class Remark(NamedTuple):
+    """What is to be said of a row: the column by its heading (empty: the whole row), the cell as it came, one sentence."""
+
+    row: int
+    column: str
+    value: str
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A file being read: its columns by header, each a field's wire name or `None` (ignored), and its rows, one at a time.
+    """A file being read: its columns, the columns of each field (the one that counts first in front), and its rows.
 
     Asking for rows raises `UnreadableSheet`.
     """
 
-    columns: dict[str, str | None]
-    rows: Iterator[list[str]]
+    columns: list[Column]
+    sources: dict[str, list[int]]
+    rows: Iterator[Row]
+
+    def missing(self) -> list[str]:
+        """The fields that a new vehicle needs and no column is."""
+        return [name for name in NEEDED if name not in self.sources]
+
+    def without(self, name: str) -> str:
+        """The sentence about a column that is missing."""
+        seen = ", ".join(column.heading[:_SHOWN_CHARACTERS] for column in self.columns[:50] if column.heading)
+        return f"No column is the {field_words(name)}. The headings of the file are: {seen or 'none'}."
+
+
+@dataclass(slots=True)
+class Reading:
+    """What a row says by wire name (a field of which it says nothing is `None`), the column of each, and what is to be said."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    places: dict[str, int] = field(default_factory=dict)
+    faults: list[Remark] = field(default_factory=list)
+    warnings: list[Remark] = field(default_factory=list)
+    is_vehicle: bool = True
 
 
 class UnreadableSheet(ValueError):
     """The file as a whole cannot be read; the message says why."""
 
 
-class BadCell(ValueError):
-    """A cell does not say what its column wants; the message says so."""
-
-
 def read_sheet(content: bytes, mapping: Mapping[str, str | None]) -> Sheet:
-    """Take a file apart. `mapping` says of headers which field they are (`None`: none); the others are recognised by name.
+    """Take a file apart. `mapping` says of headings which field they are (`None`: none); the others are recognized by name.
 
     Raises: `UnreadableSheet`.
     """
-    encoding = _encoding(content)
-    first = content[:10_000].decode(encoding, "replace").partition("\n")[0]
-    lines = io.TextIOWrapper(io.BytesIO(content), encoding, newline="")
-    rows = _rows(csv.reader(lines, delimiter=max(",;\t", key=first.count), strict=True))
-    headers = [undefused(header).strip() for header in next(rows, [])]
-    if not headers:
+    if content.startswith(_WORKBOOKS):
+        raise UnreadableSheet("This is an Excel workbook. Save it as CSV UTF-8 and send that file.")
+    encoding = csv_text.encoding(content)
+    delimiter, head = _head(content, encoding, mapping)
+    headings = [undefused(csv_text.readable(heading)).strip() for heading in head.cells or []]
+    if not any(headings):
         raise UnreadableSheet("The file is empty.")
-    if unknown := sorted(set(mapping) - set(headers)):
+    while not headings[-1]:
+        del headings[-1]
+    if len(headings) > _MAX_COLUMNS:
+        raise UnreadableSheet(f"The file has more than {_MAX_COLUMNS} columns.")
+    if unknown := sorted(set(mapping) - set(headings)):
         raise UnreadableSheet(f"There is no column {unknown[0]!r}.")
-    columns = {header: mapping.get(header, _BY_HEADER.get(_plain(header))) for header in headers}
-    if len(columns) < len(headers):
-        raise UnreadableSheet("Two columns have the same name.")
-    columns = {header: name if name in READ else None for header, name in columns.items()}
-    named = [name for name in columns.values() if name]
-    if twice := [name for name in named if named.count(name) > 1]:
-        raise UnreadableSheet(f"Two columns are {twice[0]}: say which one is meant.")
-    if "vin" not in named:
-        raise UnreadableSheet("No column is the VIN.")
-    return Sheet(columns, rows)
+    found = columns(headings, mapping)
+    sheet = Sheet(found, sources(found), _rows(content, encoding, delimiter, head, len(headings)))
+    if not sheet.sources.keys() & {"vin", "stockNumber", "id"}:
+        raise UnreadableSheet(sheet.without("vin"))
+    return sheet
 
 
-def read_row(sheet: Sheet, row: Sequence[str]) -> tuple[dict[str, Any], list[tuple[str, str]]]:
-    """What a row says by wire name, empty cells as `None`, and what is wrong with it as (field, sentence)."""
-    if len(row) > len(sheet.columns):
-        return {}, [("", "The row has more cells than the file has columns.")]
-    values: dict[str, Any] = {}
-    faults: list[tuple[str, str]] = []
-    for name, cell in _cells(sheet, row):
+def read_row(sheet: Sheet, row: Row) -> Reading:
+    """What a row says. A line that names no vehicle (a title, a sum, the headings once more) is none."""
+    reading = Reading()
+    if row.cells is None:
+        message = "A quotation mark opens a cell here and never closes."
+        reading.faults.append(Remark(row.number, "", row.text[:_SHOWN_CHARACTERS], message))
+        return reading
+    if not _names_a_vehicle(sheet, row.cells):
+        reading.is_vehicle = False
+        shown = " ".join(filter(None, row.cells))[:_SHOWN_CHARACTERS]
+        reading.warnings.append(Remark(row.number, "", shown, "This line names no vehicle and was passed over."))
+        return reading
+    if any(row.cells[len(sheet.columns) :]):
+        message = "The row has more cells than the file has columns."
+        reading.faults.append(Remark(row.number, "", row.cells[len(sheet.columns)][:_SHOWN_CHARACTERS], message))
+        return reading
+    for name, places in sheet.sources.items():
+        _read_field(sheet, row, name, places, reading)
+    return reading
+
+
+def remark(sheet: Sheet, row: Row, place: int | None, message: str) -> Remark:
+    """A remark on one cell of a row, or on the whole row."""
+    if place is None:
+        return Remark(row.number, "", "", message)
+    cell = row.cells[place] if row.cells and place < len(row.cells) else ""
+    return Remark(row.number, sheet.columns[place].heading, csv_text.readable(cell)[:_SHOWN_CHARACTERS], message)
+
+
+def _read_field(sheet: Sheet, row: Row, name: str, places: Sequence[int], reading: Reading) -> None:
+    """The first of a field's columns that says something; a price of 0 counts only when no column has another."""
+    said: Any = None
+    for place in places:
+        cell = row.cells[place] if row.cells and place < len(row.cells) else ""
         try:
-            values[name] = _value(name, undefused(cell).strip())
+            found = value(name, csv_text.readable(cell).strip())
         except BadCell as fault:
-            faults.append((name, str(fault)))
-    return values, faults
-
-
-def _cells(sheet: Sheet, row: Sequence[str]) -> Iterator[tuple[str, str]]:
-    for name, cell in zip(sheet.columns.values(), row, strict=False):
-        if name:
-            yield name, cell
-
-
-def _rows(reader: Iterable[list[str]]) -> Iterator[list[str]]:
-    """The rows that have anything in them. Raises: `UnreadableSheet`."""
-    try:
-        for row in reader:
-            if any(row):
-                yield row
-    except csv.Error as failure:
-        raise UnreadableSheet(f"The file is no CSV: {failure}.") from failure
-
-
-def _encoding(content: bytes) -> str:
-    """How a file is written: UTF-8, UTF-16 with its mark, or as older spreadsheets do. Raises: `UnreadableSheet`."""
-    wide = content.startswith((b"\xff\xfe", b"\xfe\xff"))
-    for name in ("utf-16",) if wide else ("utf-8-sig", "cp1252"):
-        # Bit by bit, so that the whole text is never in memory.
-        decoder = codecs.getincrementaldecoder(name)()
-        try:
-            for first in range(0, len(content), 65_536):
-                decoder.decode(content[first : first + 65_536])
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
+            reading.faults.append(remark(sheet, row, place, str(fault)))
+            return
+        if found is None or (name == "price" and found == 0 and said is not None):
             continue
-        return name
-    raise UnreadableSheet("Save the file as CSV UTF-8.")
+        said, reading.places[name] = found, place
+        for byte in csv_text.bad_bytes(cell):
+            message = f"The byte {byte:02X} is no character of this file's encoding; “\ufffd” stands in its place."
+            reading.warnings.append(remark(sheet, row, place, message))
+        if not (name == "price" and found == Decimal(0)):
+            break
+    if name == "photos" and said and len(said) > MAX_PHOTOS:
+        reading.warnings.append(remark(sheet, row, reading.places[name], f"Only the first {MAX_PHOTOS} photos were taken."))
+        said = said[:MAX_PHOTOS]
+    reading.values[name] = said
 
 
-def _value(name: str, text: str) -> Any:
-    """What a cell says, as `VehicleChange` takes it. Raises: `BadCell`."""
-    if not text:
-        return [] if name == "photos" else None
-    kind = BY_WIRE[name].kind
-    if kind == "integer":
-        return _whole_number(text)
-    if kind == "money":
-        return _amount(text)
-    if kind == "date":
-        return _day(text)
-    if kind == "flag":
-        return _flag(text)
-    if name == "photos":
-        return [url for url in re.split(r"\s+|[|,;](?=https?://|/)", text) if url]
-    return text
+def _names_a_vehicle(sheet: Sheet, cells: Sequence[str]) -> bool:
+    """Whether a line is a vehicle: something stands where the table has what a vehicle is known by, and it is no heading."""
+    if [cell.strip() for cell in cells[: len(sheet.columns)]] == [column.heading for column in sheet.columns]:
+        return False
+    known_by = ["id", *NEEDED, *(["stockNumber"] if sheet.missing() else [])]
+    stands = {name for name in known_by for place in sheet.sources.get(name, ()) if place < len(cells) and cells[place].strip()}
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    return bool(stands) and (len(filled) > 1 or len(sheet.columns) < 3 or _LIKE_A_VIN.fullmatch(filled[0]) is not None)
 
 
-def _whole_number(text: str) -> int:
-    digits = re.sub(r"(?i)[,\s]|mi(les)?\.?$", "", text)
-    if not re.fullmatch(r"\d{1,9}", digits):
-        raise BadCell(f"{text[:40]!r} is no whole number.")
-    return int(digits)
+def _head(content: bytes, encoding: str, mapping: Mapping[str, str | None]) -> tuple[str, Record]:
+    """The delimiter and the heading line: the pair that names most fields, among the first lines."""
+    best: tuple[int, int, str, Record] | None = None
+    for delimiter in csv_text.DELIMITERS:
+        first_lines = islice(csv_text.lines(content, encoding), _HEAD_LINES)
+        for record in csv_text.records(first_lines, delimiter, 0):
+            cells = [undefused(cell).strip() for cell in record.cells or []]
+            score = (named(cells, mapping), sum(1 for cell in cells if cell))
+            if best is None or score > best[:2]:
+                best = (*score, delimiter, record)
+    if best is None:
+        raise UnreadableSheet("The file is empty.")
+    return best[2], best[3]
 
 
-def _amount(text: str) -> Decimal:
-    try:
-        amount = Decimal(re.sub(r"(?i)[$,\s]|usd", "", text))
-    except InvalidOperation:
-        amount = Decimal("NaN")
-    if not amount.is_finite():
-        raise BadCell(f"{text[:40]!r} is no amount of dollars.")
-    return amount
-
-
-def _day(text: str) -> date:
-    american = re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", text)
-    try:
-        if american:
-            return date(int(american[3]), int(american[1]), int(american[2]))
-        return date.fromisoformat(text)
-    except ValueError as failure:
-        raise BadCell(f"{text[:40]!r} is no day such as 2025-02-03.") from failure
-
-
-def _flag(text: str) -> bool:
-    word = text.lower()
-    if word not in _TRUE | _FALSE:
-        raise BadCell(f"{text[:40]!r} is neither true nor false.")
-    return word in _TRUE
+def _rows(content: bytes, encoding: str, delimiter: str, head: Record, width: int) -> Iterator[Row]:
+    """The lines below the headings that have anything in them. Raises: `UnreadableSheet`."""
+    for record in csv_text.records(csv_text.lines(content, encoding), delimiter, width):
+        if record.number > _MAX_LINES:
+            raise UnreadableSheet(f"A file may have {_MAX_LINES:,} lines at most, empty ones included.")
+        if record.number > head.number and (record.cells is None or any(cell.strip() for cell in record.cells)):
+            yield Row(record.number, record.cells, csv_text.readable(record.text) if record.cells is None else "")

@@ -5,13 +5,29 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
 
 from carlot.domain.api_model import Line, OptionalLine, OptionalText, WireModel
 from carlot.domain.money import Dollars, cents
+from carlot.domain.plain_text import without_brackets
 from carlot.domain.vehicle import BY_WIRE, MAX_PHOTOS
 
-Vin = Annotated[str, StringConstraints(min_length=1, max_length=32, to_upper=True)]
+
+def _plain(text: object) -> object:
+    return without_brackets(text).strip() if isinstance(text, str) else text
+
+
+Vin = Annotated[str, StringConstraints(min_length=1, max_length=32, to_upper=True), BeforeValidator(_plain)]
+Name = Annotated[
+    Line,
+    BeforeValidator(_plain),
+    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 200, "pattern": r"^[^\u0000]*[^\u0000\s<>][^\u0000]*$"}),
+]
+"""A short text that must say something besides angle brackets, which are dropped."""
+
+Words = Annotated[OptionalLine, BeforeValidator(_plain)]
+"""A short text without its angle brackets; empty counts as absent."""
+
 Year = Annotated[int, Field(ge=1885, le=2100)]
 Miles = Annotated[int, Field(ge=0, le=9_999_999)]
 Status = Literal["available", "pending", "archived"]
@@ -41,21 +57,21 @@ class VehicleChange(WireModel):
 
     vin: Vin = ""
     year: Year = 0
-    make: Line = ""
-    model: Line = ""
-    stock_number: OptionalLine | None = None
-    trim: OptionalLine | None = None
-    body_style: OptionalLine | None = None
-    exterior_color: OptionalLine | None = None
-    interior_color: OptionalLine | None = None
-    transmission: OptionalLine | None = None
-    fuel_type: OptionalLine | None = None
-    drivetrain: OptionalLine | None = None
-    engine: OptionalLine | None = None
+    make: Name = ""
+    model: Name = ""
+    stock_number: Words | None = None
+    trim: Words | None = None
+    body_style: Words | None = None
+    exterior_color: Words | None = None
+    interior_color: Words | None = None
+    transmission: Words | None = None
+    fuel_type: Words | None = None
+    drivetrain: Words | None = None
+    engine: Words | None = None
     mileage: Miles | None = None
     price: Dollars | None = None
     description: OptionalText | None = None
-    location: OptionalLine | None = None
+    location: Words | None = None
     photos: Photos = Field(default_factory=list)
     purchase_price: Dollars | None = None
     purchase_date: date | None = None
@@ -88,5 +104,5 @@ class NewVehicle(VehicleChange):
 
     vin: Vin = Field()
     year: Year = Field()
-    make: Line = Field()
-    model: Line = Field()
+    make: Name = Field()
+    model: Name = Field()

@@ -2,36 +2,43 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, TypeAdapter, ValidationError
 from pydantic.alias_generators import to_camel
 
-from carlot.domain.vehicle_csv import READ, Sheet, UnreadableSheet, read_sheet
-from carlot.errors import BadRequest, FieldError, Invalid, UnsupportedMedia
+from carlot.domain.csv_columns import READ
+from carlot.domain.vehicle import BY_WIRE
+from carlot.domain.vehicle_csv import PROBLEM, UnreadableSheet, read_sheet
+from carlot.errors import BadRequest, Conflict, NotFound, UnsupportedMedia
 from carlot.handlers.public import public_base
 from carlot.lot.csv_import import Plan, carry_out, plan
-from carlot.platform.ports import Request, Response, Services
-from carlot.store import vehicles_bulk
+from carlot.lot.csv_undo import undo
+from carlot.platform.ports import Request, Response, Row, Services
+from carlot.store import csv_imports, vehicles_bulk
 from carlot.web.parsing import read_query
 from carlot.web.responses import begun, json_answer
 from carlot.web.upload import read_file
 
 MAX_BYTES = 10 * 1024 * 1024
-MAX_FAULTS = 1000
-"""So many faults are told; a file with more has one fault in every row."""
-
 _MEDIA_TYPES = frozenset({"text/csv", "text/plain", "application/csv", "application/vnd.ms-excel", "multipart/form-data"})
+_CSV = {"content-type": "text/csv; charset=utf-8; header=present", "cache-control": "no-store"}
 _MAPPING = TypeAdapter(dict[str, str | None])
 
 
 class ImportQuery(BaseModel):
-    """`dryRun` only tells what would happen; `columns` is a JSON object header -> field, `null` for a column to be left alone."""
+    """How a file is taken.
+
+    `dryRun` only tells what would happen. `columns` is a JSON object heading -> field, `null` for a column to be left alone.
+    `emptyClears` lets an empty cell clear its field; without it, an empty cell leaves the field as it is.
+    """
 
     model_config = ConfigDict(alias_generator=to_camel)
 
     dry_run: bool = False
     columns: Annotated[str, StringConstraints(max_length=20_000)] = "{}"
+    empty_clears: bool = False
 
 
 class ExportQuery(BaseModel):
@@ -41,7 +48,10 @@ class ExportQuery(BaseModel):
 
 
 async def import_vehicles(request: Request, services: Services) -> Response:
-    """Take a file over: new vehicles are added, known ones (by id, or by VIN on the lot) changed. One bad row, and nothing is."""
+    """Take a file over: new vehicles are added, known ones changed. Bad rows are listed and stop no other row.
+
+    A vehicle is known by its id, by its VIN on the lot or, in a row without a VIN, by its stock number.
+    """
     query = read_query(request, ImportQuery)
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type not in _MEDIA_TYPES:
@@ -50,25 +60,41 @@ async def import_vehicles(request: Request, services: Services) -> Response:
     content = await read_file(request, MAX_BYTES)
     try:
         sheet = read_sheet(content, mapping)
-        planned = await plan(services, sheet, public_base(request, services))
+        planned = await plan(services, sheet, public_base(request, services), empty_clears=query.empty_clears)
     except UnreadableSheet as fault:
         raise BadRequest(str(fault), code="bad-csv") from fault
-    if planned.faults and not query.dry_run:
-        errors = [FieldError(f"rows.{row}.{name}".rstrip("."), message) for row, name, message in planned.faults[:MAX_FAULTS]]
-        raise Invalid(f"{len(planned.faults)} faults in the file; nothing was taken over.", code="bad-rows", errors=errors)
-    if not query.dry_run:
-        await carry_out(services, planned)
-    return json_answer(_report(sheet, planned, query))
+    if query.dry_run:
+        return json_answer(_report(planned))
+    await carry_out(services, planned)
+    return json_answer({"importId": planned.import_id, **_report(planned)})
+
+
+async def get_rejected_rows(request: Request, services: Services) -> Response:
+    """The rows that an import did not take, as they came, with a column `problem`."""
+    found = await _read_import(request, services)
+    headers = {**_CSV, "content-disposition": 'attachment; filename="rejected.csv"'}
+    if request.method == "HEAD":
+        return Response(200, headers)
+    parts = csv_imports.rejected_csv(services.database, request.params["id"], str(found["headings"]), PROBLEM)
+    return Response(200, headers, parts=await begun(parts))
+
+
+async def undo_import(request: Request, services: Services) -> Response:
+    """Undo an import: vehicles that it added leave the lot, those that it changed get their values back.
+
+    A vehicle that was changed since is left as it is and listed.
+    """
+    if (await _read_import(request, services))["undone_at"] is not None:
+        raise Conflict("This import was undone already.", code="import-undone")
+    put_back, left = await undo(services, request.params["id"])
+    shown = [{"vehicleId": row["id"], "vin": row["vin"], "stockNumber": row["stock_number"]} for row in left]
+    return json_answer({"putBack": put_back, "left": shown})
 
 
 async def export_vehicles(request: Request, services: Services) -> Response:
     """The lot as a file that an import takes back unchanged."""
     status = read_query(request, ExportQuery).status
-    headers = {
-        "content-type": "text/csv; charset=utf-8; header=present",
-        "content-disposition": 'attachment; filename="vehicles.csv"',
-        "cache-control": "no-store",
-    }
+    headers = {**_CSV, "content-disposition": 'attachment; filename="vehicles.csv"'}
     if request.method == "HEAD":
         return Response(200, headers)
     parts = vehicles_bulk.export(services.database, public_base(request, services), status)
@@ -85,13 +111,20 @@ def _mapping(query: ImportQuery) -> dict[str, str | None]:
     return {header: name or None for header, name in mapping.items()}
 
 
-def _report(sheet: Sheet, planned: Plan, query: ImportQuery) -> dict[str, object]:
+async def _read_import(request: Request, services: Services) -> Row:
+    found = await csv_imports.read(services.database, request.params["id"])
+    if found is None:
+        raise NotFound(f"There is no such import. The last {csv_imports.KEPT} are kept.")
+    return found
+
+
+def _report(planned: Plan) -> dict[str, object]:
     return {
-        "dryRun": query.dry_run,
-        "rows": planned.rows,
         "created": planned.created,
         "updated": planned.updated,
         "unchanged": planned.unchanged,
-        "errors": [{"row": row, "field": name, "message": message} for row, name, message in planned.faults[:MAX_FAULTS]],
-        "columns": sheet.columns,
+        "rejected": [fault._asdict() for fault in planned.rejected],
+        "warnings": [warning._asdict() for warning in planned.warnings],
+        "columns": [column._asdict() for column in planned.sheet.columns if column.heading],
+        "changes": [{"field": name, **asdict(change)} for name in BY_WIRE if (change := planned.changes.get(name))],
     }

@@ -1,59 +1,124 @@
-"""A CSV file of vehicles, taken over whole or not at all."""
+"""A CSV file of vehicles: the good rows are taken over, the bad ones are kept with their reasons."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from itertools import islice
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import to_json
 
+from carlot.domain import csv_text
+from carlot.domain import vin as vins
+from carlot.domain.csv_changes import FieldChange, note_changes
+from carlot.domain.fault_words import fault_words
 from carlot.domain.times import instant
 from carlot.domain.vehicle import PUSHED_TO_DMS
-from carlot.domain.vehicle_csv import Sheet, UnreadableSheet, read_row
+from carlot.domain.vehicle_csv import PROBLEM, Reading, Remark, Row, Sheet, UnreadableSheet, read_row, remark
 from carlot.domain.vehicle_entry import NewVehicle, VehicleChange
 from carlot.engine.enqueue import commit
 from carlot.errors import Conflict, ConstraintViolation, Problem
 from carlot.lot.sync_rules import enqueue_listings
 from carlot.lot.vehicle_changes import changed_values, new_values, stored
 from carlot.platform.ports import Services, Statement
-from carlot.store import vehicles_bulk
+from carlot.store import csv_imports, vehicles_bulk
 from carlot.store.vehicles_bulk import Found, by_column
-from carlot.web.parsing import field_errors
 
 MAX_ROWS = 10_000
+MAX_FAULTS = 3
+"""So many faults of one row are named."""
+
 _TOGETHER = 200
 """Rows that are looked up and written together."""
+
+_LONGEST_KEY = 200
+"""A longer number finds no vehicle."""
+
+_KEPT_BYTES = 100_000
+_KEPT_CELL_CHARACTERS = 100
+"""A rejected row is kept as it came up to so many bytes; of a longer one, the beginning of each cell."""
 
 _NEVER_EMPTY = frozenset({"vin", "year", "make", "model", "status", "publishToWebsite", "publishToThirdParty"})
 """Fields that an empty cell leaves as they are."""
 
+_SOLD_ELSEWHERE = "This row was left out: the vehicle is sold and is not on the lot."
+_SOLD_HERE = "This vehicle is on the lot. Record its sale to mark it as sold."
+
 
 @dataclass
 class Plan:
-    """What a file comes to. Rows are counted as a spreadsheet does: the header is row 1; a fault is (row, field, sentence)."""
+    """What a file comes to.
 
+    `empty_clears`: an empty cell clears its field, instead of leaving it as it is. `finds_any`: a row is a known vehicle.
+    """
+
+    import_id: str
+    sheet: Sheet
+    base: str
+    empty_clears: bool
     rows: int = 0
+    finds_any: bool = False
     created: int = 0
     updated: int = 0
     unchanged: int = 0
-    faults: list[tuple[int, str, str]] = field(default_factory=list)
+    rejected: list[Remark] = field(default_factory=list)
+    warnings: list[Remark] = field(default_factory=list)
+    changes: dict[str, FieldChange] = field(default_factory=dict)
     writes: list[Statement] = field(default_factory=list)
     vehicle_ids: list[str] = field(default_factory=list)
     pushed_ids: list[str] = field(default_factory=list)
+    digests: set[bytes] = field(default_factory=set)
+    seen: dict[tuple[str, str], int] = field(default_factory=dict)
 
 
-async def plan(services: Services, sheet: Sheet, base: str) -> Plan:
+@dataclass
+class _Part:
+    """Some rows on their way: what is added and what is changed, by column; how those were before; what is not taken."""
+
+    planned: Plan
+    created: list[dict[str, Any]] = field(default_factory=list)
+    changed: list[dict[str, Any]] = field(default_factory=list)
+    befores: list[dict[str, Any]] = field(default_factory=list)
+    rejected: list[dict[str, Any]] = field(default_factory=list)
+
+    def reject(self, row: Row, faults: Sequence[Remark]) -> None:
+        """A row is not taken, for these reasons."""
+        named = faults[:MAX_FAULTS]
+        self.planned.rejected += named
+        problem = " ".join(dict.fromkeys(fault.message for fault in named))
+        self.rejected.append({"row": row.number, "cells": _kept_cells(self.planned.sheet, row), "problem": problem})
+
+    def writes(self, now: str) -> list[Statement]:
+        """The statements that take the part over."""
+        return [
+            *vehicles_bulk.insert(self.created, now),
+            *vehicles_bulk.change(self.changed, now),
+            *csv_imports.add_changes(self.planned.import_id, self.befores),
+            *csv_imports.add_rejected(self.planned.import_id, self.rejected),
+        ]
+
+
+class _Refused(Exception):
+    """A row cannot be taken: the field, and why."""
+
+    def __init__(self, name: str, message: str) -> None:
+        super().__init__(message)
+        self.name, self.message = name, message
+
+
+async def plan(services: Services, sheet: Sheet, base: str, *, empty_clears: bool = False) -> Plan:
     """Work out what a file changes; nothing is written yet. Raises: `UnreadableSheet`."""
-    planned = Plan()
-    seen: dict[tuple[str, str], int] = {}
-    numbered = enumerate(sheet.rows, 2)
-    while part := list(islice(numbered, _TOGETHER)):
+    planned = Plan(services.clock.token(), sheet, base, empty_clears)
+    while part := list(islice(sheet.rows, _TOGETHER)):
         planned.rows += len(part)
         if planned.rows > MAX_ROWS:
             raise UnreadableSheet(f"A file may have {MAX_ROWS:,} rows at most.")
-        await _plan_part(services, sheet, part, base, planned, seen)
+        await _plan_part(services, planned, part)
+    if (missing := sheet.missing()) and not planned.finds_any:
+        raise UnreadableSheet(sheet.without(missing[0]))
     return planned
 
 
@@ -62,83 +127,132 @@ async def carry_out(services: Services, planned: Plan) -> None:
 
     Raises: `Conflict` when the lot has changed since it was planned.
     """
-    if not planned.writes:
-        return
     now = services.clock.now()
-    enqueued = enqueue_listings(services, *planned.vehicle_ids)
+    enqueued = enqueue_listings(services, *planned.vehicle_ids) if planned.vehicle_ids else []
     if planned.pushed_ids:
         enqueued.append(vehicles_bulk.enqueue_edits(planned.pushed_ids, instant(now)))
+    headings = [column.heading for column in planned.sheet.columns if column.heading.lower() != PROBLEM]
+    added = csv_imports.add(planned.import_id, headings, instant(now))
     try:
-        await commit(services, planned.writes, enqueued)
+        await commit(services, [added, *planned.writes, *csv_imports.forget_old()], enqueued)
     except ConstraintViolation as moved:
         raise Conflict("The lot was changed meanwhile; nothing was taken over. Try again.", code="busy") from moved
 
 
-async def _plan_part(
-    services: Services,
-    sheet: Sheet,
-    part: Sequence[tuple[int, list[str]]],
-    base: str,
-    planned: Plan,
-    seen: dict[tuple[str, str], int],
-) -> None:
-    read: list[tuple[int, dict[str, Any]]] = []
-    for number, row in part:
-        values, faults = read_row(sheet, row)
-        planned.faults += [(number, name, message) for name, message in faults]
-        if not faults:
-            read.append((number, values))
-    keys = [{"id": row.get("id"), "vin": (row.get("vin") or "").upper(), "stock": row.get("stockNumber")} for _, row in read]
-    created: list[dict[str, Any]] = []
-    changed: list[dict[str, Any]] = []
-    for (number, values), found in zip(read, await vehicles_bulk.find(services.database, keys), strict=True):
-        if fault := _clash(values, found, number, seen):
-            planned.faults.append((number, *fault))
+async def _plan_part(services: Services, planned: Plan, rows: Sequence[Row]) -> None:
+    read: list[tuple[Row, Reading]] = []
+    part = _Part(planned)
+    for row in rows:
+        if _is_repeat(planned, row):
             continue
+        reading = read_row(planned.sheet, row)
+        planned.warnings += reading.warnings
+        if reading.faults:
+            part.reject(row, reading.faults)
+        elif reading.is_vehicle:
+            read.append((row, reading))
+    for (row, reading), found in zip(read, await vehicles_bulk.find(services.database, _keys(read)), strict=True):
         try:
-            _plan_row(services, values, found, base, planned, created, changed)
+            _plan_row(services, part, row, reading, found)
+        except _Refused as refusal:
+            part.reject(row, [_remark(planned, row, reading, refusal.name, refusal.message)])
         except Problem as refusal:
-            planned.faults += [(number, *error) for error in refusal.errors or [("", refusal.detail)]]
+            errors = refusal.errors or [("", refusal.detail)]
+            part.reject(row, [_remark(planned, row, reading, name, message) for name, message in errors])
         except ValidationError as failure:
-            found_wrong = field_errors(failure.errors(include_url=False, include_input=False, include_context=False))
-            planned.faults += [(number, *error) for error in found_wrong]
-    now = instant(services.clock.now())
-    planned.writes += [vehicles_bulk.insert(created, now)] if created else []
-    planned.writes += [vehicles_bulk.change(changed, now)] if changed else []
+            faults = [fault_words(error) for error in failure.errors(include_url=False)]
+            part.reject(row, [_remark(planned, row, reading, name, message) for name, message in faults])
+    planned.writes += part.writes(instant(services.clock.now()))
 
 
-def _plan_row(
-    services: Services,
-    values: dict[str, Any],
-    found: Found,
-    base: str,
-    planned: Plan,
-    created: list[dict[str, Any]],
-    changed: list[dict[str, Any]],
-) -> None:
-    """Add a row to what is created or changed. Raises: `Problem`, `ValidationError`."""
+def _is_repeat(planned: Plan, row: Row) -> bool:
+    """Whether the same row, to the letter, stood in the file before."""
+    digest = blake2b(to_json([csv_text.readable(cell) for cell in row.cells or [row.text]]), digest_size=16).digest()
+    if digest in planned.digests:
+        return True
+    planned.digests.add(digest)
+    return False
+
+
+def _keys(read: Sequence[tuple[Row, Reading]]) -> list[dict[str, str | None]]:
+    """What the vehicles of rows are found by."""
+    return [
+        {
+            "id": (values.get("id") or "")[: _LONGEST_KEY + 1],
+            "vin": (values.get("vin") or "")[: _LONGEST_KEY + 1],
+            "stock": values["stockNumber"][: _LONGEST_KEY + 1] if values.get("stockNumber") else None,
+        }
+        for values in (reading.values for _, reading in read)
+    ]
+
+
+def _plan_row(services: Services, part: _Part, row: Row, reading: Reading, found: Found) -> None:
+    """Add a row to what is created or changed. Raises: `_Refused`, `Problem`, `ValidationError`."""
+    planned = part.planned
     before = found.before()
-    said = {name: value for name, value in values.items() if name != "id" and (value is not None or name not in _NEVER_EMPTY)}
+    planned.finds_any |= before is not None
+    said = _said(planned, reading.values, before)
+    _require_room(planned, reading.values, found, before, row.number)
     if before is None:
         vehicle_id = services.clock.token()
-        new = new_values(NewVehicle.model_validate(said).values(), found.sold_on, base)
-        created.append({"id": vehicle_id, **by_column(new)})
-        planned.created += 1
+        new = _new(said, vehicle_id, found.sold_on, planned.base)
+        _warn_of_vin(planned, row, reading, said.get("vin"), new["year"])
+        part.created.append({"id": vehicle_id, **by_column(new)})
+        part.befores.append({"id": vehicle_id, "version": 1, "before": None})
         planned.vehicle_ids.append(vehicle_id)
+        planned.created += 1
         return
-    if said.get("status") == "sold" == before["status"]:
-        del said["status"]
     given = VehicleChange.model_validate(said).values()
     # What the row repeats is not judged: the lot has it already.
-    given = {name: value for name, value in given.items() if not _same(value, before, name, base)}
-    if not (changes := changed_values(before, given, base) if given else {}):
+    given = {name: value for name, value in given.items() if not _same(value, before, name, planned.base)}
+    changes = changed_values(before, given, planned.base, any_vin=True) if given else {}
+    if not changes:
         planned.unchanged += 1
         return
-    changed.append({"id": before["id"], "version": before["version"], **by_column(changes)})
-    planned.updated += 1
+    if "vinValid" in changes:
+        _warn_of_vin(planned, row, reading, changes.get("vin", before["vin"]), changes.get("year", before["year"]))
+    old = {name: stored(before, name) for name in changes}
+    if "vin" in old and old["vin"] is None:
+        old["vin"] = before["id"]
+    if "editedFields" in changes:
+        # Undoing is an edit by hand, too: the fields stay marked, so that the DMS takes the old values back.
+        old["editedFields"] = changes["editedFields"]
+    note_changes(planned.changes, row.number, old, changes)
+    part.changed.append({"id": before["id"], "version": before["version"], **by_column(changes)})
+    part.befores.append({"id": before["id"], "version": before["version"] + 1, "before": by_column(old)})
     planned.vehicle_ids.append(before["id"])
+    planned.updated += 1
     if before["externalDmsId"] is not None and PUSHED_TO_DMS.intersection(changes):
         planned.pushed_ids.append(before["id"])
+
+
+def _new(said: dict[str, Any], vehicle_id: str, sold_on: str | None, base: str) -> dict[str, Any]:
+    """All values of a new vehicle; one that has no VIN has its id in place of it.
+
+    Raises: `_Refused`, `Problem`, `ValidationError`.
+    """
+    if "vin" in said:
+        return new_values(NewVehicle.model_validate(said).values(), sold_on, base, any_vin=True)
+    if "stockNumber" not in said:
+        raise _Refused("vin", "The VIN is missing. A vehicle that has none needs a stock number.")
+    entry = NewVehicle.model_validate({**said, "vin": vehicle_id})
+    return {**new_values(entry.values(), sold_on, base, any_vin=True), "vin": vehicle_id, "vinValid": 0}
+
+
+def _said(planned: Plan, values: dict[str, Any], before: dict[str, Any] | None) -> dict[str, Any]:
+    """What a row says as an entry takes it. Raises: `_Refused`."""
+    said = {
+        name: [] if value is None and name == "photos" else value
+        for name, value in values.items()
+        if name != "id" and (value is not None or (planned.empty_clears and name not in _NEVER_EMPTY))
+    }
+    if said.get("status") == "sold":
+        if before is None:
+            raise _Refused("status", _SOLD_ELSEWHERE)
+        if before["status"] != "sold":
+            raise _Refused("status", _SOLD_HERE)
+        del said["status"]
+    return said
 
 
 def _same(value: Any, before: dict[str, Any], name: str, base: str) -> bool:
@@ -147,17 +261,43 @@ def _same(value: Any, before: dict[str, Any], name: str, base: str) -> bool:
     return bool(value == stored(before, name))
 
 
-def _clash(values: dict[str, Any], found: Found, number: int, seen: dict[tuple[str, str], int]) -> tuple[str, str] | None:
-    """Why a row cannot be taken beside the rows before it and the rest of the lot, as (field, sentence)."""
-    before = found.before()
-    vin, stock = (values.get("vin") or "").upper(), values.get("stockNumber")
-    on_lot = values.get("status", before and before["status"]) not in ("sold", "archived")
+def _require_room(planned: Plan, values: dict[str, Any], found: Found, before: dict[str, Any] | None, number: int) -> None:
+    """Refuse a row that does not go with the rows before it and the rest of the lot. Raises: `_Refused`."""
+    vin, stock = values.get("vin") or "", values.get("stockNumber")
+    on_lot = (values.get("status") or (before and before["status"])) not in ("sold", "archived")
     own = {"id": before["id"] if before else "", "vin": vin if on_lot else "", "stockNumber": stock or ""}
     for name, text in own.items():
-        if text and (other := seen.setdefault((name, text), number)) != number:
-            return "vin" if name == "id" else name, f"Row {other} is the same vehicle, or has the same number."
+        if text and (other := planned.seen.setdefault((name, text), number)) != number:
+            raise _Refused("vin" if name == "id" else name, f"Row {other} is the same vehicle, or has the same number.")
     if found.stock_of and not (before and before["stockNumber"] == stock):
-        return "stockNumber", f"The vehicle with VIN {found.stock_of} has this stock number."
+        raise _Refused("stockNumber", f"The vehicle with {found.stock_of} has this stock number.")
     if found.vin_of and on_lot:
-        return "vin", "Another vehicle on the lot has this VIN."
-    return None
+        raise _Refused("vin", "Another vehicle on the lot has this VIN.")
+
+
+def _warn_of_vin(planned: Plan, row: Row, reading: Reading, vin: str | None, year: int) -> None:
+    """Say of a vehicle that is taken that it has no VIN, or one that cannot be right."""
+    if vin is None:
+        fault: str | None = "The vehicle has no VIN and is known by its stock number."
+    else:
+        fault = vins.form_fault(vin, year) or vins.check_digit_fault(vin, year)
+    if fault:
+        planned.warnings.append(_remark(planned, row, reading, "vin", f"{fault} No listing site takes the vehicle like that."))
+
+
+def _remark(planned: Plan, row: Row, reading: Reading, name: str, message: str) -> Remark:
+    """A remark on the cell that a field (wire name, perhaps with a place in a list) was read from."""
+    name = name.partition(".")[0]
+    place = reading.places.get(name, planned.sheet.sources.get(name, [None])[0])
+    return remark(planned.sheet, row, place, message)
+
+
+def _kept_cells(sheet: Sheet, row: Row) -> list[str]:
+    """The cells of a rejected row as it came: one for each heading, and those that are too many."""
+    cells = [csv_text.readable(cell) for cell in row.cells or [row.text]]
+    cells += [""] * (len(sheet.columns) - len(cells))
+    own = [place for place, column in enumerate(sheet.columns) if column.heading.lower() == PROBLEM]
+    cells = [cell for place, cell in enumerate(cells[: len(sheet.columns) + 10]) if place not in own]
+    if sum(map(len, cells)) <= _KEPT_BYTES // 4:
+        return cells
+    return [cell[:_KEPT_CELL_CHARACTERS] for cell in cells]

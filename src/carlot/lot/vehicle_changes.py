@@ -18,13 +18,16 @@ BLANK: dict[str, Any] = {
 """The values of a new vehicle without any input, as D1 stores them."""
 
 
-def new_values(given: dict[str, Any], sold_on: str | None, base: str) -> dict[str, Any]:
+def new_values(given: dict[str, Any], sold_on: str | None, base: str, *, any_vin: bool = False) -> dict[str, Any]:
     """Return all values of a new vehicle, as D1 stores them; `sold_on` is the day on which a car with its VIN was last sold here.
+
+    With `any_vin`, a VIN that cannot be right is taken and marked as not valid.
 
     Raises: `Invalid`, `Conflict`.
     """
     values = {**BLANK, **given}
-    check_vin(values["vin"], values["year"])
+    if not any_vin:
+        check_vin(values["vin"], values["year"])
     values["vinValid"] = int(vins.is_valid(values["vin"], values["year"]))
     values["photos"] = photo_urls(values["photos"], [], base)
     if sold_on and not (values["purchaseDate"] and values["purchaseDate"] > sold_on):
@@ -33,8 +36,11 @@ def new_values(given: dict[str, Any], sold_on: str | None, base: str) -> dict[st
     return values
 
 
-def changed_values(before: dict[str, Any], given: dict[str, Any], base: str) -> dict[str, Any]:
-    """Return the values that differ from the stored ones, with their consequences. Raises: `Invalid`, `Conflict`."""
+def changed_values(before: dict[str, Any], given: dict[str, Any], base: str, *, any_vin: bool = False) -> dict[str, Any]:
+    """Return the values that differ from the stored ones, with their consequences. Raises: `Invalid`, `Conflict`.
+
+    `any_vin` is as in `new_values`.
+    """
     if "photos" in given:
         given["photos"] = photo_urls(given["photos"], before["photos"], base)
     changes = {name: value for name, value in given.items() if value != stored(before, name)}
@@ -43,8 +49,9 @@ def changed_values(before: dict[str, Any], given: dict[str, Any], base: str) -> 
         raise Conflict(message, code="vehicle-sold", errors=[FieldError("status", message)])
     if "vin" in changes or "year" in changes:
         vin, year = given.get("vin", before["vin"]), given.get("year", before["year"])
-        check_vin(vin, year)
-        changes["vinValid"] = int(vins.is_valid(vin, year))
+        if vin is not None and not any_vin:
+            check_vin(vin, year)
+        changes["vinValid"] = int(vin is not None and vins.is_valid(vin, year))
     if changes and before["externalDmsId"] is not None:
         changes["editedFields"] = edited_after(before["editedFields"], [name for name in changes if name != "vinValid"])
     return changes

@@ -68,7 +68,7 @@ _KINDS: dict[str, Schema] = {
     "json": many(TEXT),
 }
 _ALWAYS = {
-    **dict.fromkeys(("id", "vin", "make", "model"), TEXT),
+    **dict.fromkeys(("id", "make", "model"), TEXT),
     **{name: whole() for name in ("year", "version")},
     "status": one_of(*STATUSES),
     "createdAt": TIME,
@@ -108,6 +108,12 @@ _LISTING = record(
     verifiedAt=maybe(TIME),
     removeBy=maybe(TIME),
 )
+_REMARK = record(
+    row=whole("As a spreadsheet counts: the first line of the file is row 1."),
+    column=text("The heading in the file; empty: the whole row."),
+    value=text("The cell as it came."),
+    message=TEXT,
+)
 _CONTACT = {"id": TEXT, "name": TEXT, "email": maybe(TEXT), "phone": maybe(TEXT)}
 
 SCHEMAS: dict[str, Schema] = {
@@ -133,7 +139,7 @@ SCHEMAS: dict[str, Schema] = {
         "A sale, and what became of its invoice.",
         id=TEXT,
         vehicleId=TEXT,
-        vin=TEXT,
+        vin=maybe(TEXT),
         salePrice=DOLLARS,
         saleDate=DAY,
         customer=maybe(record(**_CONTACT)),
@@ -150,7 +156,7 @@ SCHEMAS: dict[str, Schema] = {
         "Work done on a vehicle, and what became of its expense.",
         id=TEXT,
         vehicleId=TEXT,
-        vin=TEXT,
+        vin=maybe(TEXT),
         serviceDate=DAY,
         description=TEXT,
         vendor=maybe(TEXT),
@@ -230,12 +236,34 @@ SCHEMAS: dict[str, Schema] = {
             )
         ),
     ),
-    "ImportReport": record(
-        "What a CSV file came to, or would come to.",
-        dryRun=FLAG,
-        **{name: whole() for name in ("rows", "created", "updated", "unchanged")},
-        errors=many(record(row=whole(), field=TEXT, message=TEXT)),
-        columns={"type": "object", "additionalProperties": maybe(TEXT), "description": "Each column's header and field."},
+    "ImportReport": {
+        **(
+            report := record(
+                "What a CSV file came to, or would come to.",
+                importId=text("Its rejected rows and its undo are found by this; a dry run has none."),
+                created=whole(),
+                updated=whole(),
+                unchanged=whole(),
+                rejected=many(_REMARK),
+                warnings=many(_REMARK),
+                columns=many(record(heading=TEXT, field=maybe(text("`null`: the column is left alone.")))),
+                changes=many(
+                    record(
+                        "What changes of known vehicles, by field.",
+                        field=TEXT,
+                        changed=whole("How many values change."),
+                        cleared=whole("How many become empty."),
+                        examples=many(record(row=whole(), before=maybe(TEXT), after=maybe(TEXT))),
+                    )
+                ),
+            )
+        ),
+        "required": [name for name in report["properties"] if name != "importId"],
+    },
+    "UndoReport": record(
+        "What undoing an import came to.",
+        putBack=whole("Vehicles that are as they were; those that the import added are archived."),
+        left=many(record("A vehicle that was changed since.", vehicleId=TEXT, vin=maybe(TEXT), stockNumber=maybe(TEXT))),
     ),
 }
 """Every shape that has a name."""

@@ -74,7 +74,7 @@ def _photos(separator: str, first: int, last: int) -> str:
 
 COLUMNS: Mapping[str, Mapping[str, str]] = {
     "google": {
-        "vin": text_cell("v.vin"),
+        "vin": text_cell("nullif(v.vin, v.id)"),
         "id": text_cell("v.stock_number"),
         "store_code": text_cell("?5"),
         "dealership_name": text_cell("?2"),
@@ -102,7 +102,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
     },
     "meta": {
         "vehicle_id": text_cell("v.id"),
-        "vin": text_cell("v.vin"),
+        "vin": text_cell("nullif(v.vin, v.id)"),
         "title": text_cell(_TITLE),
         "description": text_cell(f"substr(coalesce(v.description, {_TITLE}), 1, 5000)"),
         "url": text_cell(_PAGE),
@@ -135,7 +135,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
     },
     "generic": {
         "id": text_cell("v.id"),
-        "vin": text_cell("v.vin"),
+        "vin": text_cell("nullif(v.vin, v.id)"),
         "stock_number": text_cell("v.stock_number"),
         "year": plain_cell("v.year"),
         "make": text_cell("v.make"),

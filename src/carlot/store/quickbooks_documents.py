@@ -14,7 +14,7 @@ from carlot.store.tasks import enqueue_select
 # Sales as their invoices need them. ?1 ids as JSON.
 FOR_INVOICES = """
 SELECT s.id, s.sale_price_cents, s.sale_date, s.doc_number, s.request_id, s.books_tried_at, s.books_realm_id, s.books_batch_id,
-  s.invoice_id AS posted_id, s.voided_at, v.vin, v.stock_number, v.year, v.make, v.model, v.trim,
+  s.invoice_id AS posted_id, s.voided_at, nullif(v.vin, v.id) AS vin, v.stock_number, v.year, v.make, v.model, v.trim,
   c.id AS customer_id, c.name AS customer_name, c.email AS customer_email, c.phone AS customer_phone
 FROM sales s JOIN vehicles v ON v.id = s.vehicle_id LEFT JOIN customers c ON c.id = s.customer_id
 WHERE s.id IN (SELECT value FROM json_each(?1))"""
@@ -22,7 +22,7 @@ WHERE s.id IN (SELECT value FROM json_each(?1))"""
 # Service records as their expenses need them. ?1 ids as JSON.
 FOR_EXPENSES = """
 SELECT r.id, r.cost_cents, r.service_date, r.description, r.vendor, r.doc_number, r.request_id, r.books_tried_at, r.books_realm_id,
-  r.books_batch_id, r.purchase_id AS posted_id, r.voided_at, v.vin, v.stock_number, v.year, v.make, v.model, v.trim
+  r.books_batch_id, r.purchase_id AS posted_id, r.voided_at, nullif(v.vin, v.id) AS vin, v.stock_number, v.year, v.make, v.model, v.trim
 FROM service_records r JOIN vehicles v ON v.id = r.vehicle_id
 WHERE r.id IN (SELECT value FROM json_each(?1))"""
 

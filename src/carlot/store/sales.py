@@ -27,7 +27,7 @@ UNSELL = """
 UPDATE vehicles SET status = 'available', version = version + 1, updated_at = ?2
 WHERE status = 'sold' AND id = (SELECT vehicle_id FROM sales WHERE id = ?1 AND voided_at = ?2)"""
 
-_OBJECT = """json_object('id', s.id, 'vehicleId', s.vehicle_id, 'vin', v.vin,
+_OBJECT = """json_object('id', s.id, 'vehicleId', s.vehicle_id, 'vin', nullif(v.vin, v.id),
   'salePrice', json(printf('%.2f', s.sale_price_cents / 100.0)), 'saleDate', s.sale_date,
   'customer', CASE WHEN c.id IS NOT NULL THEN json_object('id', c.id, 'name', c.name, 'email', c.email, 'phone', c.phone) END,
   'docNumber', s.doc_number, 'state', a.state, 'invoiceId', s.invoice_id,
@@ -49,7 +49,7 @@ WHERE ?1 IS NULL OR s.vehicle_id = ?1 ORDER BY s.created_at DESC, s.id LIMIT ?2 
 # A sale as the DMS must hear of it.
 FOR_DMS = """
 SELECT s.id, s.sale_price_cents, s.sale_date, s.origin, s.dms_sale_id, s.dms_tried_at, s.voided_at,
-  v.external_dms_id, v.vin, c.name, c.email, c.phone
+  v.external_dms_id, nullif(v.vin, v.id) AS vin, c.name, c.email, c.phone
 FROM sales s JOIN vehicles v ON v.id = s.vehicle_id LEFT JOIN customers c ON c.id = s.customer_id WHERE s.id = ?1"""
 
 # The DMS is about to be told.

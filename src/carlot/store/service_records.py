@@ -13,8 +13,8 @@ INSERT = """
 INSERT INTO service_records (id, vehicle_id, service_date, description, vendor, cost_cents, doc_number, request_id, created_at, updated_at)
 VALUES (?1, (SELECT id FROM vehicles WHERE id = ?2), ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9)"""
 
-_OBJECT = """json_object('id', r.id, 'vehicleId', r.vehicle_id, 'vin', v.vin, 'serviceDate', r.service_date, 'description', r.description,
-  'vendor', r.vendor, 'cost', json(printf('%.2f', r.cost_cents / 100.0)), 'docNumber', r.doc_number, 'state', a.state,
+_OBJECT = """json_object('id', r.id, 'vehicleId', r.vehicle_id, 'vin', nullif(v.vin, v.id), 'serviceDate', r.service_date,
+  'description', r.description, 'vendor', r.vendor, 'cost', json(printf('%.2f', r.cost_cents / 100.0)), 'docNumber', r.doc_number, 'state', a.state,
   'purchaseId', r.purchase_id, 'booksNote', r.books_note, 'createdAt', r.created_at)"""
 _JOINED = "FROM service_records r JOIN vehicles v ON v.id = r.vehicle_id JOIN audit_service a ON a.record_id = r.id"
 

@@ -8,7 +8,8 @@ from carlot.platform.ports import Database, statement
 
 # One task, or a page of them, as the API shows them. ?1 state, ?2 target, ?3 and ?4 where the page before ended, ?5 how many.
 _SHOWN = """
-SELECT t.id, t.target, t.kind, t.subject_id AS subjectId, v.vin, t.state, t.attempts, t.error, t.next_attempt_at AS nextAttemptAt,
+SELECT t.id, t.target, t.kind, t.subject_id AS subjectId, nullif(v.vin, v.id) AS vin, t.state, t.attempts, t.error,
+  t.next_attempt_at AS nextAttemptAt,
   t.deadline_at AS deadlineAt, t.created_at AS createdAt, t.updated_at AS updatedAt, t.outcome, t.done_at AS doneAt,
   t.discarded_at AS discardedAt
 FROM sync_tasks t LEFT JOIN vehicles v ON v.id = t.vehicle_id"""

@@ -19,7 +19,7 @@ def _member(field: Field) -> tuple[str, str]:
         "money": f"CASE WHEN {field.column} IS NOT NULL THEN json(printf('%.2f', {field.column} / 100.0)) END",
         "flag": f"json(iif({field.column}, 'true', 'false'))",
         "json": f"json({field.column})",
-    }.get(field.kind, field.column)
+    }.get(field.kind, "nullif(vin, id)" if field.wire == "vin" else field.column)
     return field.wire, value
 
 

@@ -9,10 +9,11 @@ from pydantic import BaseModel
 from pydantic_core import from_json, to_json
 
 from carlot.domain.csv_text import header
+from carlot.domain.parts import in_parts
 from carlot.domain.vehicle import BY_WIRE, Field
 from carlot.domain.vehicle_csv import EXPORTED
 from carlot.platform.ports import Database, Statement, statement
-from carlot.store.csv_cells import line, plain_cell, text_cell
+from carlot.store.csv_cells import kept_cell, line, plain_cell, text_cell
 from carlot.store.tasks import enqueue_select
 from carlot.store.vehicle_json import ADMIN_OBJECT
 
@@ -22,18 +23,20 @@ CHUNK = 25
 
 _COLUMNS = tuple(f.column for f in BY_WIRE.values() if f.writable or f.wire == "vinValid")
 
-# What is known of the rows in ?1 (JSON array of {id, vin, stock}): the vehicle that is meant, by id or by VIN on the lot; other vehicles
-# that have its stock number, or its VIN on the lot; the day its VIN was last sold.
+# What is known of the rows in ?1 (JSON array of {id, vin, stock}): the vehicle that is meant, by id, by VIN on the lot or, where the row
+# or the vehicle has no VIN, by stock number; other vehicles that have its stock number, or its VIN on the lot; the day its VIN was last sold.
 FIND = f"""
 SELECT row, found,
   (SELECT {ADMIN_OBJECT} FROM vehicles WHERE id = found) AS vehicle,
-  (SELECT o.vin FROM vehicles o WHERE o.stock_number = stock AND o.status <> 'archived' AND o.id IS NOT found) AS stock_of,
+  (SELECT iif(o.vin = o.id, 'no VIN', 'VIN ' || o.vin) FROM vehicles o WHERE o.stock_number = stock AND o.status <> 'archived' AND o.id IS NOT found) AS stock_of,
   (SELECT o.id FROM vehicles o WHERE o.vin = wanted_vin AND o.status IN ('available', 'pending') AND o.id IS NOT found) AS vin_of,
   (SELECT max(s.sale_date) FROM vehicles o JOIN sales s ON s.vehicle_id = o.id AND s.voided_at IS NULL
     WHERE o.vin = wanted_vin AND o.status = 'sold') AS sold_on
 FROM (SELECT r.key AS row, r.value ->> 'vin' AS wanted_vin, r.value ->> 'stock' AS stock, coalesce(
     (SELECT v.id FROM vehicles v WHERE v.id = r.value ->> 'id'),
-    (SELECT v.id FROM vehicles v WHERE v.vin = r.value ->> 'vin' AND v.status IN ('available', 'pending'))) AS found
+    (SELECT v.id FROM vehicles v WHERE v.vin = r.value ->> 'vin' AND v.status IN ('available', 'pending')),
+    (SELECT v.id FROM vehicles v WHERE v.stock_number = r.value ->> 'stock' AND v.status <> 'archived'
+      AND (r.value ->> 'vin' = '' OR v.vin = v.id))) AS found
   FROM json_each(?1) AS r)
 ORDER BY row"""
 
@@ -65,7 +68,11 @@ def _cell(field: Field) -> str:
         return text_cell(
             "(SELECT group_concat(url, ' ') FROM (SELECT iif(value LIKE '/photos/%', ?1 || value, value) AS url FROM json_each(v.photos) ORDER BY key))"
         )
-    return text_cell(f"v.{field.column}") if field.kind == "text" else plain_cell(f"v.{field.column}")
+    return (
+        kept_cell("nullif(v.vin, v.id)" if field.wire == "vin" else f"v.{field.column}")
+        if field.kind == "text"
+        else plain_cell(f"v.{field.column}")
+    )
 
 
 # ?1 our own address, ?2 a state or NULL for all but the archived, ?3 the id behind which the part begins.
@@ -98,18 +105,18 @@ def by_column(values: Mapping[str, Any]) -> dict[str, Any]:
 
 async def find(database: Database, rows: Sequence[Mapping[str, str | None]]) -> list[Found]:
     """What is known of rows, each `{id, vin, stock}`."""
-    found = await database.all(FIND, to_json(list(rows)).decode())
+    found = [row for _, text in in_parts(rows, to_json) for row in await database.all(FIND, text)]
     return [Found.model_validate(dict(row)) for row in found]
 
 
-def insert(vehicles: Sequence[Mapping[str, Any]], now: str) -> Statement:
+def insert(vehicles: Sequence[Mapping[str, Any]], now: str) -> list[Statement]:
     """Add vehicles, by column."""
-    return statement(INSERT, to_json(list(vehicles)).decode(), now)
+    return [statement(INSERT, text, now) for _, text in in_parts(vehicles, to_json)]
 
 
-def change(vehicles: Sequence[Mapping[str, Any]], now: str) -> Statement:
+def change(vehicles: Sequence[Mapping[str, Any]], now: str) -> list[Statement]:
     """Change vehicles, by column; fails its batch when one is no longer at its `version`."""
-    return statement(CHANGE, to_json(list(vehicles)).decode(), now)
+    return [statement(CHANGE, text, now) for _, text in in_parts(vehicles, to_json)]
 
 
 def enqueue_edits(vehicle_ids: Sequence[str], now: str) -> Statement:

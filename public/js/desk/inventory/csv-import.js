@@ -1,4 +1,4 @@
-/** The import of a CSV file: a preview first, then the whole file. */
+/** The import of a CSV file: a preview first, then its good rows. */
 
 import { call } from "../api.js";
 import { html, useRef, useSignal } from "../html.js";
@@ -8,18 +8,20 @@ import { Dialog, Working } from "../parts.js";
 import { toast } from "../toasts.js";
 import { many, number } from "../words.js";
 
-const SHOWN_FAULTS = 50;
+const SHOWN_REMARKS = 50;
 
 /** The dialog. */
 export function CsvImport({ onClose }) {
   const file = useSignal(null);
   const report = useSignal(null);
+  const taken = useSignal(null);
   const fault = useSignal("");
   const input = useRef(null);
   const look = async (chosen) => {
     if (!chosen) return;
     file.value = chosen;
     report.value = null;
+    taken.value = null;
     fault.value = "";
     try {
       report.value = await send(chosen, true);
@@ -34,9 +36,13 @@ export function CsvImport({ onClose }) {
   const take = async () => {
     try {
       const done = await send(file.value, false);
-      toast({ words: `Taken over: ${number(done.created)} new, ${number(done.updated)} changed.` });
+      toast({
+        words: `Taken over: ${number(done.created)} new, ${number(done.updated)} changed.`,
+        undo: () => undo(done.importId),
+      });
       load().catch(() => {});
-      onClose();
+      taken.value = done;
+      if (done.rejected.length === 0) onClose();
     } catch (problem) {
       fault.value = problem.message;
     }
@@ -44,7 +50,7 @@ export function CsvImport({ onClose }) {
   return html`
     <${Dialog} title="Import vehicles" wide onClose=${onClose}>
       <div class="form">
-        <p class="soft">A CSV file with a heading line. The column <code>vin</code> is needed; the names of an export are understood, and most others. A vehicle whose VIN is on the lot is changed, any other is added. <a href="/api/vehicles/export.csv" download="vehicles.csv">Export the lot</a> to see how it looks.</p>
+        <p class="soft">A CSV file with a heading line; the usual names of columns are understood. A vehicle whose VIN is on the lot is changed, any other is added. An empty cell changes nothing. <a href="/api/vehicles/export.csv" download="vehicles.csv">Export the lot</a> to see how it looks.</p>
         <div class="drop" onDragOver=${(event) => event.preventDefault()} onDrop=${drop}>
           <${Icon} name="upload" />
           <button type="button" class="button" onClick=${() => input.current.click()}>Choose a file</button>
@@ -56,30 +62,54 @@ export function CsvImport({ onClose }) {
         ${file.value && !report.value && !fault.value && html`<p class="soft" role="status">Reading it…</p>`}
         ${report.value && html`<${Report} report=${report.value} />`}
         <div class="form-actions">
-          <${Working} class="button button-strong"
-            disabled=${!report.value || report.value.errors.length > 0 || report.value.created + report.value.updated === 0} run=${take}>Take it over<//>
+          ${taken.value
+            ? html`<a class="button button-strong" href=${`/api/vehicles/imports/${taken.value.importId}/rejected.csv`} download="rejected.csv">Download the rejected rows</a>`
+            : html`<${Working} class="button button-strong" disabled=${!report.value || report.value.created + report.value.updated === 0} run=${take}>Take it over<//>`}
         </div>
       </div>
     <//>`;
 }
 
 function Report({ report }) {
-  const ignored = Object.entries(report.columns).filter(([, field]) => !field).map(([header]) => header);
+  const ignored = report.columns.filter(({ field }) => !field).map(({ heading }) => heading);
+  const rejected = new Set(report.rejected.map(({ row }) => row)).size;
   return html`
     <div role="status">
-      <p><strong>${many(report.rows, "row")}</strong>: ${number(report.created)} new, ${number(report.updated)} to change, ${number(report.unchanged)} already so.</p>
+      <p><strong>${number(report.created)} new</strong>, ${number(report.updated)} to change, ${number(report.unchanged)} already so.</p>
       ${ignored.length > 0 && html`<p class="soft">Left out: ${ignored.join(", ")}.</p>`}
-      ${report.errors.length > 0 && html`<p class="fault">${many(report.errors.length, "fault")}: nothing is taken over until the file is right.</p>`}
+      ${report.changes.length > 0 && html`<p class="soft">Changes: ${report.changes.map(inWords).join("; ")}.</p>`}
+      ${rejected > 0 && html`<p class="fault">${many(rejected, "row")} cannot be taken over. The other rows can.</p>`}
     </div>
-    ${report.errors.length > 0 && html`
-      <div class="scroll" role="region" aria-label="Faults" tabindex="0">
-        <table class="plain-table">
-          <thead><tr><th scope="col" class="number">Row</th><th scope="col">Column</th><th scope="col">What is wrong</th></tr></thead>
-          <tbody>${report.errors.slice(0, SHOWN_FAULTS).map((each, index) => html`<tr key=${index}><td class="number">${each.row}</td><td>${each.field}</td><td>${each.message}</td></tr>`)}</tbody>
-        </table>
-      </div>`}`;
+    <${Remarks} label="Rejected rows" remarks=${report.rejected} />
+    <${Remarks} label="Warnings" remarks=${report.warnings} />`;
+}
+
+function Remarks({ label, remarks }) {
+  if (remarks.length === 0) return null;
+  return html`
+    <div class="scroll" role="region" aria-label=${label} tabindex="0">
+      <table class="plain-table">
+        <thead><tr><th scope="col" class="number">Row</th><th scope="col">Column</th><th scope="col">Value</th><th scope="col">${label}</th></tr></thead>
+        <tbody>${remarks.slice(0, SHOWN_REMARKS).map((each, index) => html`<tr key=${index}><td class="number">${each.row}</td><td>${each.column}</td><td>${each.value}</td><td>${each.message}</td></tr>`)}</tbody>
+      </table>
+    </div>`;
+}
+
+function inWords({ field, changed, cleared }) {
+  return `${field} ${[changed && `${number(changed)} new`, cleared && `${number(cleared)} emptied`].filter(Boolean).join(", ")}`;
 }
 
 function send(file, dryRun) {
   return call("POST", `/api/vehicles/import?dryRun=${dryRun}`, file.slice(0, file.size, "text/csv"));
+}
+
+async function undo(importId) {
+  try {
+    const { putBack, left } = await call("POST", `/api/vehicles/imports/${importId}/undo`);
+    const more = left.length > 0 ? ` ${many(left.length, "vehicle")} changed since then: left alone.` : "";
+    toast({ words: `The import is undone: ${many(putBack, "vehicle")} put back.${more}` });
+  } catch (problem) {
+    toast({ words: `The import could not be undone: ${problem.message}`, bad: true });
+  }
+  load().catch(() => {});
 }

@@ -12,7 +12,7 @@ export function Details({ vehicle }) {
   return html`
     <section class="card" aria-labelledby="details-title">
       <h2 id="details-title">Details</h2>
-      ${!vehicle.vinValid && html`<p class="note note-warn">The VIN's check digit does not work out. Listing sites will not take it.</p>`}
+      ${!vehicle.vinValid && html`<p class="note note-warn">${vehicle.vin ? "The VIN's check digit does not work out." : "The vehicle has no VIN."} Listing sites will not take it.</p>`}
       <div class="lines lines-two">${SHOWN.map((field) => html`<${InPlace} key=${field} vehicle=${vehicle} field=${field} />`)}</div>
       <div class="lines"><${InPlace} vehicle=${vehicle} field="description" /></div>
       <${Suggestions} />

@@ -71,8 +71,9 @@ def _note(kind: str, row: Mapping[str, Any]) -> str:
 
 def _car(row: Mapping[str, Any]) -> str:
     name = " ".join(str(row[part]) for part in ("year", "make", "model", "trim") if row[part])
+    vin = f", VIN {row['vin']}" if row["vin"] else ""
     stock = f", stock number {row['stock_number']}" if row["stock_number"] else ""
-    return f"{name}, VIN {row['vin']}{stock}"
+    return f"{name}{vin}{stock}"
 
 
 def to_display_name(name: str, number: int = 1, family: str = "") -> str:

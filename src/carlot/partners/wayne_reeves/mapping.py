@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
@@ -20,6 +21,7 @@ from pydantic import (
 )
 from pydantic_core import to_json
 
+from carlot.domain.parts import in_parts
 from carlot.errors import Retryable
 
 # SQLite ends a text at a NUL.
@@ -39,9 +41,6 @@ def _lower(text: object) -> object:
 _Status = Annotated[Literal["available", "pending", "sold"], BeforeValidator(_lower)]
 _Price = Annotated[_Dollars | None, AfterValidator(lambda price: price or None)]
 """An asking price in dollars. A price of 0 means that the car has no price."""
-
-MAX_TEXT_BYTES = 1_900_000
-"""D1 takes no value above 2,000,000. Source: developers.cloudflare.com/d1/platform/limits."""
 
 
 class DmsVehicle(BaseModel):
@@ -176,18 +175,18 @@ def _rejection(entry: object) -> Rejection:
     return Rejection(stock_number=named, field="", message="The record cannot be read.")
 
 
-def to_records_json(records: list[DmsVehicle]) -> str:
+def to_records_json(records: Sequence[DmsVehicle]) -> str:
     """Records as the JSON array that the import statements read: absent fields are left out, cleared ones are `null`."""
-    return _RECORDS.dump_json(records, exclude_unset=True).decode()
+    return _dump(records).decode()
 
 
 def to_texts(records: list[DmsVehicle]) -> list[tuple[list[DmsVehicle], str]]:
     """Records with their JSON array, nearly always in one part; more where one text would be longer than D1 takes."""
-    text = to_records_json(records)
-    if len(records) == 1 or len(text.encode()) <= MAX_TEXT_BYTES:
-        return [(records, text)]
-    half = len(records) // 2
-    return [*to_texts(records[:half]), *to_texts(records[half:])]
+    return [(list(part), text) for part, text in in_parts(records, _dump)]
+
+
+def _dump(records: Sequence[DmsVehicle]) -> bytes:
+    return _RECORDS.dump_json(list(records), exclude_unset=True)
 
 
 class _ChangeAnswer(BaseModel):

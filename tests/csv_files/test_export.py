@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from app.typed import add, entry, sell, vin
-from files.test_import import counts, stored, taken
+from csv_files.test_import import counts, stored, taken
 from support.lot import Lot
 from support.naughty import NAUGHTY, storable
 from support.world import World
@@ -62,7 +62,7 @@ async def test_every_field_is_there(lot: Lot) -> None:
     }
     empty = dict.fromkeys(("transmission", "fuelType", "drivetrain", "engine", "externalDmsId"), "")
     assert rows(await export(lot)) == [{**cells, **empty}]
-    assert counts(await taken(lot, (await export(lot)).encode())) == (1, 0, 0, 1)
+    assert counts(await taken(lot, (await export(lot)).encode())) == (0, 0, 1)
 
 
 async def test_an_export_has_the_cars_of_the_requested_status(lot: Lot) -> None:
@@ -89,7 +89,7 @@ async def test_the_dms_lot_comes_back_unchanged() -> None:
     await world.sell("A1")
     await world.until_quiet()
     before = stored(world)
-    assert counts(await taken(world, (await export(world)).encode())) == (30, 0, 0, 30)
+    assert counts(await taken(world, (await export(world)).encode())) == (0, 0, 30)
     assert stored(world) == before
 
 
@@ -97,7 +97,7 @@ async def test_into_an_empty_lot(lot: Lot) -> None:
     for number in range(1, 6):
         await add(lot, number, price=None if number == 3 else number, publishToThirdParty=number % 2 == 0)
     other = Lot()
-    assert counts(await taken(other, (await export(lot)).encode())) == (5, 5, 0, 0)
+    assert counts(await taken(other, (await export(lot)).encode())) == (5, 0, 0)
     assert contents(other) == contents(lot)
 
 
@@ -110,15 +110,17 @@ async def test_every_naughty_text_goes_round(lot: Lot, field: str) -> None:
     for number, text in enumerate(NAUGHTY, 1):
         value = storable(text)
         value = value[:limit].strip() if value else None
+        if value and field != "description":
+            value = value.translate({ord("<"): None, ord(">"): None}).strip()
         if value and (field != "stockNumber" or value not in sent.values()):
             response = await lot.call("POST", "/api/vehicles", entry(number, **{"stockNumber": ..., field: value}))
             assert response.status == 201, (text, response.body)
             sent[vin(number)] = value
-    assert len(sent) > 490
+    assert len(sent) > (490 if field != "stockNumber" else 480)
     text = await export(lot)
     found = rows(text)
     assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for row in found for cell in row.values())
-    assert counts(await taken(lot, text.encode())) == (len(sent), 0, 0, len(sent))
+    assert counts(await taken(lot, text.encode())) == (0, 0, len(sent))
     other = Lot()
     await taken(other, text.encode())
     assert contents(other) == contents(lot)
