@@ -112,19 +112,17 @@ async function content(response) {
 
 function vehicleFrom(raw) {
   if (!raw || typeof raw !== "object" || typeof raw.id !== "string") return null;
-  const vehicle = { id: raw.id, year: number(raw.year), mileage: number(raw.mileage), price: number(raw.price) };
-  for (const field of TEXTS) vehicle[field] = text(raw[field]);
+  const texts = Object.entries(raw).filter(([field]) => !NOT_TEXTS.has(field)).map(([field, value]) => [field, text(value)]);
+  const vehicle = { ...Object.fromEntries(texts), id: raw.id, year: number(raw.year), mileage: number(raw.mileage), price: number(raw.price) };
   vehicle.photos = (Array.isArray(raw.photos) ? raw.photos : []).map(photoUrl).filter(Boolean);
   vehicle.kind = bodyKind(vehicle.bodyStyle);
-  vehicle.words = [vehicle.year, ...TEXTS.map((field) => vehicle[field])].filter(Boolean).join(" ").toLowerCase();
+  vehicle.words = [vehicle.year, ...texts.map(([, value]) => value)].filter(Boolean).join(" ").toLowerCase();
   vehicle.mark = JSON.stringify(raw);
   return vehicle;
 }
 
-const TEXTS = [
-  "vin", "stockNumber", "make", "model", "trim", "bodyStyle", "exteriorColor", "interiorColor",
-  "transmission", "fuelType", "drivetrain", "engine", "description", "location",
-];
+// Every other member of a public vehicle is a text.
+const NOT_TEXTS = new Set(["id", "year", "mileage", "price", "photos", "url"]);
 
 function text(value) {
   return typeof value === "string" && value.trim() ? value.trim() : null;

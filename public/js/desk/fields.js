@@ -13,7 +13,7 @@ const needed = { ...line, read: (text) => limited(text, 200) ?? fail("It cannot 
 const money = { read: dollars, write: (value) => (value === null || value === undefined ? "" : amount(value)), inputmode: "decimal", number: true };
 const date = { read: (text) => text || null, write: (value) => value ?? "", type: "date" };
 
-/** By wire name: `label`; `read(text, vehicle)`, which throws `BadText`; `write(value)`; what the input is like. */
+/** By wire name, in the order in which the desk shows them: `label`; `read(text, vehicle)`, which throws `BadText`; `write(value)`; what the input is like. */
 export const FIELDS = {
   vin: { ...needed, label: "VIN", read: (text, vehicle) => vin(text, vehicle), code: true, autocapitalize: "characters" },
   stockNumber: { ...line, label: "Stock number", code: true },
@@ -21,15 +21,15 @@ export const FIELDS = {
   make: { ...needed, label: "Make", suggest: true },
   model: { ...needed, label: "Model", suggest: true },
   trim: { ...line, label: "Trim", suggest: true },
+  mileage: { label: "Mileage", read: miles, write: (value) => (value === null ? "" : number(value)), inputmode: "numeric", number: true, unit: "mi" },
+  location: { ...line, label: "Location", suggest: true },
   bodyStyle: { ...line, label: "Body style", suggest: true },
   exteriorColor: { ...line, label: "Exterior color", suggest: true },
   interiorColor: { ...line, label: "Interior color", suggest: true },
-  transmission: { ...line, label: "Transmission", suggest: true },
-  fuelType: { ...line, label: "Fuel", suggest: true },
-  drivetrain: { ...line, label: "Drivetrain", suggest: true },
   engine: { ...line, label: "Engine", suggest: true },
-  mileage: { label: "Mileage", read: miles, write: (value) => (value === null ? "" : number(value)), inputmode: "numeric", number: true, unit: "mi" },
-  location: { ...line, label: "Location", suggest: true },
+  transmission: { ...line, label: "Transmission", suggest: true },
+  drivetrain: { ...line, label: "Drivetrain", suggest: true },
+  fuelType: { ...line, label: "Fuel", suggest: true },
   price: { ...money, label: "Asking price", unit: "$" },
   purchasePrice: { ...money, label: "Purchase price", unit: "$" },
   purchaseDate: { ...date, label: "Purchased" },

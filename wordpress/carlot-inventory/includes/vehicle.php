@@ -9,6 +9,7 @@ namespace CarLot\Inventory;
 
 defined( 'ABSPATH' ) || exit;
 
+// Texts that the pages may use even when an answer lacks them; every other text of a vehicle is read as well.
 const TEXTS = array(
 	'vin',
 	'stockNumber',
@@ -56,7 +57,7 @@ function read_vehicle( $given ): ?array {
 	foreach ( array( 'year', 'mileage', 'price' ) as $field ) {
 		$vehicle[ $field ] = is_int( $given[ $field ] ?? null ) || is_float( $given[ $field ] ?? null ) ? $given[ $field ] : null;
 	}
-	foreach ( TEXTS as $field ) {
+	foreach ( array_diff( array_merge( TEXTS, array_keys( $given ) ), array_keys( $vehicle ), array( 'photos' ) ) as $field ) {
 		$vehicle[ $field ] = is_string( $given[ $field ] ?? null ) ? trim( $given[ $field ] ) : '';
 	}
 	$photos            = is_array( $given['photos'] ?? null ) ? $given['photos'] : array();

@@ -5,7 +5,9 @@ import { html } from "../html.js";
 import { valuesOf } from "../inventory/filters.js";
 import { InPlace } from "./in-place.js";
 
-const SHOWN = ["vin", "stockNumber", "year", "make", "model", "trim", "mileage", "location", "bodyStyle", "exteriorColor", "interiorColor", "engine", "transmission", "drivetrain", "fuelType"];
+// The others have cards of their own, or stand below.
+const ELSEWHERE = new Set(["price", "purchasePrice", "purchaseDate", "description"]);
+const SHOWN = Object.keys(FIELDS).filter((field) => !ELSEWHERE.has(field));
 
 /** The card. */
 export function Details({ vehicle }) {
