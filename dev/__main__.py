@@ -1,6 +1,17 @@
-"""Runs one of the local commands: `python dev NAME [ARGUMENT...]` is what dev/runtime/start does for dev/NAME."""
+"""Runs one of the local commands: `python dev NAME [ARGUMENT...]` is what dev/runtime/start does for dev/NAME.
+
+The commands import packages of the Python tools, so these are made first.
+"""
 
 import importlib
+import os
 import sys
+from pathlib import Path
 
+from runtime import setup
+from runtime.paths import PYTHON, VENV
+
+made = setup.ensure(setup.PYTHON_TOOLS)
+if made or Path(sys.prefix).resolve() != VENV.resolve():
+    os.execv(PYTHON, [str(PYTHON), *sys.argv])
 sys.exit(importlib.import_module(f"runtime.{sys.argv[1]}").main(sys.argv[2:]))

@@ -1,12 +1,9 @@
-"""What all tests share: `async def` tests run, and no text of the public list outlives the test that made it."""
+"""What all tests share: the order in which they run, and no text of the public list outlives the test that made it."""
 
 from __future__ import annotations
 
-import asyncio
-import inspect
 import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,8 +17,6 @@ if TYPE_CHECKING:
 # every test that is talking to it.
 sys.pycache_prefix = os.environ["PYTHONPYCACHEPREFIX"] = str(Path(__file__).parents[1] / ".runtime" / "pycache")
 
-BROWSER = Path(__file__).parent / "browser"
-
 settings.register_profile("carlot", deadline=None, max_examples=150, derandomize=True)
 settings.load_profile("carlot")
 
@@ -30,29 +25,6 @@ settings.load_profile("carlot")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that share something costly, and so run in one process, go first: the many short ones then fill up what is left."""
     items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
-    """A browser that this process has started keeps a loop running between its own tests: the others are not to see it."""
-    loop = None if item.path.is_relative_to(BROWSER) else asyncio._get_running_loop()
-    if loop is None:
-        return (yield)
-    asyncio._set_running_loop(None)
-    try:
-        return (yield)
-    finally:
-        asyncio._set_running_loop(loop)
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
-    """Run an `async def` test to its end in a loop of its own."""
-    if not inspect.iscoroutinefunction(pyfuncitem.obj):
-        return None
-    names = pyfuncitem._fixtureinfo.argnames
-    asyncio.run(pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in names}))
-    return True
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from collections.abc import Container, Mapping
 from typing import Any
+
+import json5
 
 from runtime.paths import CONFIG, ROOT
 
@@ -28,15 +29,13 @@ PURPOSES: Mapping[str, tuple[str, ...]] = {
     "your name on the public page": ("DEALER_NAME",),
 }
 
-_COMMENT_OR_TEXT = re.compile(r'("(?:\\.|[^"\\])*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
 _SETTING = re.compile(r"^\s*(?:export\s+)?([A-Z][A-Z0-9_]*)\s*=\s*(.*?)\s*$")
 
 
 def read_config() -> dict[str, Any]:
     """wrangler.jsonc. Raises: SystemExit when it is no JSON with comments."""
-    text = _COMMENT_OR_TEXT.sub(lambda match: match[1] or "", CONFIG.read_text())
     try:
-        config: dict[str, Any] = json.loads(re.sub(r",(\s*[}\]])", r"\1", text))
+        config: dict[str, Any] = json5.loads(CONFIG.read_text())
     except ValueError as error:
         raise SystemExit(f"wrangler.jsonc cannot be read: {error}") from error
     return config

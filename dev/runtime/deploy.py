@@ -7,7 +7,6 @@ is still running meanwhile keeps working.
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -110,14 +109,8 @@ def deploy(config: Mapping[str, Any], flags: Sequence[str]) -> None:
     """Bookmark, migrations, Worker."""
     bookmark(config, flags)
     run_wrangler("d1", "migrations", "apply", "DB", "--remote", *flags)
-    if not shutil.which("uv"):
-        # With the packages that `dev/setup` has put into python_modules.
-        run_wrangler("deploy", *flags)
-        return
-    words = ["uv", "run", "pywrangler", "deploy", *flags]
-    print(f"\n[deploy] {' '.join(words)}", flush=True)
-    if subprocess.run(words, cwd=ROOT, env=wrangler.environment(), check=False).returncode:
-        raise SystemExit("[deploy] stopped: pywrangler deploy failed; run make deploy again any time")
+    # With the packages that `dev/setup` has put into python_modules: the ones that were tested.
+    run_wrangler("deploy", *flags)
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -8,6 +8,7 @@ ROOT = Path(__file__).resolve().parents[2]
 MADE = ROOT / ".runtime"
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
+RUFF = VENV / "bin" / "ruff"
 NODE_MODULES = ROOT / "node_modules"
 NODE = NODE_MODULES / ".bin" / "node"
 WRANGLER = NODE_MODULES / "wrangler" / "wrangler-dist" / "cli.js"

@@ -19,11 +19,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from runtime.paths import BUNDLE, MADE, NODE, NODE_MODULES, PYTHON, PYTHON_MODULES, ROOT, VENV, WORKERD, WRANGLER
+from runtime.paths import BUNDLE, MADE, NODE, NODE_MODULES, PYTHON, PYTHON_MODULES, ROOT, RUFF, VENV, WORKERD, WRANGLER
 
 STAMPS = MADE / "stamps"
 LOG = MADE / "setup.log"
 LOCK = MADE / "setup.lock"
+PYTHON_TOOLS = "Python tools"
 OLDEST_NODE = (22, 12)
 # The Worker's packages are for Python 3.14 on WebAssembly, not for this machine.
 WASM_WHEELS = (
@@ -41,6 +42,8 @@ class Part:
     make: Callable[[], None]
     sources: tuple[str, ...]
     products: tuple[Path, ...]
+    contents: Callable[[], frozenset[str]] = frozenset
+    """What is in it now, by name. Another program may take something out again: `uv sync` and pip work in the same folder."""
 
     @property
     def stamp(self) -> Path:
@@ -55,9 +58,15 @@ class Part:
         return content.hexdigest()
 
     def is_current(self) -> bool:
-        """Whether nothing is to be done."""
-        made = all(product.exists() for product in self.products)
-        return made and self.stamp.exists() and self.stamp.read_text() == self.fingerprint()
+        """Whether nothing is to be done: what was made is there, and it was made from these files."""
+        if not self.stamp.exists() or not all(product.exists() for product in self.products):
+            return False
+        fingerprint, *contents = self.stamp.read_text().splitlines()
+        return fingerprint == self.fingerprint() and self.contents() >= set(contents)
+
+    def remember(self) -> None:
+        """Write the stamp: what the part was made from, and what came out."""
+        self.stamp.write_text("\n".join([self.fingerprint(), *sorted(self.contents())]))
 
 
 def run(*command: str | Path, cwd: Path = ROOT, **environment: str) -> None:
@@ -89,6 +98,11 @@ def make_venv() -> None:
         if not script.is_symlink():
             script.write_bytes(script.read_bytes().replace(os.fsencode(fresh), os.fsencode(VENV)))
     replace(fresh, VENV)
+
+
+def python_tools() -> frozenset[str]:
+    """The Python tools that are installed, each with its version."""
+    return frozenset(path.name for path in VENV.glob("lib/python*/site-packages/*.dist-info"))
 
 
 def make_node_modules() -> None:
@@ -160,7 +174,7 @@ def remove(folder: Path) -> None:
 
 
 PARTS = (
-    Part("Python tools", make_venv, ("requirements-dev.lock",), (PYTHON,)),
+    Part(PYTHON_TOOLS, make_venv, ("requirements-dev.lock",), (PYTHON, RUFF), python_tools),
     Part("Node tools", make_node_modules, ("package.json", "package-lock.json", ".npmrc"), (NODE, WRANGLER)),
     Part("Worker packages", make_python_modules, ("requirements.lock",), (PYTHON_MODULES / "pydantic",)),
     Part(
@@ -172,21 +186,28 @@ PARTS = (
 )
 
 
-def ensure() -> None:
-    """Make what is missing or out of date. A no-op of a few milliseconds otherwise."""
-    if all(part.is_current() for part in PARTS):
-        return
+def ensure(*names: str) -> bool:
+    """Make what is missing or out of date; with names, only those parts. Returns whether anything was made.
+
+    When there is nothing to do, it takes a few milliseconds.
+    """
+    parts = [part for part in PARTS if not names or part.name in names]
+    if all(part.is_current() for part in parts):
+        return False
     STAMPS.mkdir(parents=True, exist_ok=True)
+    made = False
     with LOCK.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        for part in PARTS:
+        for part in parts:
             if part.is_current():
                 continue
             started = time.monotonic()
             print(f"[setup] {part.name} ...", flush=True)
             part.make()
-            part.stamp.write_text(part.fingerprint())
+            part.remember()
+            made = True
             print(f"[setup] {part.name}: ready after {time.monotonic() - started:.0f} s", flush=True)
+    return made
 
 
 def find_browser() -> str | None:

@@ -113,7 +113,8 @@ def desk_lot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]
         yield installation
 
 
-@pytest.fixture(scope="session")
+# Its loop runs from start to end, and no `async def` test could run in the same process meanwhile.
+@pytest.fixture(scope="package")
 def launch() -> Iterator[Callable[..., Browser]]:
     """Starts Chromium with further flags. `dev/setup --for-tests` sees that there is one."""
     path = find_browser()
@@ -122,9 +123,9 @@ def launch() -> Iterator[Callable[..., Browser]]:
         yield lambda *flags: playwright.chromium.launch(executable_path=path, args=[*FLAGS, *flags])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium(launch: Callable[..., Browser]) -> Iterator[Browser]:
-    """One browser for the session."""
+    """One browser for all the tests here."""
     browser = launch()
     yield browser
     browser.close()

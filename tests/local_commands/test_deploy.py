@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 from collections.abc import Mapping
@@ -30,7 +31,6 @@ class Cloudflare:
         self._answers = answers
         monkeypatch.setattr(deploy, "ask_wrangler", self._run)
         monkeypatch.setattr(deploy, "run_wrangler", lambda *words: self._run(*words) and None)
-        monkeypatch.setattr("runtime.deploy.shutil.which", lambda _: None)
         monkeypatch.setattr("runtime.deploy.setup.ensure", lambda: None)
 
     def _run(self, *words: str) -> subprocess.CompletedProcess[str]:
@@ -66,6 +66,18 @@ def test_bookmark_then_migrations_then_worker(monkeypatch: pytest.MonkeyPatch, c
     assert BOOKMARK in said
     assert "closed" not in said
     assert "Not configured, and so not in use: Wayne Reeves" in said
+
+
+def test_with_uv_installed_the_same_packages_are_deployed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Those in python_modules, which were tested. pywrangler would resolve them again."""
+    uv, used = tmp_path / "uv", tmp_path / "used"
+    uv.write_text(f'#!/bin/sh\necho "$@" >> "{used}"\n')
+    uv.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    cloudflare = Cloudflare(monkeypatch, WELL)
+    assert deploy.main([]) == 0
+    assert cloudflare.changes == ["d1 migrations apply DB --remote", "deploy"]
+    assert not used.exists()
 
 
 def test_the_first_time_it_makes_the_database(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

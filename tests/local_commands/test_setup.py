@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
+import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +16,9 @@ from local_commands.commands import run
 from runtime import bundle, setup
 from runtime.paths import ROOT
 
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+WORKER: list[str] = PROJECT["project"]["dependencies"]
+TOOLS: list[str] = PROJECT["dependency-groups"]["dev"]
 LOCKS = ("requirements.lock", "requirements-dev.lock", "package-lock.json", "bench/peer/package-lock.json")
 
 
@@ -57,6 +64,36 @@ def test_a_part_is_made_again_when_its_source_changes(part: setup.Part, tmp_path
     assert [times_made(), times_made()] == [2, 2]
     part.products[0].unlink()
     assert times_made() == 1
+
+
+def test_a_part_from_which_something_was_taken_is_made_again(part: setup.Part, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As `uv sync` does, which takes out of .venv what uv.lock does not name."""
+    installed = {"ruff-0.17.6.dist-info", "pytest-9.1.1.dist-info"}
+    watched = replace(part, contents=lambda: frozenset(installed))
+    monkeypatch.setattr(setup, "PARTS", (watched,))
+    assert setup.ensure()
+    installed.add("something-else-1.0.dist-info")
+    assert not setup.ensure()
+    installed.remove("ruff-0.17.6.dist-info")
+    assert setup.ensure()
+
+
+def test_a_tool_that_is_gone_is_noticed() -> None:
+    python_tools = next(part for part in setup.PARTS if part.name == setup.PYTHON_TOOLS)
+    installed = python_tools.contents()
+    assert {"ruff", "mypy", "pytest"} <= {name.partition("-")[0] for name in installed}
+    assert not replace(python_tools, contents=lambda: frozenset(sorted(installed)[1:])).is_current()
+
+
+def test_a_command_runs_on_the_tools_whichever_python_starts_it() -> None:
+    """This machine's own Python has none of the packages that the commands import."""
+    own = str(getattr(sys, "_base_executable", sys.executable))
+    words = [own, "-I", str(ROOT / "dev"), "setup", "--browsers"]
+    done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False)
+    assert done.stderr == "[setup] knows no --browsers; there is --for-tests\n"
+    words = [own, str(ROOT / "dev"), "deploy", "--force"]
+    done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False)
+    assert done.stderr == "[deploy] takes no flags, and at most the name of an environment, such as preview\n"
 
 
 def test_a_part_that_was_interrupted_is_made_again(part: setup.Part) -> None:
@@ -119,6 +156,13 @@ def test_no_lock_file_knows_a_registry(name: str) -> None:
         assert text.count("--hash=sha256:") >= len(pinned)
 
 
+@pytest.mark.parametrize("name", ["uv.lock", "pylock.toml"])
+def test_uvs_lock_files_know_the_public_registry_alone(name: str) -> None:
+    """uv writes down where it found each file: a mirror of whoever made the lock would be everybody's then."""
+    hosts = set(re.findall(r"\w+://([^/\"]+)", (ROOT / name).read_text()))
+    assert hosts == {"pypi.org", "files.pythonhosted.org"}
+
+
 def test_every_version_is_exact() -> None:
     for name in ("package.json", "bench/peer/package.json"):
         project = json.loads((ROOT / name).read_text())
@@ -129,16 +173,25 @@ def test_every_version_is_exact() -> None:
         ]
         assert versions
         assert [version for version in versions if not re.fullmatch(r"\d+\.\d+\.\d+", version)] == []
-    for name in ("requirements.in", "requirements-dev.in"):
-        lines = [line for line in (ROOT / name).read_text().splitlines() if line and not line.startswith("#")]
-        assert [line for line in lines if not re.match(r"[a-z0-9-]+==[\w.]+(;|$)", line)] == []
+    assert [wanted for wanted in WORKER + TOOLS if not re.match(r"[a-z0-9-]+==[\w.]+(;|$)", wanted)] == []
 
 
-@pytest.mark.parametrize(
-    ("asked", "locked"), [("requirements.in", "requirements.lock"), ("requirements-dev.in", "requirements-dev.lock")]
-)
-def test_the_locks_hold_what_is_asked_for(asked: str, locked: str) -> None:
-    lock = (ROOT / locked).read_text().lower()
-    wanted = re.findall(r"^[a-z0-9-]+==[\w.]+", (ROOT / asked).read_text(), re.MULTILINE)
-    assert wanted
-    assert [each for each in wanted if f"\n{each.lower()} " not in f"\n{lock}"] == []
+def named_by_pip(name: str) -> set[tuple[str, str]]:
+    """The packages of a lock file for pip, each with its version."""
+    return set(re.findall(r"^([a-z0-9-]+)==([\w.]+)", (ROOT / name).read_text(), re.MULTILINE))
+
+
+def named_by_uv(name: str) -> set[tuple[str, str]]:
+    """The packages of a lock file of uv's, each with its version; without the project itself."""
+    content = tomllib.loads((ROOT / name).read_text())
+    packages = content.get("package") or content["packages"]
+    return {(package["name"], package["version"]) for package in packages if package["name"] != "carlot-manager"}
+
+
+def test_the_lock_files_name_the_same_versions() -> None:
+    """`uv sync`, pywrangler and `make` install the same, and what pyproject.toml asks for."""
+    assert named_by_pip("requirements-dev.lock") == named_by_uv("uv.lock")
+    assert named_by_pip("requirements.lock") == named_by_uv("pylock.toml")
+    assert named_by_pip("requirements.lock") < named_by_pip("requirements-dev.lock")
+    for wanted, lock in ((WORKER, "requirements.lock"), (WORKER + TOOLS, "requirements-dev.lock")):
+        assert set(re.findall(r"^([^=]+)==([\w.]+)", "\n".join(wanted), re.MULTILINE)) <= named_by_pip(lock)

@@ -33,9 +33,9 @@ class Module:
         return self.name if self.path.name == "__init__.py" else self.name.rpartition(".")[0]
 
 
-def name_of(path: Path) -> str:
+def name_of(path: Path, root: Path = SRC) -> str:
     """The name a file is imported by."""
-    return ".".join(path.relative_to(SRC).with_suffix("").parts).removesuffix(".__init__")
+    return ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__")
 
 
 def imports_of(tree: ast.AST, ours: frozenset[str]) -> Iterator[str]:
@@ -50,9 +50,9 @@ def imports_of(tree: ast.AST, ours: frozenset[str]) -> Iterator[str]:
 
 
 @cache
-def modules() -> dict[str, Module]:
-    """Every module of the Worker, by name."""
-    files = {name_of(path): path for path in sorted(SRC.rglob("*.py"))}
+def modules(root: Path = SRC) -> dict[str, Module]:
+    """Every module below a folder, by name; by default those of the Worker."""
+    files = {name_of(path, root): path for path in sorted(root.rglob("*.py"))}
     ours = frozenset(files)
     trees = {name: ast.parse(path.read_text()) for name, path in files.items()}
     return {name: Module(name, path, trees[name], frozenset(imports_of(trees[name], ours))) for name, path in files.items()}

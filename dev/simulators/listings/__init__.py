@@ -1,7 +1,8 @@
 """Simulated listing sites: CarGurus, TrueCar and Kelley Blue Book.
 
 - `shapes`    what each site takes: its fields, which of them it needs, where it answers
-- `partner`   the API of one site as CarLot Manager calls it, and its state
+- `state`     what one site shows
+- `partner`   the API of one site as CarLot Manager calls it
 - `controls`  the endpoints under `/_sim/<site>`
 - `knobs`     ways in which a site can be difficult
 

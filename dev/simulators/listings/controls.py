@@ -1,17 +1,13 @@
 """Endpoints under `/_sim/<site>`: what a site shows, how that changed, and its knobs."""
 
-from typing import TYPE_CHECKING
-
 from aiohttp import web
 
 from simulators.listings.knobs import Knobs
+from simulators.listings.state import State
 from simulators.partner import answer_error, answer_json, read_json, read_model
 
-if TYPE_CHECKING:
-    from simulators.listings.partner import ListingSite
 
-
-def control_routes(site: "ListingSite") -> list[web.RouteDef]:
+def control_routes(site: State) -> list[web.RouteDef]:
     """The control endpoints of one site."""
     controls = Controls(site)
     base = f"/_sim/{site.name}"
@@ -28,7 +24,7 @@ def control_routes(site: "ListingSite") -> list[web.RouteDef]:
 class Controls:
     """Reads and sets the state of one simulated site."""
 
-    def __init__(self, site: "ListingSite") -> None:
+    def __init__(self, site: State) -> None:
         self._site = site
 
     async def list_listings(self, _request: web.Request) -> web.Response:

@@ -1,25 +1,22 @@
 """The API of one simulated listing site, and its state."""
 
 import time
-from typing import Any
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, web
 from pydantic import ValidationError
 
 from simulators.listings import controls
-from simulators.listings.knobs import Knobs
 from simulators.listings.shapes import Shape
+from simulators.listings.state import State
 from simulators.partner import answer_error, answer_json, read_json
 
 
-class ListingSite:
-    """One site. `listings` is what it shows, by VIN; `history` every change of that, oldest first."""
+class ListingSite(State):
+    """One site."""
 
     def __init__(self, shape: Shape) -> None:
-        self.shape = shape
-        self.name = shape.name
+        super().__init__(shape)
         self.prefixes: tuple[str, ...] = (f"/{shape.name}",)
-        self.reset()
 
     def routes(self) -> list[web.RouteDef]:
         """The site's own API."""
@@ -39,14 +36,6 @@ class ListingSite:
         prefix = self.name.upper()
         given = {f"{prefix}_API_URL": f"{base}/{self.name}", f"{prefix}_API_KEY": "any-key"}
         return given | ({f"{prefix}_DEALER_ID": "any-dealer"} if "{dealer}" in self.shape.path else {})
-
-    def reset(self) -> None:
-        """Nothing listed, no knobs, no history."""
-        self.knobs = Knobs()
-        self.listings: dict[str, dict[str, Any]] = {}
-        self.history: list[dict[str, Any]] = []
-        self._removed_at: dict[str, tuple[float, dict[str, Any]]] = {}
-        self._count = 0
 
     async def put_listing(self, request: web.Request) -> web.Response:
         """Create or replace a listing: 201 or 200 with its id."""
@@ -71,8 +60,8 @@ class ListingSite:
         self._check_key(request)
         vin = request.match_info["vin"]
         listing = self.listings.get(vin)
-        if listing is None and vin in self._removed_at:
-            gone_at, last = self._removed_at[vin]
+        if listing is None and vin in self.removed_at:
+            gone_at, last = self.removed_at[vin]
             listing = last if time.monotonic() - gone_at < self.knobs.show_removed_s else None
         if listing is None:
             return answer_error(404, "unknown_listing", f"No listing of {vin}")
@@ -89,23 +78,6 @@ class ListingSite:
         if vin not in self.knobs.keep_removed:
             self.hide(vin)
         return web.Response(status=204)
-
-    def show(self, vin: str, listing: dict[str, Any]) -> dict[str, Any]:
-        """Put a listing up; it keeps the id it had."""
-        known = self.listings.get(vin)
-        if known is None:
-            self._count += 1
-        self.listings[vin] = {"id": known["id"] if known else f"{self.name}-{self._count:06d}", **listing}
-        self._note("put", vin, listing.get(self.shape.price))
-        return self.listings[vin]
-
-    def hide(self, vin: str) -> None:
-        """Take a listing down."""
-        self._removed_at[vin] = (time.monotonic(), self.listings.pop(vin))
-        self._note("removed", vin, None)
-
-    def _note(self, what: str, vin: str, price: float | None) -> None:
-        self.history.append({"what": what, "vin": vin, "price": price, "at": time.time()})
 
     def _check_key(self, request: web.Request) -> None:
         if self.shape.bearer:

@@ -36,7 +36,8 @@ Faults below that are those of all partners, at `/_sim/faults/quickbooks`.
 
 What is where:
 
-- `partner`       state, routes, counting, refusals in Intuit's words
+- `state`         companies, tokens, counts, changes to tell
+- `partner`       routes, counting, refusals in Intuit's words
 - `oauth`         its endpoints; `consent` its pages; `tokens` what it keeps
 - `api`           the endpoints of the Accounting API; `batch` writes with requestids; `limits` of use
 - `books`         create, read, update, delete, void; `names`, `documents`, `payments` the rules; `kinds` the entities

@@ -4,7 +4,7 @@ Source: Intuit's API reference; "REST API features" for `requestid`, "Batch", "C
 """
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aiohttp import web
 from pydantic import ValidationError
@@ -14,9 +14,7 @@ from simulators.quickbooks import batch, books, refusals, search, xml
 from simulators.quickbooks.clock import parse_stamp, precise_stamp, stamp
 from simulators.quickbooks.company import Body, Company
 from simulators.quickbooks.kinds import KINDS
-
-if TYPE_CHECKING:
-    from simulators.quickbooks.partner import QuickBooks
+from simulators.quickbooks.state import State
 
 Work = Callable[[web.Request, Company], Awaitable[Body]]
 BASE = "/v3/company/{realm}"
@@ -28,7 +26,7 @@ MOST_CHANGED = 1000
 class Api:
     """The endpoints in front of the companies' books."""
 
-    def __init__(self, quickbooks: "QuickBooks") -> None:
+    def __init__(self, quickbooks: State) -> None:
         self._quickbooks = quickbooks
 
     def routes(self) -> list[web.RouteDef]:

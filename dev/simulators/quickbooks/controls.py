@@ -1,7 +1,5 @@
 """Endpoints under `/_sim/quickbooks`: knobs, tokens, time, the ledger, and what the dealer's bookkeeper does."""
 
-from typing import TYPE_CHECKING
-
 from aiohttp import web
 
 from simulators.partner import answer_error, answer_json, read_json, read_model, validate
@@ -11,10 +9,8 @@ from simulators.quickbooks.control_bodies import Advance, Emission, Expiry, Gran
 from simulators.quickbooks.kinds import KINDS
 from simulators.quickbooks.knobs import Knobs
 from simulators.quickbooks.refusals import Refused
+from simulators.quickbooks.state import State
 from simulators.quickbooks.webhooks import Event, WebhookSettings, body_of, post, signature
-
-if TYPE_CHECKING:
-    from simulators.quickbooks.partner import QuickBooks
 
 BASE = "/_sim/quickbooks"
 
@@ -22,7 +18,7 @@ BASE = "/_sim/quickbooks"
 class Controls:
     """Reads and sets the state of the simulated QuickBooks."""
 
-    def __init__(self, quickbooks: "QuickBooks") -> None:
+    def __init__(self, quickbooks: State) -> None:
         self._quickbooks = quickbooks
 
     def routes(self) -> list[web.RouteDef]:

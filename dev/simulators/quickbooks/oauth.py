@@ -5,17 +5,14 @@ Source: Intuit, "Set up OAuth 2.0", and the package intuit-oauth.
 
 import base64
 import binascii
-from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from aiohttp import web
 
 from simulators.partner import answer_json, read_json
 from simulators.quickbooks import consent
+from simulators.quickbooks.state import State
 from simulators.quickbooks.tokens import Denied, Pair
-
-if TYPE_CHECKING:
-    from simulators.quickbooks.partner import QuickBooks
 
 AUTHORIZE_PATH = "/connect/oauth2"
 TOKEN_PATH = "/oauth2/v1/tokens/bearer"  # noqa: S105 - a path
@@ -30,7 +27,7 @@ HARD_EXPIRY_HEADER = "x-include-refresh-token-hard-expires-in"
 class OAuth:
     """The endpoints in front of `Tokens`."""
 
-    def __init__(self, quickbooks: "QuickBooks") -> None:
+    def __init__(self, quickbooks: State) -> None:
         self._quickbooks = quickbooks
 
     def routes(self) -> list[web.RouteDef]:

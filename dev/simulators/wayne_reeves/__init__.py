@@ -1,7 +1,8 @@
 """Simulated Wayne Reeves DMS.
 
 - `lot`       the vehicles and sales it holds, in served form
-- `partner`   its API as CarLot Manager calls it, its knobs, and its state
+- `state`     its lot, its sales and its knobs
+- `partner`   its API as CarLot Manager calls it
 - `controls`  the endpoints under `/_sim/wayne-reeves`
 - `webhooks`  signed events as it would send them
 - `files`     reads a lot from CSV or JSON

@@ -1,6 +1,6 @@
 """Endpoints under `/_sim/wayne-reeves`: the lot, its sales, its knobs, and webhooks sent on demand."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import uuid4
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, web
@@ -9,10 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from simulators.partner import answer_error, answer_json, read_json, read_model
 from simulators.wayne_reeves.knobs import Knobs
 from simulators.wayne_reeves.sales import SaleRefused, SaleReport
+from simulators.wayne_reeves.state import State
 from simulators.wayne_reeves.webhooks import Scheme, complete_event, signed
-
-if TYPE_CHECKING:
-    from simulators.wayne_reeves.partner import WayneReeves
 
 
 class Emission(BaseModel):
@@ -31,9 +29,9 @@ class Emission(BaseModel):
     repeat: int = Field(default=1, ge=1, le=1000, description="sends the very same request so many times")
 
 
-def control_routes(partner: "WayneReeves") -> list[web.RouteDef]:
-    """The control endpoints of `partner`."""
-    controls = Controls(partner)
+def control_routes(state: State) -> list[web.RouteDef]:
+    """The control endpoints of one simulated DMS."""
+    controls = Controls(state)
     base = "/_sim/wayne-reeves"
     return [
         web.get(base + "/inventory", controls.read_inventory),
@@ -52,12 +50,12 @@ def control_routes(partner: "WayneReeves") -> list[web.RouteDef]:
 class Controls:
     """Reads and sets the state of one simulated DMS."""
 
-    def __init__(self, partner: "WayneReeves") -> None:
-        self._partner = partner
+    def __init__(self, state: State) -> None:
+        self._state = state
 
     async def read_inventory(self, _request: web.Request) -> web.Response:
         """All records of the lot: `{"vehicles": [...], "total": n}`."""
-        records = self._partner.lot.records()
+        records = self._state.lot.records()
         return answer_json({"vehicles": records, "total": len(records)})
 
     async def replace_inventory(self, request: web.Request) -> web.Response:
@@ -66,7 +64,7 @@ class Controls:
         records = body.get("vehicles") if isinstance(body, dict) else body
         if not isinstance(records, list):
             return answer_error(422, "no_list", "The lot is a list of vehicles")
-        self._partner.lot.replace(records)
+        self._state.lot.replace(records)
         return answer_json({"total": len(records)})
 
     async def upsert_vehicles(self, request: web.Request) -> web.Response:
@@ -74,53 +72,53 @@ class Controls:
         body = await read_json(request)
         records = body if isinstance(body, list) else [body]
         for record in records:
-            self._partner.lot.upsert(record)
-        return answer_json({"taken": len(records), "total": len(self._partner.lot.records())})
+            self._state.lot.upsert(record)
+        return answer_json({"taken": len(records), "total": len(self._state.lot.records())})
 
     async def change_vehicle(self, request: web.Request) -> web.Response:
         """Change any fields of a vehicle as somebody at the DMS does, null clearing one; answers its record."""
         stock_number, changes = request.match_info["stock_number"], await read_json(request)
         if not isinstance(changes, dict):
             return answer_error(422, "no_object", "The changes are an object")
-        if self._partner.lot.find(stock_number) is None:
+        if self._state.lot.find(stock_number) is None:
             return answer_error(404, "unknown_vehicle", "No vehicle has that stock number")
-        return answer_json(self._partner.lot.update(stock_number, changes))
+        return answer_json(self._state.lot.update(stock_number, changes))
 
     async def remove_vehicle(self, request: web.Request) -> web.Response:
         """Take a vehicle off the lot; 404 when it was not there."""
-        if not self._partner.lot.remove(request.match_info["stock_number"]):
+        if not self._state.lot.remove(request.match_info["stock_number"]):
             return answer_error(404, "unknown_vehicle", "No vehicle has that stock number")
         return web.Response(status=204)
 
     async def list_sales(self, _request: web.Request) -> web.Response:
         """Sales taken, in order, with `sale_id`, `idempotency_key` and `undone`."""
-        return answer_json({"sales": self._partner.sales.listed()})
+        return answer_json({"sales": self._state.sales.listed()})
 
     async def sell(self, request: web.Request) -> web.Response:
         """Sell a vehicle as somebody at the DMS does, under a key that begins with `dms-`; answers `sale_id` and the record."""
         report = await read_model(request, SaleReport)
         try:
-            sale = self._partner.sales.take(f"dms-{uuid4().hex}", report)
+            sale = self._state.sales.take(f"dms-{uuid4().hex}", report)
         except SaleRefused as refusal:
             return answer_error(refusal.status, refusal.code, refusal.message)
-        return answer_json({"sale_id": sale.sale_id, "vehicle": self._partner.lot.find(report.stock_number)}, 201)
+        return answer_json({"sale_id": sale.sale_id, "vehicle": self._state.lot.find(report.stock_number)}, 201)
 
     async def read_knobs(self, _request: web.Request) -> web.Response:
         """Knobs of `GET /inventory`, and what each does."""
         meanings = {name: field.description for name, field in Knobs.model_fields.items()}
-        return answer_json({"knobs": self._partner.knobs.model_dump(), "meanings": meanings})
+        return answer_json({"knobs": self._state.knobs.model_dump(), "meanings": meanings})
 
     async def set_knobs(self, request: web.Request) -> web.Response:
         """Replace all knobs; what is left out is off."""
-        self._partner.knobs = await read_model(request, Knobs)
-        return answer_json({"knobs": self._partner.knobs.model_dump()})
+        self._state.knobs = await read_model(request, Knobs)
+        return answer_json({"knobs": self._state.knobs.model_dump()})
 
     async def emit(self, request: web.Request) -> web.Response:
         """Send a signed webhook: `url`, `secret`, `scheme` (standard, timestamped, legacy) and `event`, optionally
         `stock_number`, `raw_body`, `timestamp_offset_s`, `tamper`, `repeat`. Answers what the receiver answered.
         """
         emission = await read_model(request, Emission)
-        vehicle = None if emission.stock_number is None else self._partner.lot.find(emission.stock_number)
+        vehicle = None if emission.stock_number is None else self._state.lot.find(emission.stock_number)
         if emission.stock_number is not None and vehicle is None:
             return answer_error(404, "unknown_vehicle", f"No vehicle has stock number {emission.stock_number}")
         event = complete_event(emission.event, vehicle)

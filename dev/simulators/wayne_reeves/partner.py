@@ -10,9 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from simulators.partner import answer_error, answer_json, encode, read_json, validate
 from simulators.wayne_reeves import controls
-from simulators.wayne_reeves.knobs import Knobs
-from simulators.wayne_reeves.lot import Lot, parse_utc
-from simulators.wayne_reeves.sales import SaleRefused, SaleReport, Sales
+from simulators.wayne_reeves.lot import parse_utc
+from simulators.wayne_reeves.sales import SaleRefused, SaleReport
+from simulators.wayne_reeves.state import State
 
 DEFAULT_LIMIT = 500
 MAX_LIMIT = 1000
@@ -29,19 +29,15 @@ class VehicleChange(BaseModel):
     description: str | None = None
 
 
-class WayneReeves:
+class WayneReeves(State):
     """The DMS with one lot. `key` None accepts any key that is not empty."""
 
     name = "wayne-reeves"
     prefixes: tuple[str, ...] = ("/inventory", "/sales")
 
     def __init__(self, records: list[Any], key: str | None = None) -> None:
-        self._first_records = records
+        super().__init__(records)
         self._key = key
-        self.lot = Lot()
-        self.sales = Sales(self.lot)
-        self.knobs = Knobs()
-        self.lot.replace(records)
 
     def routes(self) -> list[web.RouteDef]:
         """The DMS's own API."""
@@ -59,12 +55,6 @@ class WayneReeves:
     def settings(self, base: str) -> dict[str, str]:
         """What CarLot Manager needs to use it."""
         return {"WAYNE_REEVES_API_URL": base, "WAYNE_REEVES_API_KEY": self._key or "any-key"}
-
-    def reset(self) -> None:
-        """The lot of the start, no sales, no knobs."""
-        self.knobs = Knobs()
-        self.sales.clear()
-        self.lot.replace(self._first_records)
 
     async def list_inventory(self, request: web.Request) -> web.Response:
         """One page of the lot."""
