@@ -29,7 +29,7 @@ from carlot.partners.quickbooks import client
 from carlot.partners.quickbooks import mapping as ledger
 from carlot.partners.quickbooks import webhook as notices
 from carlot.partners.registry import SITES
-from carlot.partners.wayne_reeves import mapping, webhook
+from carlot.partners.wayne_reeves import mapping, pages, webhook
 from carlot.platform.ports import Request
 from carlot.routes import ROUTER, ROUTES
 from carlot.web import auth
@@ -138,7 +138,7 @@ def event(content: bytes) -> None:
 def page(content: bytes) -> None:
     """A page of the DMS's inventory, and its other answers."""
     with contextlib.suppress(CarlotError):
-        found = mapping.read_page(content)
+        found = pages.read_page(content)
         for records, part in mapping.to_texts(found.records):
             assert len(json.loads(part)) == len(records)
     with contextlib.suppress(CarlotError):

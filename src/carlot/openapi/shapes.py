@@ -190,7 +190,7 @@ SCHEMAS: dict[str, Schema] = {
     "RunReport": record(
         "A pull of the DMS's inventory, with the records it rejected (the first 1,000).",
         **_RUN,
-        rejected=many(record(stockNumber=maybe(TEXT), field=maybe(TEXT), message=TEXT)),
+        rejected=many(record(stockNumber=maybe(TEXT), field=maybe(TEXT), message=TEXT, taken=FLAG)),
     ),
     "Feed": record(
         "A file that sites poll, under a secret address.",

@@ -99,7 +99,10 @@ _REPORT_OBJECT = json_object(
         ("created", "ifnull(sum(p.created), 0)"),
         ("updated", "ifnull(sum(p.updated), 0)"),
         ("unchanged", "ifnull(sum(p.unchanged), 0)"),
-        ("rejectedCount", "ifnull(sum(json_array_length(p.rejected)), 0)"),
+        (
+            "rejectedCount",
+            "ifnull(sum((SELECT count(*) FROM json_each(p.rejected) r WHERE NOT ifnull(r.value ->> 'taken', 0))), 0)",
+        ),
         ("removed", "run.removed"),
         ("createdAt", "run.created_at"),
         ("startedAt", "run.started_at"),
@@ -117,7 +120,8 @@ REPORTS = _REPORT.format(runs="(SELECT * FROM import_runs ORDER BY created_at DE
 
 # The records a run rejected, in the DMS's order.
 REJECTED = """
-SELECT r.value ->> 'stockNumber' AS stockNumber, r.value ->> 'field' AS field, r.value ->> 'message' AS message
+SELECT r.value ->> 'stockNumber' AS stockNumber, r.value ->> 'field' AS field, r.value ->> 'message' AS message,
+  ifnull(r.value ->> 'taken', 0) AS taken
 FROM import_pages p, json_each(p.rejected) r WHERE p.run_id = ?1 ORDER BY p.page, r.key LIMIT 1000"""
 
 
@@ -254,7 +258,11 @@ def finish(run_id: str, status: str, removed: int, message: str | None, now: str
 async def report(database: Database, run_id: str) -> dict[str, Any] | None:
     """A run as the API shows it, with its rejected records (the first 1,000)."""
     found, rejected = await database.batch([statement(REPORT, run_id), statement(REJECTED, run_id)])
-    return {**from_json(found[0]["report"]), "rejected": [dict(row) for row in rejected]} if found else None
+    return (
+        {**from_json(found[0]["report"]), "rejected": [{**row, "taken": bool(row["taken"])} for row in rejected]}
+        if found
+        else None
+    )
 
 
 async def reports(database: Database, limit: int) -> list[dict[str, Any]]:

@@ -10,8 +10,9 @@ from carlot.engine.enqueue import throttled
 from carlot.errors import AuthExpired, Permanent, Retryable
 from carlot.lot.sync_rules import enqueue_listings, sale_requests
 from carlot.partners.wayne_reeves import client
-from carlot.partners.wayne_reeves.mapping import DmsVehicle, InventoryPage, read_page, to_records_json
+from carlot.partners.wayne_reeves.mapping import DmsVehicle, timely, to_records_json
 from carlot.partners.wayne_reeves.merge import merge
+from carlot.partners.wayne_reeves.pages import InventoryPage, read_page
 from carlot.partners.wayne_reeves.webhook import DmsCustomer, DmsSale, VehicleEvent, read_event
 from carlot.platform.ports import Services, Statement
 from carlot.store import customers, dms_pages, pull_runs, sales, webhook_events
@@ -36,7 +37,7 @@ async def apply_event(services: Services, lease: Lease) -> Outcome:
         if row["type"] == "vehicle.sold":  # A sale must not get lost in a list that nobody reads.
             raise Permanent(f"A sale reported by Wayne Reeves cannot be read ({event}). Enter it by hand.")
         return _settled(services, lease, "failed", f"The event cannot be read ({event}).")
-    record = event.vehicle.model_copy(update={"updated_at": event.at})
+    record = timely(event.vehicle.model_copy(update={"updated_at": event.at}), services.clock.now())
     if event.event == "vehicle.sold":
         return await _sold(services, lease, event, record)
     return await _changed(services, lease, record)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -19,14 +16,20 @@ from pydantic import (
     TypeAdapter,
     ValidationError,
 )
-from pydantic_core import to_json
 
 from carlot.domain.parts import in_parts
+from carlot.domain.plain_text import without_brackets
 from carlot.errors import Retryable
 
 # SQLite ends a text at a NUL.
-_Line = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$", strip_whitespace=True)]
-_Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*$", strip_whitespace=True)]
+_Line = Annotated[
+    str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$", strip_whitespace=True), AfterValidator(without_brackets)
+]
+_Name = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*$", strip_whitespace=True),
+    AfterValidator(without_brackets),
+]
 _Vin = Annotated[str, StringConstraints(min_length=1, max_length=32, pattern=r"^[!-~ ]+$", strip_whitespace=True, to_upper=True)]
 _Text = Annotated[str, StringConstraints(max_length=10_000, pattern=r"^[^\x00]*$", strip_whitespace=True)]
 _Dollars = Annotated[float, Field(ge=0, le=99_999_999, allow_inf_nan=False)]
@@ -75,104 +78,21 @@ class DmsVehicle(BaseModel):
     updated_at: datetime | None = None
 
 
-class _Page(BaseModel):
-    # A record that is no vehicle is kept as it came, so that one bad record costs nobody else its place.
-    vehicles: list[Annotated[DmsVehicle | Any, Field(union_mode="left_to_right")]]
-    next_cursor: Annotated[str, StringConstraints(min_length=1, max_length=4000)] | None = None
-    total: Annotated[int, Field(ge=0)]
-
-
-_ESCAPE = re.compile(rb"\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|(u[dD][89a-fA-F]..)|.)")
-"""An escape in JSON; the group has what is half a surrogate pair."""
-
-_READING = str(DmsVehicle.model_fields).encode()
+AHEAD = timedelta(minutes=10)
+"""How far a record's time may be ahead of our clock; a later time counts as not given."""
 
 _RECORDS = TypeAdapter(list[DmsVehicle])
 
 
 class Rejection(BaseModel):
-    """A record that was not taken: its stock number (empty when it has none), the field, and why."""
+    """A bad field of a record, with the stock number (empty when it has none). `taken`: the rest of the record was imported."""
 
     model_config = ConfigDict(frozen=True)
 
     stock_number: str = Field(serialization_alias="stockNumber")
     field: str
     message: str
-
-
-@dataclass(frozen=True, slots=True)
-class InventoryPage:
-    """One page as far as it can be judged without the database. `stock_numbers` names every record that has one."""
-
-    records: list[DmsVehicle]
-    rejected: list[Rejection]
-    stock_numbers: list[str]
-    seen: int
-    next_cursor: str | None
-    total: int
-
-
-def to_fingerprint(body: bytes) -> str:
-    """What tells a page from every other, in hex: its bytes, and the way this version reads them."""
-    return hashlib.blake2b(_READING + body, digest_size=32).hexdigest()
-
-
-def read_page(body: bytes) -> InventoryPage:
-    """Read one page of `GET /inventory`.
-
-    Raises: `Retryable` when the answer is no inventory page: cut short, an error in disguise, no JSON.
-    """
-    try:
-        page = _read(body)
-    except ValidationError as failure:
-        first = failure.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the whole"
-        raise Retryable(f"Wayne Reeves sent something that is no inventory page ({where}: {first['msg']}).") from failure
-    records: list[DmsVehicle] = []
-    rejected: list[Rejection] = []
-    stock_numbers: list[str] = []
-    stocks: set[str] = set()
-    vins: dict[str, str] = {}
-    for entry in page.vehicles:
-        if not isinstance(entry, DmsVehicle):
-            rejection = _rejection(entry)
-            rejected.append(rejection)
-            stock_numbers += [rejection.stock_number] if rejection.stock_number else []
-        elif entry.stock_number in stocks:
-            rejected.append(Rejection(stock_number=entry.stock_number, field="stock_number", message="It is on the page twice."))
-        elif entry.vin in vins and entry.status != "sold":
-            stock_numbers.append(entry.stock_number)
-            message = f"VIN {entry.vin} is on the page twice; {vins[entry.vin]} has it."
-            rejected.append(Rejection(stock_number=entry.stock_number, field="vin", message=message))
-        else:
-            stocks.add(entry.stock_number)
-            if entry.status != "sold":
-                vins[entry.vin] = entry.stock_number
-            stock_numbers.append(entry.stock_number)
-            records.append(entry)
-    return InventoryPage(records, rejected, stock_numbers, len(page.vehicles), page.next_cursor, page.total)
-
-
-def _read(body: bytes) -> _Page:
-    """Half a surrogate pair (a text cut in the middle of an emoji) is no JSON: its place is marked, and the rest is read."""
-    try:
-        return _Page.model_validate_json(body)
-    except ValidationError:
-        whole = _ESCAPE.sub(lambda escape: rb"\ufffd" if escape[1] else escape[0], body)
-        if whole == body:
-            raise
-        return _Page.model_validate_json(whole)
-
-
-def _rejection(entry: object) -> Rejection:
-    stock_number = entry.get("stock_number") if isinstance(entry, dict) else None
-    named = str(stock_number).strip()[:64] if isinstance(stock_number, (str, int)) else ""
-    try:
-        DmsVehicle.model_validate_json(to_json(entry))
-    except ValidationError as failure:
-        first = failure.errors(include_url=False, include_input=False)[0]
-        return Rejection(stock_number=named, field=str(first["loc"][0]) if first["loc"] else "", message=str(first["msg"]))
-    return Rejection(stock_number=named, field="", message="The record cannot be read.")
+    taken: bool = False
 
 
 def to_records_json(records: Sequence[DmsVehicle]) -> str:
@@ -187,6 +107,14 @@ def to_texts(records: list[DmsVehicle]) -> list[tuple[list[DmsVehicle], str]]:
 
 def _dump(records: Sequence[DmsVehicle]) -> bytes:
     return _RECORDS.dump_json(list(records), exclude_unset=True)
+
+
+def timely(record: DmsVehicle, now: datetime) -> DmsVehicle:
+    """Return the record without a time that lies ahead of our clock: it would make everything that follows look old."""
+    at = record.updated_at
+    if at is None or (at if at.tzinfo else at.replace(tzinfo=UTC)) <= now + AHEAD:
+        return record
+    return record.model_copy(update={"updated_at": None})
 
 
 class _ChangeAnswer(BaseModel):

@@ -9,7 +9,8 @@ from pydantic_core import to_json
 from carlot.domain import vin as vins
 from carlot.domain.times import instant
 from carlot.lot.sync_rules import enqueue_listings_by
-from carlot.partners.wayne_reeves.mapping import DmsVehicle, InventoryPage, Rejection, to_texts
+from carlot.partners.wayne_reeves.mapping import DmsVehicle, Rejection, timely, to_texts
+from carlot.partners.wayne_reeves.pages import InventoryPage
 from carlot.platform.ports import Services, Statement
 from carlot.store import dms_pages, listings
 from carlot.store.dms_pages import News, Special
@@ -31,6 +32,8 @@ class Merged:
 
 async def merge(services: Services, page: InventoryPage) -> Merged:
     """Work out what a page of records changes; nothing is written yet."""
+    now = services.clock.now()
+    page = replace(page, records=[timely(record, now) for record in page.records])
     texts = to_texts(page.records) if page.records else []
     news = await _news(services, texts)
     rejected, adopted, fit = _decide(page, news.special)

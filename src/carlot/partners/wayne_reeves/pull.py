@@ -15,15 +15,15 @@ from carlot.domain.times import instant
 from carlot.errors import NeedsDealer, PartnerError, Permanent, StatementRefused
 from carlot.lot.sync_rules import enqueue_listings_by
 from carlot.partners.wayne_reeves import client
-from carlot.partners.wayne_reeves.mapping import InventoryPage, read_page, to_fingerprint
 from carlot.partners.wayne_reeves.merge import merge
+from carlot.partners.wayne_reeves.pages import InventoryPage, read_page, to_fingerprint
 from carlot.platform.ports import Services, Statement
 from carlot.store import dms_pages, listings, pull_runs, sales
 from carlot.store.pull_runs import PageResult, Progress, Sighting
 from carlot.store.tasks import Lease, Outcome
 
 MAX_PAGES = 10_000
-SHRUNKEN_ABOVE = 10
+SHRUNKEN_ABOVE = 3
 """So many cars may go at once without a question; more only when they are no more than a quarter of the lot."""
 
 
@@ -75,7 +75,7 @@ async def _store(services: Services, run: Progress, page: InventoryPage, fingerp
         seen=page.seen,
         created=merged.created,
         updated=merged.updated,
-        unchanged=page.seen - len(merged.rejected) - merged.created - merged.updated,
+        unchanged=page.seen - sum(not each.taken for each in merged.rejected) - merged.created - merged.updated,
         rejected=to_json(merged.rejected, by_alias=True).decode(),
     )
     writes = (*pull_runs.add_page(run.id, result, now), *merged.writes)

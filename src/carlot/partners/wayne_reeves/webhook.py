@@ -8,11 +8,12 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 
 from carlot.domain.money import MAX_DOLLARS
 from carlot.domain.times import instant
 from carlot.partners.wayne_reeves.mapping import DmsVehicle
+from carlot.partners.wayne_reeves.spelling import mended
 
 KINDS = ("vehicle.added", "vehicle.updated", "vehicle.sold")
 
@@ -45,7 +46,7 @@ class VehicleEvent(BaseModel):
 
     event: str
     occurred_at: datetime | None = None
-    vehicle: DmsVehicle
+    vehicle: Annotated[DmsVehicle, BeforeValidator(mended)]
     sale: DmsSale | None = None
 
     @property
