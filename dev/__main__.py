@@ -1,4 +1,4 @@
-"""Runs one of the local commands: `python dev NAME [ARGUMENT...]` is what dev/runtime/start does for dev/NAME."""
+"""Run one of the local commands. dev/runtime/start runs `python dev NAME [ARGUMENT...]` for dev/NAME."""
 
 import importlib
 import sys

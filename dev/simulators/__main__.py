@@ -72,7 +72,7 @@ def main() -> int:
         asyncio.run(serve(read_flags(sys.argv[1:])))
     except (OSError, ValueError) as error:
         taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
-        what = "The port is in use: stop what listens there, or choose another with --port." if taken else error
+        what = "The port is in use. Stop the program that uses it, or choose another port with --port." if taken else error
         print(f"partners: {what}", file=sys.stderr)
         return 1
     return 0

@@ -65,7 +65,7 @@ def test_bookmark_then_migrations_then_worker(monkeypatch: pytest.MonkeyPatch, c
     said = capsys.readouterr().out
     assert BOOKMARK in said
     assert "closed" not in said
-    assert "Not configured, and so not in use: imports from Wayne Reeves" in said
+    assert "Not configured, so not in use: imports from Wayne Reeves" in said
 
 
 def test_the_first_time_it_makes_the_database(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -73,7 +73,7 @@ def test_the_first_time_it_makes_the_database(monkeypatch: pytest.MonkeyPatch, c
     cloudflare = Cloudflare(monkeypatch, {**WELL, "d1 time-travel": nothing, "secret list": (1, "no such Worker")})
     assert deploy.main([]) == 0
     assert cloudflare.changes == ["d1 create carlot-manager", "d1 migrations apply DB --remote", "deploy"]
-    assert "The admin stays closed until this is set: npx wrangler secret put ADMIN_TOKEN" in capsys.readouterr().out
+    assert "The admin page stays closed until you run: npx wrangler secret put ADMIN_TOKEN" in capsys.readouterr().out
 
 
 def test_without_a_bookmark_nothing_is_touched(monkeypatch: pytest.MonkeyPatch) -> None:
