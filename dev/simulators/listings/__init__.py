@@ -1,11 +1,11 @@
 """Simulated listing sites: CarGurus, TrueCar and Kelley Blue Book.
 
-- `shapes`    what each site takes: its fields, which of them it needs, where it answers
+- `shapes`    the request format of each site: its fields, the required ones, its paths
 - `partner`   the API of one site as CarLot Manager calls it, and its state
 - `controls`  the endpoints under `/_sim/<site>`
-- `knobs`     ways in which a site can be difficult
+- `knobs`     the ways in which a site can misbehave
 
-ASSUMED: none of them publishes its API; the shapes are those that CarLot Manager documents.
+ASSUMED: no site publishes its API. The formats are those that CarLot Manager documents.
 """
 
 from simulators.listings.partner import ListingSite

@@ -13,7 +13,7 @@ from simulators.partner import answer_error, answer_json, read_json
 
 
 class ListingSite:
-    """One site. `listings` is what it shows, by VIN; `history` every change of that, oldest first."""
+    """One site. `listings` contains its listings by VIN, `history` every change of them, oldest first."""
 
     def __init__(self, shape: Shape) -> None:
         self.shape = shape
@@ -22,7 +22,7 @@ class ListingSite:
         self.reset()
 
     def routes(self) -> list[web.RouteDef]:
-        """The site's own API."""
+        """Return the routes of the site's own API."""
         path = f"/{self.name}{self.shape.path}"
         return [
             web.put(path, self.put_listing),
@@ -31,17 +31,17 @@ class ListingSite:
         ]
 
     def control_routes(self) -> list[web.RouteDef]:
-        """Endpoints under `/_sim/<site>`."""
+        """Return the endpoints under `/_sim/<site>`."""
         return controls.control_routes(self)
 
     def settings(self, base: str) -> dict[str, str]:
-        """What CarLot Manager needs to use it; any key and any dealer will do."""
+        """Return the settings with which CarLot Manager uses the site. Any key and any dealer id work."""
         prefix = self.name.upper()
         given = {f"{prefix}_API_URL": f"{base}/{self.name}", f"{prefix}_API_KEY": "any-key"}
         return given | ({f"{prefix}_DEALER_ID": "any-dealer"} if "{dealer}" in self.shape.path else {})
 
     def reset(self) -> None:
-        """Nothing listed, no knobs, no history."""
+        """Delete all listings, knobs and history."""
         self.knobs = Knobs()
         self.listings: dict[str, dict[str, Any]] = {}
         self.history: list[dict[str, Any]] = []
@@ -67,7 +67,7 @@ class ListingSite:
         return answer_json({"id": self.show(vin, listing)["id"]}, status)
 
     async def read_listing(self, request: web.Request) -> web.Response:
-        """A listing as it was put, with its id; 404 when it is not there."""
+        """Return a listing as it was put, with its id; 404 when there is none."""
         self._check_key(request)
         vin = request.match_info["vin"]
         listing = self.listings.get(vin)
@@ -79,7 +79,7 @@ class ListingSite:
         return answer_json(listing)
 
     async def remove_listing(self, request: web.Request) -> web.Response:
-        """Remove a listing: 204; 404 when it is not there."""
+        """Delete a listing: 204; 404 when there is none."""
         self._check_key(request)
         vin = request.match_info["vin"]
         if vin in self.knobs.refuse_removal:
@@ -91,7 +91,7 @@ class ListingSite:
         return web.Response(status=204)
 
     def show(self, vin: str, listing: dict[str, Any]) -> dict[str, Any]:
-        """Put a listing up; it keeps the id it had."""
+        """Add or replace a listing. A replaced listing keeps its id."""
         known = self.listings.get(vin)
         if known is None:
             self._count += 1
@@ -100,7 +100,7 @@ class ListingSite:
         return self.listings[vin]
 
     def hide(self, vin: str) -> None:
-        """Take a listing down."""
+        """Delete a listing."""
         self._removed_at[vin] = (time.monotonic(), self.listings.pop(vin))
         self._note("removed", vin, None)
 
@@ -118,7 +118,7 @@ class ListingSite:
 
 
 async def _first_broken(urls: list[str]) -> str | None:
-    """The first photo that is no image at its address, `None` when all are."""
+    """Return the first photo URL that does not lead to an image, or `None` when all do."""
     async with ClientSession(timeout=ClientTimeout(total=10)) as session:
         for url in urls:
             try:

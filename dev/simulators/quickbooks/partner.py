@@ -1,4 +1,4 @@
-"""The simulated QuickBooks Online: its state, its routes, and how it counts who comes."""
+"""The simulated QuickBooks Online: its state, its routes, and its request counts."""
 
 import secrets
 from collections.abc import Awaitable, Callable
@@ -37,7 +37,7 @@ class QuickBooks:
         self.reset()
 
     def reset(self) -> None:
-        """Both companies as at the start, no tokens, no counts, no knobs, real time."""
+        """Restore the initial state: both companies, no tokens, no counts, no knobs, real time."""
         self.clock.offset_s = 0.0
         self.knobs = Knobs()
         self.tokens.clear()
@@ -51,15 +51,15 @@ class QuickBooks:
         self.outbox.open()
 
     def routes(self) -> list[web.RouteDef]:
-        """Intuit's endpoints."""
+        """Return the routes of Intuit's endpoints."""
         return [*OAuth(self).routes(), *Api(self).routes()]
 
     def control_routes(self) -> list[web.RouteDef]:
-        """Endpoints under `/_sim/quickbooks`."""
+        """Return the endpoints under `/_sim/quickbooks`."""
         return Controls(self).routes()
 
     def settings(self, base: str) -> dict[str, str]:
-        """What CarLot Manager needs to use it; any client id and secret will do."""
+        """Return the settings with which CarLot Manager uses it. Any client id and secret work."""
         verifier = self.outbox.settings.verifier
         return {
             **({"QUICKBOOKS_WEBHOOK_VERIFIER": verifier} if verifier else {}),
@@ -77,13 +77,13 @@ class QuickBooks:
         }
 
     def clear_traffic(self) -> None:
-        """Start all counts anew. Requests that are in now are counted out of what they were counted into."""
+        """Reset all counts. A request that is under way is later subtracted from the counter that counted it."""
         self.traffic.clear()
         self.tokens.counts.clear()
         self.tokens.most_refreshing = self.tokens.refreshing
 
     def middleware(self) -> Middleware:
-        """Counts requests in and out. It stands before latency and faults, so that what they hold up counts as being in."""
+        """Return the middleware that counts requests. It is outside latency and faults, so it counts delayed requests."""
 
         @web.middleware
         async def counted(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -120,7 +120,7 @@ class QuickBooks:
             self.tokens.refreshing -= 1
 
     def refusal(self, fault: Fault, request: web.Request) -> web.Response | None:
-        """Errors of the Accounting API as its gateway gives them; the token service has the form that all partners share."""
+        """Return the error of the Accounting API's gateway, or None for the token service, which uses the shared format."""
         if not request.path.startswith(COMPANY_PATH) or fault.body is not None or fault.fault == "html":
             return None
         if fault.fault == "rate_limit":
@@ -139,7 +139,7 @@ class QuickBooks:
         return answer
 
     def as_xml(self, answer: web.Response) -> web.Response | None:
-        """An answer of the Accounting API as XML."""
+        """Return a response of the Accounting API as XML."""
         found = (
             JSON.validate_json(answer.body) if isinstance(answer.body, bytes) and answer.content_type.endswith("json") else None
         )
@@ -148,13 +148,13 @@ class QuickBooks:
         return web.Response(body=xml.render(found, self.clock.now()), status=answer.status, content_type="application/xml")
 
     def unauthorised(self, detail: str) -> web.Response:
-        """The 401 of a token that is unknown, over or revoked."""
+        """Return the 401 for a token that is unknown, expired or revoked."""
         message = "message=AuthenticationFailed; errorCode=003200; statusCode=401"
         fault = refusals.gateway_fault("AUTHENTICATION", "3200", message, detail, self.clock.now())
         return answer_json(fault, 401, {"WWW-Authenticate": 'Bearer realm="Intuit", error="invalid_token"'})
 
     def throttled(self, retry_after_s: float | None = None) -> web.Response:
-        """The 429 that Intuit's gateway gives; `retry_after_s` in place of the knob's."""
+        """Return the 429 of Intuit's gateway; `retry_after_s` replaces the knob's value."""
         now = self.clock.now()
         message, detail = (
             "message=ThrottleExceeded; errorCode=003001; statusCode=429",

@@ -20,19 +20,19 @@ class Emission(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    url: str = Field(description="where the event is posted")
-    secret: str = Field(description="shared secret; whsec_ and base64 stands for the bytes, anything else for itself")
+    url: str = Field(description="address that the event is posted to")
+    secret: str = Field(description="shared secret; whsec_ and base64 means the decoded bytes, other text itself")
     scheme: Scheme = Field(default="standard", description="standard, timestamped or legacy")
-    event: Any = Field(default=None, description="the event; id and occurred_at are filled in when left out")
-    stock_number: str | None = Field(default=None, description="puts that vehicle of the lot into the event")
-    raw_body: str | None = Field(default=None, description="sent exactly so in place of event")
-    timestamp_offset_s: int = Field(default=0, description="signed as if sent so many seconds later; negative is earlier")
+    event: Any = Field(default=None, description="the event; a missing id or occurred_at is added")
+    stock_number: str | None = Field(default=None, description="adds that vehicle of the lot to the event")
+    raw_body: str | None = Field(default=None, description="sent unchanged instead of event")
+    timestamp_offset_s: int = Field(default=0, description="signed as if sent this many seconds later; negative is earlier")
     tamper: bool = Field(default=False, description="alters the body after signing")
-    repeat: int = Field(default=1, ge=1, le=1000, description="sends the very same request so many times")
+    repeat: int = Field(default=1, ge=1, le=1000, description="sends the same request this many times")
 
 
 def control_routes(partner: "WayneReeves") -> list[web.RouteDef]:
-    """The control endpoints of `partner`."""
+    """Return the control endpoints of `partner`."""
     controls = Controls(partner)
     base = "/_sim/wayne-reeves"
     return [
@@ -50,7 +50,7 @@ def control_routes(partner: "WayneReeves") -> list[web.RouteDef]:
 
 
 class Controls:
-    """Reads and sets the state of one simulated DMS."""
+    """Read and set the state of one simulated DMS."""
 
     def __init__(self, partner: "WayneReeves") -> None:
         self._partner = partner
@@ -61,16 +61,16 @@ class Controls:
         return answer_json({"vehicles": records, "total": len(records)})
 
     async def replace_inventory(self, request: web.Request) -> web.Response:
-        """Replace the whole lot by a list of records (or `{"vehicles": [...]}`), taken as they are, good or bad."""
+        """Replace the whole lot with a list of records (or `{"vehicles": [...]}`), unchecked."""
         body = await read_json(request)
         records = body.get("vehicles") if isinstance(body, dict) else body
         if not isinstance(records, list):
-            return answer_error(422, "no_list", "The lot is a list of vehicles")
+            return answer_error(422, "no_list", "The lot must be a list of vehicles")
         self._partner.lot.replace(records)
         return answer_json({"total": len(records)})
 
     async def upsert_vehicles(self, request: web.Request) -> web.Response:
-        """Add or replace one record or a list of them by stock number; bad records are taken as they are."""
+        """Add or replace one record or a list of them by stock number, unchecked."""
         body = await read_json(request)
         records = body if isinstance(body, list) else [body]
         for record in records:
@@ -78,26 +78,26 @@ class Controls:
         return answer_json({"taken": len(records), "total": len(self._partner.lot.records())})
 
     async def change_vehicle(self, request: web.Request) -> web.Response:
-        """Change any fields of a vehicle as somebody at the DMS does, null clearing one; answers its record."""
+        """Change any fields of a vehicle, as the DMS's users can; null clears one. Returns the record."""
         stock_number, changes = request.match_info["stock_number"], await read_json(request)
         if not isinstance(changes, dict):
-            return answer_error(422, "no_object", "The changes are an object")
+            return answer_error(422, "no_object", "The changes must be an object")
         if self._partner.lot.find(stock_number) is None:
             return answer_error(404, "unknown_vehicle", "No vehicle has that stock number")
         return answer_json(self._partner.lot.update(stock_number, changes))
 
     async def remove_vehicle(self, request: web.Request) -> web.Response:
-        """Take a vehicle off the lot; 404 when it was not there."""
+        """Remove a vehicle from the lot; 404 when there is none."""
         if not self._partner.lot.remove(request.match_info["stock_number"]):
             return answer_error(404, "unknown_vehicle", "No vehicle has that stock number")
         return web.Response(status=204)
 
     async def list_sales(self, _request: web.Request) -> web.Response:
-        """Sales taken, in order, with `sale_id`, `idempotency_key` and `undone`."""
+        """Sales accepted, in order, with `sale_id`, `idempotency_key` and `undone`."""
         return answer_json({"sales": self._partner.sales.listed()})
 
     async def sell(self, request: web.Request) -> web.Response:
-        """Sell a vehicle as somebody at the DMS does, under a key that begins with `dms-`; answers `sale_id` and the record."""
+        """Sell a vehicle, as the DMS's users can, under a key that begins with `dms-`; returns `sale_id` and the record."""
         report = await read_model(request, SaleReport)
         try:
             sale = self._partner.sales.take(f"dms-{uuid4().hex}", report)
@@ -106,18 +106,18 @@ class Controls:
         return answer_json({"sale_id": sale.sale_id, "vehicle": self._partner.lot.find(report.stock_number)}, 201)
 
     async def read_knobs(self, _request: web.Request) -> web.Response:
-        """Knobs of `GET /inventory`, and what each does."""
+        """Knobs of `GET /inventory`, and the meaning of each."""
         meanings = {name: field.description for name, field in Knobs.model_fields.items()}
         return answer_json({"knobs": self._partner.knobs.model_dump(), "meanings": meanings})
 
     async def set_knobs(self, request: web.Request) -> web.Response:
-        """Replace all knobs; what is left out is off."""
+        """Replace all knobs; omitted knobs are off."""
         self._partner.knobs = await read_model(request, Knobs)
         return answer_json({"knobs": self._partner.knobs.model_dump()})
 
     async def emit(self, request: web.Request) -> web.Response:
         """Send a signed webhook: `url`, `secret`, `scheme` (standard, timestamped, legacy) and `event`, optionally
-        `stock_number`, `raw_body`, `timestamp_offset_s`, `tamper`, `repeat`. Answers what the receiver answered.
+        `stock_number`, `raw_body`, `timestamp_offset_s`, `tamper`, `repeat`. Returns the receiver's responses.
         """
         emission = await read_model(request, Emission)
         vehicle = None if emission.stock_number is None else self._partner.lot.find(emission.stock_number)
