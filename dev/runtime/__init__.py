@@ -1,1 +1,1 @@
-"""The local commands: what makes the local runtime (setup, bundle), what runs on it (worker, demo), doctor, deploy."""
+"""The local commands: setup, dev, worker, doctor, deploy, backup and restore, and the code that they share."""

@@ -1,7 +1,7 @@
-"""Keep all that a dealer has in one file: `make backup`. D1 as an SQLite database, the photos of R2, and what is in it.
+"""Save all of a dealer's data in one file: `make backup`. It contains D1 as an SQLite file, R2's photos and a list of both.
 
-Of the deployed instance by wrangler, or of a local one with `--local FOLDER` (a persist folder, such as .wrangler/state). Who is
-signed in is left out. The file holds customers' names: only its owner may read it.
+The data comes from the deployed instance through wrangler, or with `--local FOLDER` from a local persist folder such as
+.wrangler/state. Sign-in sessions are left out. The file contains customers' names, so only its owner may read it.
 """
 
 from __future__ import annotations
@@ -28,20 +28,20 @@ FOLDER = ROOT / "backups"
 DATABASE = "database.sqlite"
 CONTENTS = "contents.json"
 PHOTOS = "photos"
-# Nobody is signed in, and nothing counted, after a restore.
+# Tables that a backup leaves out: after a restore nobody is signed in, and the rate limits start at zero.
 PASSING = ("sessions", "rate_limits")
-# wrangler takes a second or two for each file.
+# How many photos to download at the same time: wrangler needs a second or two for each file.
 AT_ONCE = 4
 
 
 def flags_of(local: Path | None, env: str) -> list[str]:
-    """The flags that say to wrangler which instance is meant."""
+    """Return the wrangler flags that select the instance."""
     where = ["--local", "--persist-to", str(local)] if local else ["--remote"]
     return [*where, *environments.flags_of(env)]
 
 
 def run_quietly(*words: str) -> str:
-    """What wrangler says. Raises: SystemExit with it, when it fails."""
+    """Run wrangler and return its output. Raises: SystemExit with the output when wrangler fails."""
     environment = wrangler.environment(WRANGLER_HIDE_BANNER="true", CI="true")
     command = wrangler.command(*words)
     done = subprocess.run(
@@ -53,15 +53,17 @@ def run_quietly(*words: str) -> str:
 
 
 def local_file(local: Path) -> Path:
-    """D1's file in a persist folder. Raises: SystemExit when there is none."""
+    """Return the path of D1's file in a persist folder. Raises: SystemExit unless there is exactly one."""
     found = [path for path in (local / D1_FOLDER).glob("*/*.sqlite") if path.name != "metadata.sqlite"]
     if len(found) != 1:
-        raise SystemExit(f"{local} is no persist folder with one database in it")
+        raise SystemExit(
+            f"[backup] {local} does not contain one database. Give a local instance's folder, such as .wrangler/state."
+        )
     return found[0]
 
 
 def copy_database(target: Path, local: Path | None, env: str) -> None:
-    """The whole database as an SQLite file. A local one may be in use: it is copied as of one moment."""
+    """Copy the whole database into an SQLite file. A local database may be in use: the copy is a consistent snapshot."""
     with contextlib.closing(sqlite3.connect(target)) as copy:
         if local:
             with contextlib.closing(sqlite3.connect(f"file:{local_file(local)}?mode=ro", uri=True)) as source:
@@ -78,7 +80,7 @@ def copy_database(target: Path, local: Path | None, env: str) -> None:
 
 
 def counted(database: Path) -> dict[str, int]:
-    """How many rows each table has."""
+    """Return the number of rows of each table."""
     with contextlib.closing(sqlite3.connect(database)) as connection:
         names = [name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")]
         ours = [name for name in names if not name.startswith(("_cf_", "sqlite_", "d1_"))]
@@ -86,13 +88,13 @@ def counted(database: Path) -> dict[str, int]:
 
 
 def photos_of(database: Path) -> dict[str, str]:
-    """The keys of the photos with their content types."""
+    """Return the content type of each photo, by its R2 key."""
     with contextlib.closing(sqlite3.connect(database)) as connection:
         return dict(connection.execute("SELECT id, content_type FROM photos ORDER BY id").fetchall())
 
 
 def fetch_photos(keys: Sequence[str], target: Path, local: Path | None, env: str) -> None:
-    """The files of R2. Raises: SystemExit when one cannot be had: a backup is whole or is none."""
+    """Download the photos from R2. Raises: SystemExit when one download fails, because a backup must be complete."""
     bucket = environments.config_of(env)["r2_buckets"][0]["bucket_name"]
     target.mkdir()
 
@@ -104,7 +106,7 @@ def fetch_photos(keys: Sequence[str], target: Path, local: Path | None, env: str
 
 
 def pack(folder: Path, file: Path) -> None:
-    """One archive of a folder, which is there whole or not at all, and for its owner's eyes alone."""
+    """Pack a folder into an archive that only its owner can read. Nothing appears under the final name until it is complete."""
     file.parent.mkdir(parents=True, exist_ok=True)
     partial = file.with_name(file.name + ".partial")
     descriptor = os.open(partial, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
@@ -115,7 +117,7 @@ def pack(folder: Path, file: Path) -> None:
 
 
 def back_up(file: Path, local: Path | None, env: str) -> dict[str, int]:
-    """Make the archive; answer how many rows and photos are in it. Raises: SystemExit."""
+    """Write the archive and return the number of rows of each table and of photos. Raises: SystemExit."""
     with tempfile.TemporaryDirectory(prefix="carlot-backup-") as name:
         folder = Path(name)
         copy_database(folder / DATABASE, local, env)
@@ -129,16 +131,16 @@ def back_up(file: Path, local: Path | None, env: str) -> dict[str, int]:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """What `make backup` does."""
+    """Run `make backup`."""
     parser = argparse.ArgumentParser(prog="backup", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("file", nargs="?", type=Path, help="default: backups/carlot-<time>.tar.gz")
-    parser.add_argument("--local", type=Path, metavar="FOLDER", help="a local instance's persist folder")
-    parser.add_argument("--env", default=environments.PRODUCTION, help="another environment, such as preview")
+    parser.add_argument("--local", type=Path, metavar="FOLDER", help="back up a local instance from this folder")
+    parser.add_argument("--env", default=environments.PRODUCTION, help="the environment, such as preview (default: production)")
     flags = parser.parse_args(arguments)
     setup.ensure()
     file = flags.file or FOLDER / f"carlot-{datetime.now(UTC):%Y-%m-%dT%H%M%SZ}.tar.gz"
     found = back_up(file.absolute(), flags.local and flags.local.absolute(), flags.env)
-    print(f"[backup] {file}: {file.stat().st_size / 1e6:.1f} MB")
+    print(f"[backup] Saved {file}: {file.stat().st_size / 1e6:.1f} MB")
     print("[backup] " + ", ".join(f"{count} {name}" for name, count in found.items() if count))
-    print(f"[backup] put it back with: make restore FILE={file}", file=sys.stderr)
+    print(f"[backup] To restore this backup, run: make restore FILE={file}", file=sys.stderr)
     return 0

@@ -1,4 +1,4 @@
-# What workerd reads at start instead of downloading it: a Pyodide bundle. The numbers are workerd's.
+# The format of a Pyodide bundle, which workerd reads at start. The field numbers are defined by workerd.
 @0xb2a6f5a6c1d3e7f9;
 
 struct Bundle {

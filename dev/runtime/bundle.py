@@ -1,8 +1,8 @@
-"""Make the Pyodide bundle that workerd would download, from the npm package `pyodide`, so that no download is needed.
+"""Build the Pyodide bundle that workerd would otherwise download, from the npm package `pyodide`.
 
     python dev/runtime/bundle.py node_modules/pyodide .runtime/pyodide_dev.capnp.bin
 
-workerd checks the checksum of its released bundles, but not of the one named `dev`.
+workerd verifies the checksum of its released bundles, but not of the bundle named `dev`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ IMPORTS = (
     'wasmInstantiate } from "pyodide-internal:builtin_wrappers";\n'
 )
 
-# What workerd replaces in Pyodide's own module: pattern, replacement.
+# The replacements that workerd makes in Pyodide's own module: pattern, replacement.
 REDIRECTED = (
     (r"new WebAssembly\.Module\b", "newWasmModule"),
     (r"WebAssembly\.instantiate\b", "wasmInstantiate"),
@@ -35,16 +35,16 @@ REDIRECTED = (
 
 
 def patched(source: str) -> str:
-    """Pyodide's module with its ways to the outside redirected to workerd's. Raises: `SystemExit` when one is not found."""
+    """Return Pyodide's module with its platform calls redirected to workerd. Raises: SystemExit when a pattern is not found."""
     for pattern, replacement in REDIRECTED:
         source, count = re.subn(pattern, replacement, source)
         if not count:
-            raise SystemExit(f"pyodide.asm.mjs has no {pattern}: this version of Pyodide does not fit")
+            raise SystemExit(f"pyodide.asm.mjs does not contain {pattern}: this version of Pyodide does not fit")
     return IMPORTS + source
 
 
 def build(package: Path, target: Path) -> None:
-    """Write the bundle made of an npm package's folder."""
+    """Build the bundle from the folder of the npm package."""
     schema = capnp.load(str(Path(__file__).with_name("bundle.capnp")))
     bundle = schema.Bundle.new_message()
     modules = bundle.init("modules", 3)

@@ -1,7 +1,7 @@
-"""Look at an instance that runs: `make doctor URL=https://...`. Asks it what any visitor, partner and dealer would ask.
+"""Check a running instance: `make doctor URL=https://...`. The check sends the requests of a visitor, a partner and a dealer.
 
-The admin token comes from the environment (ADMIN_TOKEN) or .dev.vars and is sent to that address alone; so do the secrets that
-webhooks are signed with, which never leave. Each webhook gets one event that means nothing and stays in its log; nothing else
+The admin token comes from the environment (ADMIN_TOKEN) or .dev.vars and is sent to that address only. The webhook secrets sign
+the test events and are never sent. Each webhook gets one event without meaning, which stays in its log; nothing else
 is changed.
 """
 
@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 from runtime.configuration import is_set, read_dev_vars
 
 TIMEOUT_S = 20.0
-# 128 bits in base64. A shorter token may be guessed.
+# 128 bits in base64. A shorter token could be guessed.
 TOKEN_LENGTH = 22
 MAX_WAIT_S = 15 * 60
 SOON_DAYS = 14
@@ -31,7 +31,7 @@ Verdict = Literal["ok", "note", "wrong"]
 
 
 class Finding(NamedTuple):
-    """One thing that was looked at. `wrong` is what keeps it from working, `note` what the dealer may want to know."""
+    """The result of one check. `wrong` means that something does not work, `note` that the dealer may want to know about it."""
 
     name: str
     verdict: Verdict
@@ -39,7 +39,7 @@ class Finding(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What the instance answered. `content` is its JSON, `None` where it is none."""
+    """A response of the instance. `content` is its parsed JSON, `None` when the body is not JSON."""
 
     status: int
     headers: Mapping[str, str]
@@ -53,7 +53,7 @@ class Instance:
     url: str
 
     def ask(self, method: str, path: str, headers: Mapping[str, str] | None = None, body: bytes | None = None) -> Answer:
-        """One request; no redirect is followed, so that no token goes elsewhere. Raises: OSError, http.client.HTTPException."""
+        """Send one request, without following redirects, so no token leaks. Raises: OSError, http.client.HTTPException."""
         parts = urlsplit(self.url)
         kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
         connection = kind(parts.netloc, timeout=TIMEOUT_S)
@@ -71,28 +71,28 @@ class Instance:
 
 
 def checked_url(text: str) -> str:
-    """The instance's address. Raises: SystemExit when secrets could be read on the way there."""
+    """Return the instance's address. Raises: SystemExit when the connection would not be encrypted."""
     parts = urlsplit(text if "://" in text else f"https://{text}")
     if not parts.hostname or (parts.scheme != "https" and parts.hostname not in LOCAL):
-        raise SystemExit(f"[doctor] {text!r} is no address of an instance: it begins with https://")
+        raise SystemExit(f"[doctor] {text!r} is not the address of an instance. Give one that begins with https://")
     return f"{parts.scheme}://{parts.netloc}"
 
 
 def secret(name: str) -> str:
-    """A secret as it is set here; empty when it is not."""
+    """Return a secret that is set on this machine, or an empty string."""
     value = os.environ.get(name) or read_dev_vars().get(name, "")
     return value if is_set(value) else ""
 
 
 def look_at_health(instance: Instance) -> Iterator[Finding]:
-    """Whether it answers, is protected, and shows its lot."""
+    """Check that the instance responds, sends its security headers, and shows its lot."""
     health = instance.ask("GET", "/api/health")
     if health.status != 200 or health.content != {"ok": True}:
         yield Finding(
-            "health", "wrong", f"GET /api/health answers {health.status}: this is no CarLot Manager, or it does not start"
+            "health", "wrong", f"GET /api/health returned {health.status}: not CarLot Manager, or CarLot Manager does not start"
         )
         return
-    yield Finding("health", "ok", "answers")
+    yield Finding("health", "ok", "responds")
     lacking = {"strict-transport-security", "content-security-policy", "x-content-type-options"} - set(health.headers)
     yield Finding("headers", "wrong" if lacking else "ok", f"missing: {', '.join(sorted(lacking))}" if lacking else "all there")
     lot = instance.ask("GET", "/api/public/inventory?limit=1")
@@ -103,27 +103,29 @@ def look_at_health(instance: Instance) -> Iterator[Finding]:
 
 
 def look_at_entrance(instance: Instance, token: str) -> Iterator[Finding]:
-    """Whether it is closed to strangers and open to the dealer."""
+    """Check that the instance refuses strangers and accepts the admin token."""
     stranger = instance.ask("GET", "/api/integrations/status")
     if stranger.status == 503:
-        yield Finding("sign-in", "wrong", "nobody can sign in: npx wrangler secret put ADMIN_TOKEN")
+        yield Finding("sign-in", "wrong", "nobody can sign in. Run: npx wrangler secret put ADMIN_TOKEN")
     elif stranger.status != 401:
-        yield Finding("sign-in", "wrong", f'a stranger gets {stranger.status} instead of 401: is AUTH_MODE "required"?')
+        text = f"a request without a token got {stranger.status} instead of 401. Set AUTH_MODE to required in wrangler.jsonc"
+        yield Finding("sign-in", "wrong", text)
     elif not token:
-        yield Finding("sign-in", "note", "closed to strangers; with ADMIN_TOKEN set here, more could be looked at")
+        yield Finding("sign-in", "note", "closed to strangers. Set ADMIN_TOKEN on this machine to check more")
     else:
         known = instance.ask("GET", "/api/integrations/status", {"authorization": f"Bearer {token}"})
         if known.status != 200:
-            yield Finding("sign-in", "wrong", f"the ADMIN_TOKEN that is set here gets {known.status}: it is another one there")
+            text = f"the ADMIN_TOKEN on this machine got {known.status}: the instance has a different token"
+            yield Finding("sign-in", "wrong", text)
             return
         yield Finding("sign-in", "ok", "closed to strangers, open with the token")
         if len(token) < TOKEN_LENGTH:
-            yield Finding("admin token", "note", f"shorter than {TOKEN_LENGTH} characters: take a long random one")
+            yield Finding("admin token", "note", f"shorter than {TOKEN_LENGTH} characters. Set a long random token")
         yield from look_at_status(known.content)
 
 
 def look_at_status(status: Mapping[str, Any]) -> Iterator[Finding]:
-    """Partners, queue and deadlines as the instance itself sees them."""
+    """Report partners, queue and deadlines from the instance's own status."""
     for name, state in (("Wayne Reeves", status["wayneReeves"]), ("QuickBooks", status["quickbooks"])):
         said = state["status"]
         verdict: Verdict = "ok" if said == "connected" else "note" if said == "not_configured" else "wrong"
@@ -147,7 +149,7 @@ def look_at_status(status: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 class Webhook(NamedTuple):
-    """A webhook: where it is, which secret it is signed with, an event that means nothing, and how one is signed."""
+    """A webhook: its path, the setting of its secret, an event without meaning, and the function that signs it."""
 
     name: str
     path: str
@@ -157,7 +159,7 @@ class Webhook(NamedTuple):
 
 
 def signed(body: bytes, key: str, message_id: str) -> dict[str, str]:
-    """The headers of the DMS's webhook. Source: standardwebhooks.com, "Signature scheme"."""
+    """Return the headers of a signed DMS event. Source: standardwebhooks.com, "Signature scheme"."""
     now_s = int(time.time())
     plain = base64.b64decode(key[6:] + "==") if key.startswith("whsec_") else key.encode()
     mac = hmac.digest(plain, f"{message_id}.{now_s}.".encode() + body, "sha256")
@@ -169,7 +171,7 @@ def signed(body: bytes, key: str, message_id: str) -> dict[str, str]:
 
 
 def signed_by_intuit(body: bytes, key: str, _: str) -> dict[str, str]:
-    """The header of QuickBooks' webhook. Source: developer.intuit.com, webhooks, "Validating the notification"."""
+    """Return the header of a signed QuickBooks event. Source: developer.intuit.com, webhooks, "Validating the notification"."""
     return {"intuit-signature": base64.b64encode(hmac.digest(key.encode(), body, "sha256")).decode()}
 
 
@@ -192,7 +194,7 @@ WEBHOOKS = (
 
 
 def look_at_webhook(instance: Instance, webhook: Webhook, key: str) -> Finding:
-    """Whether an event gets in when it is signed, and only then."""
+    """Check that the webhook accepts a signed event and refuses a forged one."""
     message_id = f"doctor_{secrets.token_hex(8)}"
     body = json.dumps(webhook.event(message_id)).encode()
 
@@ -202,19 +204,20 @@ def look_at_webhook(instance: Instance, webhook: Webhook, key: str) -> Finding:
 
     forged = send(secrets.token_hex(16))
     if forged == 503:
-        return Finding(webhook.name, "note", f"not configured: npx wrangler secret put {webhook.setting}")
+        return Finding(webhook.name, "note", f"not configured. To configure it, run: npx wrangler secret put {webhook.setting}")
     if forged != 401:
-        return Finding(webhook.name, "wrong", f"a forged event gets {forged} instead of 401")
+        return Finding(webhook.name, "wrong", f"accepted a forged event: it returned {forged} instead of 401")
     if not key:
-        return Finding(webhook.name, "note", f"refuses forged events; set {webhook.setting} here to try a signed one")
+        return Finding(webhook.name, "note", f"refuses forged events. Set {webhook.setting} on this machine to try a signed one")
     status = send(key.split(maxsplit=1)[0])
     if status != 200:
-        return Finding(webhook.name, "wrong", f"a signed event gets {status}: another secret, or clocks apart")
-    return Finding(webhook.name, "ok", "takes a signed event, refuses a forged one")
+        text = f"refused a signed event with {status}: the secret differs, or this machine's clock is wrong"
+        return Finding(webhook.name, "wrong", text)
+    return Finding(webhook.name, "ok", "accepts a signed event, refuses a forged one")
 
 
 def look_at(url: str) -> list[Finding]:
-    """Everything; what cannot be reached is one finding."""
+    """Run all checks. When the instance cannot be reached, add one finding that says so."""
     instance = Instance(url)
     findings: list[Finding] = []
     try:
@@ -223,5 +226,5 @@ def look_at(url: str) -> list[Finding]:
             findings += look_at_entrance(instance, secret("ADMIN_TOKEN"))
             findings += [look_at_webhook(instance, webhook, secret(webhook.setting)) for webhook in WEBHOOKS]
     except (OSError, http.client.HTTPException) as failure:
-        findings.append(Finding("address", "wrong", f"{url} does not answer: {failure}"))
+        findings.append(Finding("address", "wrong", f"{url} does not respond: {failure}"))
     return findings

@@ -1,4 +1,4 @@
-"""Processes that are started here and never outlive their starter."""
+"""Child processes that never outlive the process that started them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PATIENCE_S = 6.0
 
 
 def stop_on_signals() -> None:
-    """From now on SIGTERM, SIGINT and SIGHUP end the program through its `with` and `finally`, once."""
+    """Make SIGTERM, SIGINT and SIGHUP end the program through its `with` and `finally` blocks, once."""
     numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
     def end(number: int, _frame: object) -> None:
@@ -29,15 +29,15 @@ def stop_on_signals() -> None:
 
 
 class Child:
-    """A command with all its descendants, as one process group.
+    """A command and all its descendants, as one process group.
 
-    When the starter is killed outright, a watcher (a shell that waits for the starter's end of a pipe to close) ends the group.
+    If the starter is killed, a watcher (a shell that waits for the starter's end of a pipe to close) ends the group.
     """
 
     def __init__(
         self, command: Sequence[str], cwd: Path, environment: Mapping[str, str], output: IO[bytes] | None = None
     ) -> None:
-        """Start it; its output is this process's own, or goes to the file `output`."""
+        """Start the command. Its output goes to the file `output`, or to this process's own output."""
         error = None if output is None else subprocess.STDOUT
         self._process = subprocess.Popen(
             command, cwd=cwd, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=error, process_group=0
@@ -58,20 +58,20 @@ class Child:
         self.stop()
 
     def poll(self) -> int | None:
-        """The exit status, once it has ended by itself."""
+        """Return the exit status, or None while the command runs."""
         return self._process.poll()
 
     def wait(self, timeout_s: float | None = None) -> int:
-        """The exit status, when it has ended. Raises: subprocess.TimeoutExpired."""
+        """Wait for the command to end and return its exit status. Raises: subprocess.TimeoutExpired."""
         return self._process.wait(timeout_s)
 
     def stop(self) -> None:
-        """End the group: asked first, then made to."""
+        """End the group, first with SIGTERM and then with SIGKILL."""
         if self._process.poll() is None:
             self._signal(signal.SIGTERM)
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(PATIENCE_S)
-        # What the first process leaves behind when it ends gets a moment, and no more.
+        # Processes that the command leaves behind get half a second to end.
         deadline = time.monotonic() + 0.5
         while self._signal(0) and time.monotonic() < deadline:
             time.sleep(0.01)
@@ -82,7 +82,7 @@ class Child:
         self._watcher.wait()
 
     def _signal(self, number: int) -> bool:
-        """Whether there was anybody to send it to."""
+        """Send a signal to the group. Return whether the group still exists."""
         try:
             os.killpg(self._group, number)
         except (ProcessLookupError, PermissionError):

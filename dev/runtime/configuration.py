@@ -1,4 +1,4 @@
-"""What is configured: wrangler.jsonc, .dev.vars, and which names a dealer has to fill in."""
+"""Read the configuration: wrangler.jsonc, .dev.vars, and the names that a dealer has to fill in."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from carlot.partners.registry import PARTNERS
 
 DEV_VARS = ROOT / ".dev.vars"
 EXAMPLE = ROOT / ".dev.vars.example"
-# The same texts that the program takes for "not configured" (src/carlot/settings.py).
+# The same values that src/carlot/settings.py treats as "not configured".
 PLACEHOLDER = re.compile(r"^(YOUR[_-].*|<.*>|CHANGE[_-]?ME|REPLACE[_-].*|xxx+)$", re.IGNORECASE)
-# Without it a public instance is of no use: the admin stays closed.
+# Secrets without which a public instance is useless: nobody could sign in.
 ESSENTIAL = ("ADMIN_TOKEN",)
 # A partner's webhooks have a secret of their own.
 _WEBHOOKS = {"wayne_reeves": "WEBHOOK_SECRET", "quickbooks": "QUICKBOOKS_WEBHOOK_VERIFIER"}
@@ -37,12 +37,12 @@ def read_config() -> dict[str, Any]:
     try:
         config: dict[str, Any] = json5.loads(CONFIG.read_text())
     except ValueError as error:
-        raise SystemExit(f"wrangler.jsonc cannot be read: {error}") from error
+        raise SystemExit(f"wrangler.jsonc is not valid JSON: {error}. Correct it and try again.") from error
     return config
 
 
 def read_dev_vars() -> dict[str, str]:
-    """The names and values of .dev.vars; none when there is no such file."""
+    """Return the names and values in .dev.vars, or an empty dict without the file."""
     if not DEV_VARS.exists():
         return {}
     found = (_SETTING.match(line) for line in DEV_VARS.read_text().splitlines())
@@ -50,24 +50,24 @@ def read_dev_vars() -> dict[str, str]:
 
 
 def secret_names() -> list[str]:
-    """Every secret there is, as .dev.vars.example lists them."""
+    """Return the name of every secret listed in .dev.vars.example."""
     found = (_SETTING.match(line) for line in EXAMPLE.read_text().splitlines())
     return [match[1] for match in found if match]
 
 
 def is_set(value: object) -> bool:
-    """Whether a value configures something: neither empty nor a placeholder."""
+    """Return whether a value configures something: it is neither empty nor a placeholder."""
     text = str(value or "").strip()
     return bool(text) and not PLACEHOLDER.match(text)
 
 
 def missing(names: Container[str]) -> dict[str, list[str]]:
-    """What each purpose lacks, of which nothing is said but which names are set."""
+    """Return the settings that each purpose lacks, given the names that are set."""
     return {purpose: [name for name in needed if name not in names] for purpose, needed in PURPOSES.items()}
 
 
 def half_configured(names: Container[str]) -> list[str]:
-    """Purposes of which something is set, but not all: most likely forgotten. Each in one line."""
+    """Return one line for each purpose that has some of its settings but not all: the rest was probably forgotten."""
     shared = {"TOKEN_ENCRYPTION_KEY"}
     lacks = missing(names)
     half = {purpose: lacking for purpose, lacking in lacks.items() if lacking and set(PURPOSES[purpose]) - shared - set(lacking)}
@@ -75,7 +75,7 @@ def half_configured(names: Container[str]) -> list[str]:
 
 
 def bindings(config: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Every binding with what it is: D1 database, KV namespace, R2 bucket, queue, assets."""
+    """Return every binding with a description: D1 database, KV namespace, R2 bucket, queue, assets."""
     found = [(entry["binding"], f"D1 database {entry['database_name']}") for entry in config.get("d1_databases", [])]
     found += [(entry["binding"], "KV namespace") for entry in config.get("kv_namespaces", [])]
     found += [(entry["binding"], f"R2 bucket {entry['bucket_name']}") for entry in config.get("r2_buckets", [])]

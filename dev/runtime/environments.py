@@ -1,7 +1,7 @@
-"""Where it is deployed to: production is wrangler.jsonc as it stands; any other environment is the same with names of its own.
+"""Deployment environments. Production is wrangler.jsonc itself; any other environment is a copy with its own names.
 
-So a preview has its own Worker, database, bucket and queues, and cannot differ in anything else. Its configuration is written
-beside wrangler.jsonc when it is needed, as `wrangler.preview.json`, which git ignores.
+A preview has its own Worker, database, bucket and queues, and differs in nothing else. Its configuration is written next to
+wrangler.jsonc when it is needed, as `wrangler.preview.json`, which git ignores.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ PRODUCTION = "production"
 
 
 def derived(config: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """The configuration of another environment: everything that has a name in the account gets the environment's at its end."""
+    """Return another environment's configuration: its name is appended to the name of every resource in the account."""
     other: dict[str, Any] = copy.deepcopy(dict(config))
     other["name"] += f"-{name}"
     for database in other["d1_databases"]:
@@ -33,14 +33,14 @@ def derived(config: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 
 def config_of(name: str) -> dict[str, Any]:
-    """The configuration of an environment. Raises: SystemExit when that is no name."""
+    """Return the configuration of an environment. Raises: SystemExit when the name is not valid."""
     if not re.fullmatch(r"[a-z][a-z0-9-]{0,19}", name):
-        raise SystemExit(f"{name!r} is no name of an environment: small letters, digits and hyphens, such as preview")
+        raise SystemExit(f"{name!r} is not a valid environment name. Use lowercase letters, digits and hyphens, such as preview.")
     return read_config() if name == PRODUCTION else derived(read_config(), name)
 
 
 def flags_of(name: str) -> list[str]:
-    """What tells wrangler which environment is meant; writes its configuration."""
+    """Write the environment's configuration and return the wrangler flags that select it."""
     config = config_of(name)
     if name == PRODUCTION:
         return []

@@ -10,17 +10,17 @@ from runtime.paths import PYTHON, ROOT
 
 
 def command(*flags: str) -> list[str]:
-    """The words that start them."""
+    """Return the command that starts the simulated partners."""
     return [str(PYTHON), "-m", "simulators", *flags]
 
 
 def environment() -> dict[str, str]:
-    """This process's, with dev/ as a place where Python looks for packages."""
+    """Return this process's environment with dev/ on PYTHONPATH."""
     return {**os.environ, "PYTHONPATH": str(ROOT / "dev")}
 
 
 def main(arguments: Sequence[str]) -> None:
-    """What `dev/partners` does: it becomes the simulators."""
+    """Run `dev/partners`: replace this process with the simulators."""
     setup.ensure()
     words = command("--show-settings", *arguments)
     os.execve(words[0], words, environment())

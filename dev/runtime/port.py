@@ -1,4 +1,4 @@
-"""Whether a port can be had, said in one sentence when it cannot."""
+"""Check whether a port is free, and report a used one in a single sentence."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ PATIENCE_S = 2.0
 
 
 def is_free(port: int, host: str = "localhost") -> bool:
-    """Whether nobody answers there, by any of the host's addresses."""
+    """Return whether no program listens on the port, at any of the host's addresses."""
     try:
         socket.create_connection((host, port), PATIENCE_S).close()
     except OSError:
@@ -17,6 +17,6 @@ def is_free(port: int, host: str = "localhost") -> bool:
 
 
 def require_free(port: int, flag: str) -> None:
-    """Raises: SystemExit when somebody listens on a port of this machine that `flag` chooses."""
+    """Raise SystemExit when a program already listens on a port of this machine. `flag` is the flag that chooses the port."""
     if not is_free(port):
-        raise SystemExit(f"Port {port} is in use: stop what listens there, or choose another with {flag}.")
+        raise SystemExit(f"Port {port} is in use. Stop the program that uses it, or choose another port with {flag}.")

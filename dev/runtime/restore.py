@@ -1,6 +1,6 @@
-"""Put a backup back: `make restore FILE=...`. What the instance holds now is replaced, photos by the same name too.
+"""Restore a backup: `make restore FILE=...`. It replaces the instance's current data, and photos of the same name.
 
-Prints a Time Travel bookmark first, so that D1 can be had back as it is now. A backup of an older version is migrated afterwards.
+It prints a Time Travel bookmark first, so that this can be undone in D1, and afterwards migrates a backup of an older version.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from pathlib import Path
 from runtime import environments, setup
 from runtime.backup import CONTENTS, DATABASE, PHOTOS, flags_of, run_quietly
 
-# D1 takes statements up to 100,000 bytes; a character is four at most. Source: developers.cloudflare.com/d1/platform/limits.
+# D1 accepts statements of up to 100,000 bytes; a character has at most four.
+# Source: developers.cloudflare.com/d1/platform/limits.
 PIECE = 20_000
 ROW_BYTES = 80_000
 PIECES = "restore_pieces"
@@ -30,26 +31,26 @@ Objects = Sequence[Mapping[str, str]]
 
 
 def own(objects: Objects) -> Objects:
-    """Without what belongs to the platform."""
+    """Return the objects without those of the platform."""
     return [entry for entry in objects if not entry["name"].startswith("_cf_")]
 
 
 def in_order(objects: Objects) -> list[str]:
-    """The tables, each after those that it refers to."""
+    """Return the tables, each one after the tables that it references."""
     tables = {entry["name"]: entry["sql"] for entry in objects if entry["type"] == "table"}
     graph = {name: {other for other in _REFERS.findall(sql) if other != name and other in tables} for name, sql in tables.items()}
     return list(TopologicalSorter(graph).static_order())
 
 
 def removing(objects: Objects) -> Iterator[str]:
-    """Statements that take everything away, what refers to others first."""
+    """Yield the statements that drop everything, each table before the tables that it references."""
     for kind in ("view", "trigger"):
         yield from (f'DROP {kind.upper()} "{entry["name"]}";' for entry in objects if entry["type"] == kind)
     yield from (f'DROP TABLE "{name}";' for name in reversed(in_order(objects)))
 
 
 def literal(value: object) -> str:
-    """A value as SQL."""
+    """Return a value as an SQL literal."""
     if value is None:
         return "NULL"
     if isinstance(value, bytes):
@@ -60,7 +61,7 @@ def literal(value: object) -> str:
 
 
 def inserting(table: str, row: Sequence[object]) -> Iterator[str]:
-    """Statements that put one row in: one, or, where that would be too long, its long texts in pieces first."""
+    """Yield the statements that insert one row. Long texts of a row that is too long for one statement come first, in pieces."""
     values = [literal(value) for value in row]
     if sum(len(value.encode()) for value in values) > ROW_BYTES:
         yield f"DELETE FROM {PIECES};"
@@ -73,7 +74,7 @@ def inserting(table: str, row: Sequence[object]) -> Iterator[str]:
 
 
 def statements(database: Path, now: Objects) -> Iterator[str]:
-    """Everything that makes a database that holds `now` what the backup is."""
+    """Yield the statements that turn a database with the objects `now` into the backup."""
     yield "PRAGMA defer_foreign_keys = true;"
     yield from removing(now)
     yield f"CREATE TABLE {PIECES} (of_column INTEGER, at INTEGER, piece TEXT);"
@@ -85,20 +86,20 @@ def statements(database: Path, now: Objects) -> Iterator[str]:
             yield made[table] + ";"
             for row in connection.execute(f'SELECT * FROM "{table}"'):
                 yield from inserting(table, tuple(row))
-        # Last, so that no trigger works while rows are put in.
+        # Create these last, so that no trigger fires while rows are inserted.
         for kind in ("index", "trigger", "view"):
             yield from (entry["sql"] + ";" for entry in objects if entry["type"] == kind)
     yield f"DROP TABLE {PIECES};"
 
 
 def objects_now(flags: Sequence[str]) -> Objects:
-    """What the instance's database is made of now."""
+    """Return the objects that the instance's database has now."""
     said = run_quietly("d1", "execute", "DB", *flags, "--json", "--command", SCHEMA)
     return own(json.loads(said[said.index("[") :])[0]["results"])
 
 
 def put_photos(folder: Path, types: Mapping[str, str], flags: Sequence[str], bucket: str) -> None:
-    """Store the photos, all of one type at once."""
+    """Upload the photos, one call for each content type."""
     for kind in sorted(set(types.values())):
         listed = [{"key": key, "file": str(folder / PHOTOS / key)} for key, each in types.items() if each == kind]
         names = folder / "names.json"
@@ -107,13 +108,13 @@ def put_photos(folder: Path, types: Mapping[str, str], flags: Sequence[str], buc
 
 
 def write_script(lines: Iterable[str], path: Path) -> None:
-    """The statements as a file, one a line or more."""
+    """Write the statements to a file."""
     with path.open("w") as output:
         output.writelines(f"{line}\n" for line in lines)
 
 
 def restore(file: Path, local: Path | None, env: str) -> dict[str, int]:
-    """Put the archive back; answer how many rows each table has. Raises: SystemExit."""
+    """Restore the archive and return the number of rows of each table. Raises: SystemExit."""
     flags = flags_of(local, env)
     bucket = environments.config_of(env)["r2_buckets"][0]["bucket_name"]
     with tempfile.TemporaryDirectory(prefix="carlot-restore-") as name:
@@ -121,7 +122,7 @@ def restore(file: Path, local: Path | None, env: str) -> dict[str, int]:
         with tarfile.open(file) as archive:
             archive.extractall(folder, filter="data")
         contents = json.loads((folder / CONTENTS).read_text())
-        # The photos first: a car whose photo is not there yet would be worse than a photo without a car.
+        # Upload the photos first: a car without its photo would be worse than a photo without its car.
         put_photos(folder, contents["photos"], flags, bucket)
         script = folder / "restore.sql"
         write_script(statements(folder / DATABASE, objects_now(flags)), script)
@@ -132,31 +133,33 @@ def restore(file: Path, local: Path | None, env: str) -> dict[str, int]:
 
 
 def confirm(what: str) -> None:
-    """Ask before anything is replaced. Raises: SystemExit unless the answer is yes."""
+    """Ask for confirmation. Raises: SystemExit unless the user types yes."""
     if not sys.stdin.isatty():
-        raise SystemExit(f"[restore] this replaces {what}; say --yes when that is meant")
-    if input(f"[restore] This replaces {what}. Go on? Type yes: ").strip() != "yes":
-        raise SystemExit("[restore] nothing was changed")
+        raise SystemExit(f"[restore] Nothing was changed. This would replace {what}; run dev/restore with --yes to confirm.")
+    if input(f"[restore] This replaces {what}. Type yes to continue: ").strip() != "yes":
+        raise SystemExit("[restore] Nothing was changed.")
 
 
 def main(arguments: Sequence[str]) -> int:
-    """What `make restore` does."""
+    """Run `make restore`."""
     parser = argparse.ArgumentParser(prog="restore", description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("file", type=Path, help="what make backup has made")
-    parser.add_argument("--local", type=Path, metavar="FOLDER", help="a local instance's persist folder; stop it first")
-    parser.add_argument("--env", default=environments.PRODUCTION, help="another environment, such as preview")
-    parser.add_argument("--yes", action="store_true", help="do not ask")
+    parser.add_argument("file", type=Path, help="a file that make backup wrote")
+    parser.add_argument(
+        "--local", type=Path, metavar="FOLDER", help="restore into the local instance in this folder; stop it first"
+    )
+    parser.add_argument("--env", default=environments.PRODUCTION, help="the environment, such as preview (default: production)")
+    parser.add_argument("--yes", action="store_true", help="do not ask for confirmation")
     flags = parser.parse_args(arguments)
     if not flags.file.is_file():
-        raise SystemExit(f"[restore] there is no file {flags.file}")
+        raise SystemExit(f"[restore] The file {flags.file} does not exist. Give the path of a file that make backup wrote.")
     setup.ensure()
     local = flags.local and flags.local.absolute()
     if not flags.yes:
-        confirm(f"all that {local or 'the deployed instance'} holds")
+        confirm(f"all data of {local or 'the deployed instance'}")
     if not local:
         said = run_quietly("d1", "time-travel", "info", "DB", *environments.flags_of(flags.env))
-        print(f"[restore] To go back to the database as it is now:\n{said.strip()}", flush=True)
+        print(f"[restore] To undo this restore of the database later:\n{said.strip()}", flush=True)
     found = restore(flags.file.absolute(), local, flags.env)
-    print("[restore] " + ", ".join(f"{count} {name}" for name, count in found.items() if count))
-    print("[restore] Everybody has to sign in again. QuickBooks may want to be connected anew: its tokens have moved on since.")
+    print("[restore] Restored " + ", ".join(f"{count} {name}" for name, count in found.items() if count))
+    print("[restore] Everybody must sign in again. If QuickBooks reports an error, connect it again.")
     return 0

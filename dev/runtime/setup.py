@@ -1,9 +1,9 @@
-"""Make everything the local commands need: Python tools, Node tools, the Worker's packages, the Pyodide bundle.
+"""Install everything that the local commands need: Python tools, Node tools, the Worker's packages, the Pyodide bundle.
 
-Each part is made again only when what it is made from has changed. Safe to run twice at once.
+Each part is rebuilt only when its sources have changed. Two runs at the same time are safe.
 
-    dev/setup               all of it
-    dev/setup --for-tests   besides, what tests need of the system: Chromium, and PHP for those of the WordPress plugin
+        dev/setup               everything
+        dev/setup --for-tests   everything, and the programs that the tests need: Chromium, and PHP for the WordPress plugin
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ WASM_WHEELS = (
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One thing to make: from which files of the tree, and what must exist afterwards."""
+    """One part to build: its source files in the tree, and the files that must exist afterwards."""
 
     name: str
     make: Callable[[], None]
@@ -47,11 +47,11 @@ class Part:
 
     @property
     def stamp(self) -> Path:
-        """The file that remembers what the part was made from."""
+        """Return the path of the file that records the fingerprint of the built part."""
         return STAMPS / self.name.replace(" ", "-")
 
     def fingerprint(self) -> str:
-        """What it is made from. The folder counts: a virtual environment knows its own path."""
+        """Return a hash of the sources and of the tree's path: a virtual environment contains its own path."""
         content = hashlib.sha256(f"{ROOT} {self.name}".encode())
         for source in self.sources:
             content.update((ROOT / source).read_bytes())
@@ -70,7 +70,7 @@ class Part:
 
 
 def run(*command: str | Path, cwd: Path = ROOT, **environment: str) -> None:
-    """Run a command; on failure show the end of its output and stop."""
+    """Run a command. Raises: SystemExit when it fails, after printing the end of its output."""
     with LOG.open("ab") as log:
         words = [str(part) for part in command]
         done = subprocess.run(
@@ -78,22 +78,22 @@ def run(*command: str | Path, cwd: Path = ROOT, **environment: str) -> None:
         )
     if done.returncode:
         sys.stderr.write(LOG.read_text(errors="replace")[-3000:])
-        raise SystemExit(f"\n[setup] failed: {' '.join(words)}\n[setup] the whole output is in {LOG}")
+        raise SystemExit(f"\n[setup] This command failed: {' '.join(words)}\n[setup] Its complete output is in {LOG}.")
 
 
 def make_venv() -> None:
-    """The Python tools, made beside and then put in place whole: what runs meanwhile keeps what it runs on."""
-    # Not the one inside .venv, which is about to go.
+    """Install the Python tools in a new folder, then swap it in, so that programs that run meanwhile keep their files."""
+    # Use the base Python, because the one inside .venv is about to be replaced.
     python = str(getattr(sys, "_base_executable", sys.executable))
     probe = subprocess.run([python, "-c", "import venv, ensurepip"], capture_output=True, check=False)
     if probe.returncode:
-        raise SystemExit("[setup] this Python has no venv module (Debian: apt-get install python3-venv)")
+        raise SystemExit("[setup] This Python has no venv module. Install it (Debian: apt-get install python3-venv).")
     fresh = MADE / "venv"
     shutil.rmtree(fresh, ignore_errors=True)
     run(python, "-m", "venv", fresh)
     pip = (fresh / "bin" / "python", "-m", "pip", "install", "--disable-pip-version-check")
     run(*pip, "--require-hashes", "-r", "requirements-dev.lock")
-    # Its scripts name the folder that it was made in.
+    # The scripts contain the path of the folder that they were installed in.
     for script in (fresh / "bin").iterdir():
         if not script.is_symlink():
             script.write_bytes(script.read_bytes().replace(os.fsencode(fresh), os.fsencode(VENV)))
@@ -106,9 +106,9 @@ def python_tools() -> frozenset[str]:
 
 
 def make_node_modules() -> None:
-    """The Node tools, made beside and then put in place whole."""
+    """Install the Node tools in a new folder, then swap it in."""
     if not shutil.which("npm"):
-        raise SystemExit("[setup] needs npm (Node.js 20 or newer)")
+        raise SystemExit("[setup] npm is missing. Install Node.js 20 or newer.")
     workshop = MADE / "npm"
     shutil.rmtree(workshop, ignore_errors=True)
     workshop.mkdir()
@@ -122,16 +122,17 @@ def make_node_modules() -> None:
 
 
 def link_own_node() -> None:
-    """Where the registry has no Node for this system, this machine's own serves, if wrangler can run on it."""
+    """Use this machine's Node.js when the registry has none for this system. Raises: SystemExit when it is too old."""
     own = shutil.which("node")
     version = subprocess.run([own or "node", "--version"], capture_output=True, text=True, check=False).stdout.strip()
     if own is None or tuple(int(part) for part in version.lstrip("v").split(".")[:2]) < OLDEST_NODE:
-        raise SystemExit(f"[setup] wrangler needs Node.js {'.'.join(map(str, OLDEST_NODE))} or newer, this is {version}")
+        oldest = ".".join(map(str, OLDEST_NODE))
+        raise SystemExit(f"[setup] wrangler needs Node.js {oldest} or newer. Install it; this machine has {version or 'none'}.")
     NODE.symlink_to(own)
 
 
 def make_python_modules() -> None:
-    """The Worker's own packages, as `pywrangler sync` would make them."""
+    """Install the Worker's own packages, as `pywrangler sync` would."""
     fresh = MADE / "python_modules"
     shutil.rmtree(fresh, ignore_errors=True)
     pip = (PYTHON, "-m", "pip", "install", "--disable-pip-version-check")
@@ -140,12 +141,12 @@ def make_python_modules() -> None:
 
 
 def make_bundle() -> None:
-    """The Pyodide bundle, and the script that starts workerd with it (named by MINIFLARE_WORKERD_PATH)."""
+    """Build the Pyodide bundle, and the script that starts workerd with it (MINIFLARE_WORKERD_PATH names the script)."""
     run(PYTHON, "dev/runtime/bundle.py", NODE_MODULES / "pyodide", BUNDLE)
-    # The binary itself: node_modules/workerd/bin/workerd can be a Node script in front of it.
+    # Start the binary itself, because node_modules/workerd/bin/workerd can be a Node script that starts it.
     found = sorted((NODE_MODULES / "@cloudflare").glob("workerd-*/bin/workerd"))
     if not found:
-        raise SystemExit("[setup] npm has installed no workerd for this system; it exists for Linux and macOS on x64 and arm64")
+        raise SystemExit("[setup] npm has no workerd for this system. Use Linux or macOS on an x64 or arm64 processor.")
     fresh = WORKERD.with_suffix(".partial")
     fresh.write_text(
         "#!/bin/sh\n# workerd with the Pyodide bundle beside it, so that it downloads none.\n"
@@ -156,7 +157,7 @@ def make_bundle() -> None:
 
 
 def replace(fresh: Path, target: Path) -> None:
-    """Put a folder in the place of another."""
+    """Replace a folder with another one."""
     old = MADE / f"{target.name}.old"
     remove(old)
     if target.exists() or target.is_symlink():
@@ -166,7 +167,7 @@ def replace(fresh: Path, target: Path) -> None:
 
 
 def remove(folder: Path) -> None:
-    """Remove a folder; of one that somebody linked here from elsewhere, the link."""
+    """Remove a folder. When it is a symbolic link, remove only the link."""
     if folder.is_symlink():
         folder.unlink()
     else:
@@ -211,13 +212,13 @@ def ensure(*names: str) -> bool:
 
 
 def find_browser() -> str | None:
-    """A Chromium on this machine."""
+    """Return the path of a Chromium on this machine, or None."""
     names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
     return next((path for name in names if (path := shutil.which(name))), None)
 
 
 def ensure_programs() -> None:
-    """What tests need of the system: this machine's own, or Debian's packages where they may be installed."""
+    """Find the programs that the tests need, and install missing ones from Debian's packages where that is possible."""
     missing = [] if find_browser() else ["chromium"]
     missing += [] if shutil.which("php") else ["php-cli"]
     if not missing:
@@ -229,15 +230,17 @@ def ensure_programs() -> None:
         run(*apt, "install", "-y", "--no-install-recommends", *missing, DEBIAN_FRONTEND="noninteractive")
         print(f"[setup] {', '.join(missing)}: ready", flush=True)
     elif "chromium" in missing:
-        raise SystemExit("[setup] the browser tests need Chromium: install the package chromium, or Google Chrome")
+        raise SystemExit("[setup] The browser tests need Chromium. Install the package chromium, or Google Chrome.")
     else:
-        print("[setup] Without PHP (Debian: php-cli) the tests of the WordPress plugin are left out.", flush=True)
+        print(
+            "[setup] PHP is missing, so the WordPress tests are skipped. To run them, install PHP (Debian: php-cli).", flush=True
+        )
 
 
 def main(arguments: Sequence[str]) -> None:
-    """What `dev/setup` does."""
+    """Run `dev/setup`."""
     if unknown := [argument for argument in arguments if argument != "--for-tests"]:
-        raise SystemExit(f"[setup] knows no {unknown[0]}; there is --for-tests")
+        raise SystemExit(f"[setup] Unknown argument {unknown[0]}. The only flag is --for-tests.")
     ensure()
     if "--for-tests" in arguments:
         ensure_programs()

@@ -1,7 +1,7 @@
-"""The D1 migrations of a local persist folder, without a start of wrangler where none is needed.
+"""Migrate the D1 database of a local persist folder, without starting wrangler when it is not needed.
 
-`wrangler d1 migrations apply` takes seconds. An empty folder gets a copy of one that wrangler has migrated before, kept for
-as long as the migrations stay what they are; a folder in use is asked which migrations it has, and usually has all.
+`wrangler d1 migrations apply` takes seconds. So an empty folder gets a copy of a folder that wrangler migrated before, which is
+kept until the migrations change. A folder in use is migrated by wrangler only when its database lacks a migration.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ TEMPLATES = MADE / "d1"
 def migrate(persist_to: Path, flags: Sequence[str] = ()) -> None:
     """Bring the D1 database of a persist folder up to date.
 
-    `flags` are --config and --env of wrangler: with any, wrangler itself decides. Raises: SystemExit when a migration fails.
+    `flags` are wrangler's --config and --env. With any flag, wrangler always runs. Raises: SystemExit when a migration fails.
     """
     if flags:
         apply(persist_to, flags)
@@ -37,17 +37,17 @@ def migrate(persist_to: Path, flags: Sequence[str] = ()) -> None:
 
 
 def apply(persist_to: Path, flags: Sequence[str] = ()) -> None:
-    """Let wrangler apply what is missing."""
+    """Apply the missing migrations with wrangler. Raises: SystemExit when that fails."""
     words = wrangler.command("d1", "migrations", "apply", "DB", "--local", "--persist-to", str(persist_to), *flags)
     environment = wrangler.local_environment(CI="true")
     done = subprocess.run(words, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.stderr.write(done.stdout + done.stderr)
-        raise SystemExit(f"[worker] the D1 migrations could not be applied to {persist_to}")
+        raise SystemExit(f"[worker] The D1 migrations could not be applied to {persist_to}. Correct the migration that failed.")
 
 
 def is_migrated(persist_to: Path) -> bool:
-    """Whether the folder's database has every migration there is, by its own account."""
+    """Return whether the folder's database has recorded every migration."""
     databases = [path for path in (persist_to / D1_FOLDER).glob("*/*.sqlite") if path.name != "metadata.sqlite"]
     if len(databases) != 1:
         return False
@@ -60,7 +60,7 @@ def is_migrated(persist_to: Path) -> bool:
 
 
 def fingerprint() -> str:
-    """What a migrated folder depends on: the migrations, and the configuration that names the database."""
+    """Return a hash of the files that a migrated folder depends on: migrations, configuration and package versions."""
     content = hashlib.sha256()
     for path in (*sorted(MIGRATIONS.glob("*.sql")), CONFIG, ROOT / "package-lock.json"):
         content.update(f"{path.name} ".encode())
@@ -69,7 +69,7 @@ def fingerprint() -> str:
 
 
 def copy_template(persist_to: Path) -> None:
-    """Give an empty persist folder the database of a folder that wrangler has migrated."""
+    """Copy the database of a migrated folder into an empty persist folder."""
     template = TEMPLATES / fingerprint()
     if not template.exists():
         TEMPLATES.mkdir(parents=True, exist_ok=True)
@@ -85,7 +85,7 @@ def copy_template(persist_to: Path) -> None:
 
 
 def make_template(template: Path) -> None:
-    """Have wrangler migrate an empty folder; older ones go."""
+    """Migrate an empty folder with wrangler, and delete older templates."""
     for old in TEMPLATES.iterdir():
         shutil.rmtree(old, ignore_errors=True)
     partial = TEMPLATES / "partial"

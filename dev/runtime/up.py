@@ -1,6 +1,6 @@
-"""What `make dev` runs: CarLot Manager with simulated partners and a demo lot, until Ctrl-C.
+"""Run `make dev`: CarLot Manager with simulated partners and a demo lot, until Ctrl-C.
 
-The lot stays in .wrangler/state from one start to the next. `wrangler dev` fires no cron by itself, so this does.
+The lot stays in .wrangler/state between runs. `wrangler dev` does not fire cron jobs, so this program does.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ IMPORT_S = 180
 GOING = ("queued", "running")
 VERIFIER = "demo-verifier"
 
-# The made-up dealer. What the partners need is not here: each simulated partner says it itself (`GET /_sim`, "settings").
+# The made-up dealer. The partners' settings come from the simulated partners themselves (`GET /_sim`, "settings").
 DEALER = {
     "AUTH_MODE": "dev-open",
     "IMPORT_PUBLISH_TO_WEBSITE": "true",
@@ -43,12 +43,12 @@ DEALER = {
 
 
 def say(text: str) -> None:
-    """One line of progress."""
+    """Print one line of progress."""
     print(f"[dev] {text}", flush=True)
 
 
 def ask(url: str, method: str = "GET", timeout_s: float = 20) -> Any:
-    """The JSON that an address answers, `None` when it answers without. Raises: OSError."""
+    """Return the JSON at an address, or `None` when the response is not JSON. Raises: OSError."""
     request = urllib.request.Request(url, method=method, data=b"" if method == "POST" else None)  # noqa: S310
     with urllib.request.urlopen(request, timeout=timeout_s) as answer:  # noqa: S310
         content = answer.read()
@@ -56,26 +56,26 @@ def ask(url: str, method: str = "GET", timeout_s: float = 20) -> Any:
 
 
 def simulators(port: int, worker: str) -> list[str]:
-    """The words that start the partners of a Worker at an address."""
+    """Return the command that starts the simulated partners of the Worker at an address."""
     told = ("--quickbooks-webhook", f"{worker}/api/webhooks/quickbooks", "--quickbooks-verifier", VERIFIER)
     return partners.command("--port", str(port), "--photo-base", f"{worker}/demo/", *told)
 
 
 def lot(port: int, persist_to: Path, settings: Mapping[str, str]) -> list[str]:
-    """The words that start the Worker. It gets its settings by a file, beside which a .dev.vars plays no part."""
+    """Return the command that starts the Worker. Its settings are in a file, so a .dev.vars file has no effect."""
     given = persist_to / "demo.env"
     given.write_text("".join(f'{name}="{value}"\n' for name, value in settings.items()))
     return [str(ROOT / "dev" / "worker"), "--port", str(port), "--persist-to", str(persist_to), "--env-file", str(given)]
 
 
 def settings_of_partners(simulated: str) -> dict[str, str]:
-    """What to set for all simulated partners, in their own words."""
+    """Return the settings of all simulated partners, as the partners state them."""
     told: Mapping[str, Mapping[str, str]] = ask(f"{simulated}/_sim")["settings"]
     return {name: value for settings in told.values() for name, value in settings.items()}
 
 
 def wait_for(child: Child, url: str, log: Path | None = None) -> None:
-    """Wait until an address answers. Raises: SystemExit with the end of the child's log when it ends or takes too long."""
+    """Wait until an address responds. Raises: SystemExit with the end of the child's log when that ends or takes too long."""
     deadline = time.monotonic() + START_S
     while time.monotonic() < deadline and child.poll() is None:
         try:
@@ -85,15 +85,15 @@ def wait_for(child: Child, url: str, log: Path | None = None) -> None:
         else:
             return
     if log is None:
-        raise SystemExit(f"[dev] {url} does not answer")
+        raise SystemExit(f"[dev] {url} does not respond. Stop make dev and start it again.")
     sys.stderr.write(log.read_text(errors="replace")[-6000:])
-    raise SystemExit(f"[dev] {url} does not answer; the whole output is in {log}")
+    raise SystemExit(f"[dev] {url} does not respond. The complete output is in {log}.")
 
 
 def import_lot(worker: str) -> None:
-    """Pull the demo lot over the queue, unless a run has been there before, and show how it goes."""
+    """Import the demo lot through the queue, unless it was imported before, and print the progress."""
     if ask(f"{worker}/api/integrations/runs?limit=1")["runs"]:
-        say("The lot has been imported before; it stays as it is.")
+        say("The demo lot was imported before and stays as it is.")
         return
     run = ask(f"{worker}/api/integrations/wayne-reeves/sync", "POST")["runId"]
     deadline = time.monotonic() + IMPORT_S
@@ -104,14 +104,14 @@ def import_lot(worker: str) -> None:
             seen = report["seen"]
             say(f"Importing from the simulated Wayne Reeves: {seen} vehicles seen, {report['created']} new")
         if report["status"] not in GOING:
-            say(f"Import {report['status']}: {report['created']} vehicles on the lot")
+            say(f"Import {report['status']}: {report['created']} vehicles added to the lot")
             return
         time.sleep(0.3)
-    say(f"The import is still going after {IMPORT_S} s; see {worker}/api/integrations/runs/{run}")
+    say(f"The import is still running after {IMPORT_S} s. See its progress at {worker}/api/integrations/runs/{run}.")
 
 
 def is_due(cron: str, minute: int) -> bool:
-    """Whether a cron fires in a minute since the epoch. Raises: ValueError for other forms than `* * * * *` and `M * * * *`."""
+    """Return whether a cron fires in a minute since the epoch. Raises: ValueError unless it is `* * * * *` or `M * * * *`."""
     at, *rest = cron.split()
     if rest != ["*"] * 4:
         raise ValueError(f"make dev cannot fire the cron {cron}")
@@ -119,7 +119,7 @@ def is_due(cron: str, minute: int) -> bool:
 
 
 def fire_due_crons(worker: str, crons: Sequence[str], minute: int) -> None:
-    """Fire the crons of one minute since the epoch."""
+    """Fire the cron jobs of one minute since the epoch."""
     for cron in crons:
         if not is_due(cron, minute):
             continue
@@ -131,7 +131,7 @@ def fire_due_crons(worker: str, crons: Sequence[str], minute: int) -> None:
 
 
 def follow(log: Path, position: int) -> int:
-    """Show what a log has got since a position; returns the new one."""
+    """Print the part of a log after a position, and return the new position."""
     with log.open("rb") as lines:
         lines.seek(position)
         news = lines.read()
@@ -141,7 +141,7 @@ def follow(log: Path, position: int) -> int:
 
 
 def keep_running(children: Sequence[Child], worker: str, log: Path) -> int:
-    """Show the Worker's log and fire its crons until a child ends."""
+    """Print the Worker's log and fire its cron jobs until a child process ends."""
     crons = read_config()["triggers"]["crons"]
     position = log.stat().st_size
     minute = int(time.time() // 60)
@@ -152,25 +152,25 @@ def keep_running(children: Sequence[Child], worker: str, log: Path) -> int:
             fire_due_crons(worker, crons, minute)
         time.sleep(0.5)
     follow(log, position)
-    say("One part has ended; stopping the other.")
+    say("The Worker or the simulated partners ended, so everything stops. Read the messages above for the reason.")
     return 1
 
 
 def greet(worker: str, simulated: str, persist_to: Path) -> None:
-    """Say where everything is."""
+    """Print the addresses."""
     say(f"Desk                {worker}/")
     say(f"Public lot page     {worker}/inventory.html")
     say(f"API                 {worker}/api/public/inventory")
     say(f"Simulated partners  {simulated}/_sim")
-    say(f"Ctrl-C stops everything; the lot stays in {persist_to}. The Worker's log follows.")
+    say(f"Press Ctrl-C to stop. The lot stays in {persist_to}. The Worker's log follows.")
 
 
 def main(arguments: Sequence[str]) -> int:
-    """What `make dev` does. Returns only when a part has ended by itself."""
+    """Run `make dev`. Returns only when a child process ends by itself."""
     parser = argparse.ArgumentParser(prog="dev/up", description="CarLot Manager with simulated partners and a demo lot.")
-    parser.add_argument("--port", type=int, default=8787, help="of CarLot (default 8787)")
-    parser.add_argument("--partners-port", type=int, default=9000, help="of the simulators (default 9000)")
-    parser.add_argument("--persist-to", type=Path, default=STATE, help="where the lot is kept (default .wrangler/state)")
+    parser.add_argument("--port", type=int, default=8787, help="port of CarLot Manager (default 8787)")
+    parser.add_argument("--partners-port", type=int, default=9000, help="port of the simulated partners (default 9000)")
+    parser.add_argument("--persist-to", type=Path, default=STATE, help="folder for the lot's data (default .wrangler/state)")
     flags = parser.parse_args(arguments)
     stop_on_signals()
     setup.ensure()

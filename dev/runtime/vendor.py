@@ -1,7 +1,7 @@
-"""Put what the pages use from npm into public/vendor: `dev/vendor`.
+"""Copy the npm files that the pages use into public/vendor: `dev/vendor`.
 
-The files are kept in git, so that nobody needs this to run or deploy CarLot. `dev/vendor` makes them anew after a row of PACKAGES
-has changed; `dev/vendor --check` only says whether they are what this file asks for, and needs no network.
+The files are kept in git, so running or deploying CarLot Manager does not need this. Run `dev/vendor` after changing PACKAGES.
+`dev/vendor --check` only reports whether the files match this file, and needs no network.
 """
 
 from __future__ import annotations
@@ -26,32 +26,32 @@ MANIFEST = "manifest.json"
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """One package of npm at an exact version, and which of its files go where under public/vendor."""
+    """An npm package at an exact version, and the target of each of its files under public/vendor."""
 
     name: str
     version: str
     integrity: str
-    """What `npm view NAME@VERSION dist.integrity` prints."""
+    """The output of `npm view NAME@VERSION dist.integrity`."""
     files: Mapping[str, str]
-    """Path in the package: path under public/vendor."""
+    """Map a path in the package to a path under public/vendor."""
     imports: Mapping[str, str] = field(default_factory=dict)
-    """Bare import specifier in its files: the relative address that a browser needs in its place."""
+    """Map a bare import specifier to the relative address that a browser needs instead."""
 
     @property
     def label(self) -> str:
-        """As npm names it."""
+        """Return the package's name and version, as npm writes them."""
         return f"{self.name}@{self.version}"
 
 
 PACKAGES = (
-    # Keeps a frame as high as its content, in both pages: embed.js and inventory-frame.js.
+    # Keeps an iframe as tall as its content, on both pages: embed.js and inventory-frame.js.
     Package(
         "@open-iframe-resizer/core",
         "2.1.0",
         "sha512-FKpcXXMgcdM86m+cF2TqU6cG05IQ6PEuTSvJfab5we78A4cXjdpb5MofdcCPz4f4hUr+zZyb3pUzZ834YVxtLg==",
         {"dist/index.js": "open-iframe-resizer/core.js", "LICENSE.md": "open-iframe-resizer/LICENSE.md"},
     ),
-    # What the desk is built on: elements, their templates, and values that redraw what shows them.
+    # The desk is built on these: elements, templates, and signals that redraw the elements that use them.
     Package(
         "preact",
         "11.2.0",
@@ -88,9 +88,9 @@ PACKAGES = (
 
 
 def main(arguments: Sequence[str]) -> int:
-    """What `dev/vendor` does. Status 1: with --check, something is not as it should be."""
+    """Run `dev/vendor`. Return 1 when --check finds a difference."""
     if unknown := [argument for argument in arguments if argument != "--check"]:
-        raise SystemExit(f"[vendor] knows no {unknown[0]}; there is --check")
+        raise SystemExit(f"[vendor] Unknown argument {unknown[0]}. The only flag is --check.")
     if "--check" in arguments:
         faults = check()
         for fault in faults:
@@ -109,39 +109,39 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def fetch(package: Package) -> dict[str, bytes]:
-    """The package's wanted files, by their path under public/vendor. Raises: SystemExit when it is not the package meant."""
+    """Return the wanted files by their path under public/vendor. Raises: SystemExit when the package's hash differs."""
     with tempfile.TemporaryDirectory(prefix="carlot-vendor-") as folder:
         command = ["npm", "pack", package.label, "--silent", "--pack-destination", folder]
         subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL, timeout=300)
         archive = next(Path(folder).glob("*.tgz"))
         if integrity(archive.read_bytes()) != package.integrity:
-            raise SystemExit(f"[vendor] {package.label} is not the package with integrity {package.integrity}")
+            raise SystemExit(f"[vendor] The download of {package.label} does not match its integrity {package.integrity}")
         with tarfile.open(archive) as members:
             return {path: _read(members, source, package) for source, path in package.files.items()}
 
 
 def check() -> list[str]:
-    """What is wrong with public/vendor, in words; nothing needs the network."""
+    """Return the differences between public/vendor and PACKAGES, in words. Needs no network."""
     kept = json.loads((VENDOR / MANIFEST).read_text())
     wanted = {path: package for package in PACKAGES for path in package.files.values()}
-    faults = [f"{path} is nobody's: no row of PACKAGES makes it" for path in sorted(set(kept) - set(wanted))]
+    faults = [f"{path} is not produced by any row of PACKAGES" for path in sorted(set(kept) - set(wanted))]
     for path, package in wanted.items():
         file = VENDOR / path
         if not file.exists():
             faults.append(f"{path} is missing: run dev/vendor")
         elif kept.get(path) != entry(package, file.read_bytes()):
-            faults.append(f"{path} is not what {package.label} has: run dev/vendor")
+            faults.append(f"{path} differs from {package.label}: run dev/vendor")
     present = {str(file.relative_to(VENDOR)) for file in VENDOR.rglob("*") if file.is_file()}
     return faults + [f"{path} is not in the manifest" for path in sorted(present - set(kept) - {MANIFEST})]
 
 
 def entry(package: Package, content: bytes) -> dict[str, str]:
-    """What the manifest says of one file."""
+    """Return the manifest's entry for one file."""
     return {"package": package.label, "integrity": package.integrity, "sha256": hashlib.sha256(content).hexdigest()}
 
 
 def integrity(content: bytes) -> str:
-    """As npm writes it. Source: W3C Subresource Integrity."""
+    """Return the hash in npm's format. Source: W3C Subresource Integrity."""
     return "sha512-" + base64.b64encode(hashlib.sha512(content).digest()).decode()
 
 
@@ -150,7 +150,7 @@ def _read(members: tarfile.TarFile, source: str, package: Package) -> bytes:
     if member is None:
         raise SystemExit(f"[vendor] {package.label} has no {source}")
     content = member.read()
-    # The map stays behind, so the browser is not to look for it.
+    # The source map is not copied, so the browser must not look for it.
     content = re.sub(rb"\n?//# sourceMappingURL=\S+\s*$", b"\n", content)
     for bare, address in package.imports.items():
         quoted = re.compile(rb"(\bfrom\s*|\bimport\s*)([\"'])" + re.escape(bare.encode()) + rb"\2")

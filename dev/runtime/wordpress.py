@@ -1,7 +1,7 @@
-"""Pack the WordPress plugin: `make wordpress` writes dist/carlot-inventory.zip, the same bytes from the same sources.
+"""Pack the WordPress plugin: `make wordpress` writes dist/carlot-inventory.zip. The same sources give the same bytes.
 
-Before that it makes what translations need: the template (.pot) with every text of the plugin, and a binary (.mo) of each
-translation (.po). `dev/wordpress --check` only says whether they are up to date; `--packages` installs a WordPress for the tests.
+It first generates the translation files: the template (.pot) with every text of the plugin, and a binary (.mo) of each
+translation (.po). `--check` only reports whether these are up to date; `--packages` installs a WordPress for the tests.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ msgstr ""
 "Content-Transfer-Encoding: 8bit\\n"
 "X-Domain: carlot-inventory\\n"
 """
-# Debian's, for tests/wordpress/real_wordpress.py, and where a file of each is.
+# The Debian packages that tests/wordpress/real_wordpress.py needs, with the path of one file of each.
 PACKAGES = {
     "wordpress": "usr/share/wordpress/wp-load.php",
     "wordpress-theme-twentytwentythree": "usr/share/wordpress/wp-content/themes/twentytwentythree",
@@ -40,7 +40,7 @@ PACKAGES = {
     "php-cli": "usr/bin/php",
     "php-mysql": "usr/share/php*-mysql",
 }
-# The earliest that a zip file can say.
+# The earliest time that a zip file can contain.
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
 _COMMENT = re.compile(r"/\*\s*(translators:.*?)\s*\*/", re.DOTALL)
@@ -49,9 +49,9 @@ _ENTRY = re.compile(r'^msgid ((?:".*"\s*)+)^msgstr ((?:".*"\s*)+)', re.MULTILINE
 
 
 def main(arguments: Sequence[str]) -> int:
-    """What `dev/wordpress` does. Status 1: with --check, something is out of date."""
+    """Run `dev/wordpress`. Return 1 when --check finds a file that is out of date."""
     if unknown := [argument for argument in arguments if argument not in ("--check", "--packages")]:
-        raise SystemExit(f"[wordpress] knows no {unknown[0]}; there are --check and --packages")
+        raise SystemExit(f"[wordpress] Unknown argument {unknown[0]}. The flags are --check and --packages.")
     if "--packages" in arguments:
         install()
         return 0
@@ -72,19 +72,19 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def install() -> None:
-    """A real WordPress for the tests. Raises: SystemExit when it is missing and cannot be installed."""
+    """Install a real WordPress for the tests. Raises: SystemExit when it is missing and cannot be installed."""
     missing = [package for package, file in PACKAGES.items() if not any(Path("/").glob(file))]
     if not missing:
         return
     if os.geteuid() != 0 or not shutil.which("apt-get"):
-        raise SystemExit(f"[wordpress] these tests need Debian's packages {' '.join(missing)}")
+        raise SystemExit(f"[wordpress] These tests need the Debian packages {' '.join(missing)}. Install them as root.")
     print(f"[wordpress] installing {' '.join(missing)} ...", flush=True)
     setup.run("apt-get", "update", "-q", DEBIAN_FRONTEND="noninteractive")
     setup.run("apt-get", "install", "-q", "-y", "--no-install-recommends", *missing, DEBIAN_FRONTEND="noninteractive")
 
 
 def template() -> str:
-    """The .pot file."""
+    """Return the content of the .pot file."""
     entries = [HEAD]
     for text, (places, comment) in sorted(texts().items(), key=lambda entry: entry[1][0]):
         note = f"#. {comment}\n" if comment else ""
@@ -94,7 +94,7 @@ def template() -> str:
 
 
 def texts() -> Mapping[str, tuple[list[str], str]]:
-    """Every text that is shown, with the files it is in and what translators are told of it."""
+    """Return every text of the plugin, with the files that it is in and the note for translators."""
     found: dict[str, tuple[list[str], str]] = {}
     for file in sorted([*PLUGIN.rglob("*.php"), *PLUGIN.rglob("*.js")]):
         for text, comment in _in_source(file.read_text(encoding="utf-8")):
@@ -107,13 +107,13 @@ def texts() -> Mapping[str, tuple[list[str], str]]:
 
 
 def read_po(content: str) -> dict[str, str]:
-    """The translations of a .po file, its head under the empty text; what is not translated is left out."""
+    """Return the translations of a .po file, with its header under the empty text and without untranslated texts."""
     entries = ((_joined(found[1]), _joined(found[2])) for found in _ENTRY.finditer(content))
     return {text: translation for text, translation in entries if translation}
 
 
 def binary(translations: Mapping[str, str]) -> bytes:
-    """A .mo file. Source: GNU gettext manual, "The Format of GNU MO Files"."""
+    """Return the content of a .mo file. Source: GNU gettext manual, "The Format of GNU MO Files"."""
     texts_in_order = sorted(translations)
     originals = [text.encode() for text in texts_in_order]
     results = [translations[text].encode() for text in texts_in_order]
@@ -139,14 +139,14 @@ def pack(target: Path) -> None:
 
 
 def quoted(text: str) -> str:
-    """A text as a .po file writes it."""
+    """Return a text as a string of a .po file."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
 
 
 def _in_source(content: str) -> Iterator[tuple[str, str]]:
     comments = [(found.end(), found[1]) for found in _COMMENT.finditer(content)]
     for call in _CALL.finditer(content):
-        # A note for translators stands on the line before the statement.
+        # A note for translators is on the line before the statement.
         near = [words for end, words in comments if end <= call.start() and content.count("\n", end, call.start()) <= 1]
         yield re.sub(r"\\(['\\])", r"\1", call[1]), near[-1] if near else ""
 

@@ -1,4 +1,4 @@
-"""How wrangler is started here: which program, in which surroundings."""
+"""The command and the environment that start wrangler."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ import os
 
 from runtime.paths import NODE, NODE_MODULES, ROOT, WORKERD, WRANGLER
 
-# Only the local command has the two extra flags: they allow a Pyodide bundle of one's own. wrangler.jsonc keeps the first alone.
+# The last two flags allow a Pyodide bundle of our own. Only the local command has them; wrangler.jsonc has the first one alone.
 LOCAL_FLAGS = ("python_workers", "python_workers_development", "experimental")
 
 
 def command(*arguments: str) -> list[str]:
-    """The words that start wrangler, without the launcher in front of it."""
+    """Return the command that starts wrangler directly, without its launcher."""
     return [str(NODE), "--no-warnings", str(WRANGLER), *arguments]
 
 
 def environment(**extra: str) -> dict[str, str]:
-    """This process's environment with what keeps wrangler quiet, offline and out of the home folder."""
+    """Return this process's environment plus settings that keep wrangler quiet, offline and out of the home folder."""
     return {
         **os.environ,
         "PATH": f"{NODE_MODULES / '.bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
@@ -28,7 +28,7 @@ def environment(**extra: str) -> dict[str, str]:
 
 
 def local_environment(**extra: str) -> dict[str, str]:
-    """The same for the local runtime: our workerd, no look-ups on the network, no banner with its check for updates."""
+    """Return the environment of the local runtime: our workerd, no network look-ups, and no banner with its update check."""
     return environment(
         CLOUDFLARE_CF_FETCH_ENABLED="false",
         MINIFLARE_WORKERD_PATH=str(WORKERD),

@@ -17,20 +17,20 @@ from simulators.wayne_reeves.files import LOT_FILE, read_lot
 
 
 def read_flags(arguments: list[str]) -> argparse.Namespace:
-    """The parsed flags; unknown ones end the program with a message."""
+    """Parse the flags. Unknown flags end the program with a message."""
     parser = argparse.ArgumentParser(prog="partners", description="Simulated partners of CarLot Manager.")
-    parser.add_argument("--port", type=int, default=9000, help="0 takes a free one (default 9000)")
+    parser.add_argument("--port", type=int, default=9000, help="0 takes a free port (default 9000)")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--seed", type=int, default=1, help="seed of faults and made-up vehicles (default 1)")
-    parser.add_argument("--latency-ms", type=float, default=0, help="added to every answer of a partner")
-    parser.add_argument("--wayne-reeves-key", help="the one API key accepted (default: any)")
-    parser.add_argument("--photo-base", help="address in place of the stand-in one of the demo lot's pictures")
-    parser.add_argument("--quickbooks-webhook", metavar="URL", help="where QuickBooks tells changes (default: nowhere)")
-    parser.add_argument("--quickbooks-verifier", metavar="TOKEN", default="", help="the verifier token that signs them")
-    parser.add_argument("--show-settings", action="store_true", help="print what to set in CarLot Manager")
+    parser.add_argument("--latency-ms", type=float, default=0, help="delay added to every response of a partner")
+    parser.add_argument("--wayne-reeves-key", help="the only API key that is accepted (default: any)")
+    parser.add_argument("--photo-base", help="address that replaces the placeholder in the demo lot's photo URLs")
+    parser.add_argument("--quickbooks-webhook", metavar="URL", help="where QuickBooks sends its webhooks (default: nowhere)")
+    parser.add_argument("--quickbooks-verifier", metavar="TOKEN", default="", help="the verifier token that signs the webhooks")
+    parser.add_argument("--show-settings", action="store_true", help="print the settings for CarLot Manager")
     lot = parser.add_mutually_exclusive_group()
-    lot.add_argument("--inventory", type=Path, default=LOT_FILE, help="CSV or JSON in the DMS's field names")
-    lot.add_argument("--generate", type=int, metavar="N", help="a lot of N made-up vehicles")
+    lot.add_argument("--inventory", type=Path, default=LOT_FILE, help="CSV or JSON file with the DMS's field names")
+    lot.add_argument("--generate", type=int, metavar="N", help="use a lot of N made-up vehicles")
     return parser.parse_args(arguments)
 
 
@@ -45,7 +45,7 @@ async def serve(flags: argparse.Namespace) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    # A stalled answer must not hold up the end for longer than half a second.
+    # A stalled response must not delay the shutdown by more than half a second.
     runner = web.AppRunner(build_app(partners, flags.seed, flags.latency_ms), access_log=None, shutdown_timeout=0.5)
     await runner.setup()
     try:
@@ -62,17 +62,17 @@ async def serve(flags: argparse.Namespace) -> None:
 
 
 def _lines(settings: dict[str, str]) -> list[str]:
-    """In the form of `.dev.vars`."""
+    """Return the settings as lines of `.dev.vars`."""
     return [f'{name}="{value}"' for name, value in settings.items()]
 
 
 def main() -> int:
-    """Exit status 0 after a signal, 1 with one line on stderr when it could not start."""
+    """Return 0 after a signal, or 1 with one line on stderr when the server could not start."""
     try:
         asyncio.run(serve(read_flags(sys.argv[1:])))
     except (OSError, ValueError) as error:
         taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
-        what = "The port is in use: stop what listens there, or choose another with --port." if taken else error
+        what = "The port is in use. Stop the program that uses it, or choose another port with --port." if taken else error
         print(f"partners: {what}", file=sys.stderr)
         return 1
     return 0

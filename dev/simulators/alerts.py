@@ -6,7 +6,7 @@ from simulators.partner import answer_error, answer_json, read_json
 
 
 class Alerts:
-    """Takes `POST /alerts {"text"}` as a chat service does, and shows what came."""
+    """Accept `POST /alerts {"text"}` as a chat service does, and list the messages."""
 
     name = "alerts"
     prefixes: tuple[str, ...] = ("/alerts",)
@@ -15,15 +15,15 @@ class Alerts:
         self._texts: list[str] = []
 
     def routes(self) -> list[web.RouteDef]:
-        """`POST /alerts`."""
+        """Return the route of `POST /alerts`."""
         return [web.post("/alerts", self.take_alert)]
 
     def control_routes(self) -> list[web.RouteDef]:
-        """`GET /_sim/alerts`."""
+        """Return the route of `GET /_sim/alerts`."""
         return [web.get("/_sim/alerts", self.list_alerts)]
 
     def settings(self, base: str) -> dict[str, str]:
-        """What CarLot Manager needs to send its alerts here."""
+        """Return the settings with which CarLot Manager sends its alerts here."""
         return {"ALERT_WEBHOOK_URL": f"{base}/alerts"}
 
     def reset(self) -> None:
@@ -31,7 +31,7 @@ class Alerts:
         self._texts.clear()
 
     async def take_alert(self, request: web.Request) -> web.Response:
-        """Record one alert; 422 when it has no text."""
+        """Record an alert; 422 when it has no text."""
         body = await read_json(request)
         text = body.get("text") if isinstance(body, dict) else None
         if not isinstance(text, str) or not text:

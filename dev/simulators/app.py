@@ -1,4 +1,4 @@
-"""Puts core and partners together as one aiohttp application."""
+"""Assemble core and partners into one aiohttp application."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -19,15 +19,15 @@ LARGEST_BODY_BYTES = 64 * 1024 * 1024
 
 
 def make_partners(inventory: list[Any], wayne_reeves_key: str | None, webhooks: WebhookSettings | None = None) -> list[Partner]:
-    """All simulated partners; a new one is one more line here. `webhooks` is where QuickBooks tells changes from the start."""
+    """Return all simulated partners; a new partner is one more line here. `webhooks` sets where QuickBooks sends its webhooks."""
     sites = [ListingSite(shape) for shape in (CARGURUS, TRUECAR, KBB)]
     return [WayneReeves(inventory, wayne_reeves_key), QuickBooks(webhooks), *sites, Alerts()]
 
 
 def build_app(partners: Sequence[Partner], seed: int = 1, latency_ms: float = 0) -> web.Application:
-    """The application that serves `partners` and their controls."""
+    """Return the application that serves `partners` and their controls."""
     core = Core(partners, seed, latency_ms)
-    # Those who count stand outside, so that latency and faults fall within the time they see.
+    # Counting middleware is outermost, so that the time it measures includes latency and faults.
     counting = [partner.middleware() for partner in partners if isinstance(partner, Counting)]
     app = web.Application(middlewares=[*counting, core.middleware()], client_max_size=LARGEST_BODY_BYTES)
     app.add_routes(Control(core).routes())

@@ -11,18 +11,18 @@ from simulators.partner import Introduced, answer_error, answer_json, read_model
 
 
 def meanings(model: type[BaseModel]) -> dict[str, str]:
-    """Each knob of `model` with what it does."""
+    """Return each knob of `model` with its description."""
     return {name: field.description or "" for name, field in model.model_fields.items()}
 
 
 class Control:
-    """Reads and sets ledger and faults while the process runs."""
+    """Read and set ledger and faults while the process runs."""
 
     def __init__(self, core: Core) -> None:
         self._core = core
 
     def routes(self) -> list[web.RouteDef]:
-        """The endpoints under `/_sim` that belong to no single partner."""
+        """Return the endpoints under `/_sim` that belong to no single partner."""
         return [
             web.get("/_sim", self.list_endpoints),
             web.get("/_sim/ledger", self.read_ledger),
@@ -34,7 +34,7 @@ class Control:
         ]
 
     async def list_endpoints(self, request: web.Request) -> web.Response:
-        """This list: control endpoints, partners, the meaning of each fault knob, and what to set in CarLot Manager."""
+        """This list: control endpoints, partners, the meaning of each fault knob, and the settings for CarLot Manager."""
         endpoints = []
         for route in request.app.router.routes():
             path = route.resource.canonical if route.resource else ""
@@ -52,38 +52,38 @@ class Control:
         )
 
     async def read_ledger(self, request: web.Request) -> web.Response:
-        """Requests heard, oldest first: `?partner=&method=&path=&since=`; `path` may end in `*`, `since` is a sequence
-        number already seen.
+        """Requests received, oldest first: `?partner=&method=&path=&since=`; `path` may end in `*`, `since` is a sequence
+        number that the caller has already seen.
         """
         query = request.query
         since = query.get("since", "0")
         if not since.isdecimal():
-            return answer_error(400, "bad_since", "since is a sequence number", "since")
+            return answer_error(400, "bad_since", "since must be a sequence number", "since")
         entries = list(self._core.ledger.select(query.get("partner"), query.get("method"), query.get("path"), int(since)))
         return answer_json({"entries": entries, "count": len(entries), "last_seq": self._core.ledger.last_seq})
 
     async def clear_ledger(self, _request: web.Request) -> web.Response:
-        """Forget the requests heard; sequence numbers go on."""
+        """Delete the recorded requests; sequence numbers continue."""
         self._core.ledger.clear()
         return web.Response(status=204)
 
     async def read_faults(self, request: web.Request) -> web.Response:
-        """Fault knobs of a partner, and how often each kind has struck since they were set."""
+        """Fault knobs of a partner, and how often each kind has been applied since they were set."""
         return answer_json(_shown(self._plan(request)))
 
     async def set_faults(self, request: web.Request) -> web.Response:
-        """Replace all fault knobs of a partner; what is left out is off. Restarts the seeded draw."""
+        """Replace all fault knobs of a partner; omitted knobs are off. Restarts the seeded random draw."""
         plan = self._plan(request)
         plan.apply(await read_model(request, FaultSettings))
         return answer_json(_shown(plan))
 
     async def clear_faults(self, request: web.Request) -> web.Response:
-        """Switch all faults of a partner off."""
+        """Turn off all faults of a partner."""
         self._plan(request).apply(FaultSettings())
         return web.Response(status=204)
 
     async def reset(self, _request: web.Request) -> web.Response:
-        """Everything as at the start: partners' state, faults, ledger."""
+        """Restore the initial state: partners, faults, ledger."""
         for plan in self._core.plans.values():
             plan.apply(FaultSettings())
         for partner in self._core.partners:

@@ -1,4 +1,4 @@
-"""What every partner shares: the ledger, a fault plan each, and the middleware through which all requests go."""
+"""The core that all partners share: the ledger, a fault plan for each partner, and the middleware that sees every request."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -16,7 +16,7 @@ UNKNOWN = "unknown"
 
 
 class Core:
-    """Ledger and fault plans of all partners. `latency_ms` is added to every answer of a partner."""
+    """Ledger and fault plans of all partners. `latency_ms` is added to every response of a partner."""
 
     def __init__(self, partners: Sequence[Partner], seed: int, latency_ms: float) -> None:
         self.partners = partners
@@ -26,14 +26,14 @@ class Core:
         self._latency_s = latency_ms / 1000
 
     def partner_at(self, path: str) -> str:
-        """Name of the partner that owns `path`, or `unknown`."""
+        """Return the name of the partner that owns `path`, or `unknown`."""
         for partner in self.partners:
             if any(path == prefix or path.startswith(prefix + "/") for prefix in partner.prefixes):
                 return partner.name
         return UNKNOWN
 
     def middleware(self) -> Middleware:
-        """The aiohttp middleware that notes each partner request and lets faults strike it."""
+        """Return the aiohttp middleware that records each partner request and applies faults to it."""
 
         @web.middleware
         async def through_core(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -62,13 +62,13 @@ class Core:
             try:
                 answer = await suffer(fault, request, lambda: answered(request, handler), self._words.get(partner))
             except ConnectionDropped:
-                return web.Response(status=500)  # nobody reads it: the connection is gone
+                return web.Response(status=500)  # never sent: the connection is closed
         entry.status = answer.status
         return answer
 
 
 async def answered(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """The handler's answer, with aiohttp's own refusals (404, 405, bad body) as JSON."""
+    """Return the handler's response, with aiohttp's own errors (404, 405, bad body) as JSON."""
     try:
         return await handler(request)
     except web.HTTPException as refusal:

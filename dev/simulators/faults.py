@@ -1,4 +1,4 @@
-"""The fault knobs of one partner: rates drawn from a seeded generator, an outage, and a script of one-shot rules."""
+"""The fault knobs of one partner: random rates from a seeded generator, an outage, and a script of one-shot rules."""
 
 import random
 from collections import Counter
@@ -29,50 +29,50 @@ WORK_DONE = ("stall", "truncate", "lost_answer", "empty", "xml", "none")
 
 
 class Fault(BaseModel):
-    """One mishap, with everything needed to carry it out."""
+    """One fault, with everything needed to apply it."""
 
     model_config = ConfigDict(extra="forbid")
 
     fault: Kind = Field(
-        description="none: answer normally. status: answer with `status`. rate_limit: 429. stall: hold the answer. "
-        "truncate: cut it. lost_answer: do the work, then drop the connection. reset: drop it before the work. "
+        description="none: respond normally. status: respond with `status`. rate_limit: 429. stall: delay the response. "
+        "truncate: cut the response. lost_answer: do the work, then drop the connection. reset: drop it before the work. "
         "outage: 503. refuse: drop the connection. error_body: 200 with an error inside. html: 200 with a web page. "
-        "empty: do the work, then answer 200 without a body. xml: do the work, then answer it as XML."
+        "empty: do the work, then respond 200 without a body. xml: do the work, then respond with XML."
     )
-    status: int = Field(default=500, ge=200, le=599, description="for `status`: the status answered")
-    body: Any = Field(default=None, description="for `status` and `error_body`: the JSON answered instead of the usual error")
+    status: int = Field(default=500, ge=200, le=599, description="for `status`: the status of the response")
+    body: Any = Field(default=None, description="for `status` and `error_body`: JSON instead of the usual error")
     retry_after_s: float | None = Field(
         default=None,
         ge=0,
-        description="sent as Retry-After with status, rate_limit and outage; rate_limit without it says 1",
+        description="Retry-After of status, rate_limit and outage; rate_limit sends 1 by default",
     )
-    stall_s: float = Field(default=30.0, ge=0, description="for `stall`: seconds the answer is held back")
+    stall_s: float = Field(default=30.0, ge=0, description="for `stall`: delay of the response in seconds")
     stall_before_work: bool = Field(default=False, description="for `stall`: do the work only after the pause")
     truncate_mode: TruncateMode = Field(
         default="json",
-        description="length: Content-Length promises more than is sent; json: cut in the middle, length right",
+        description="length: Content-Length is larger than the body; json: cut in the middle, with a correct length",
     )
     after_work: bool = Field(
         default=False,
-        description="for `status`, `error_body` and `html`: do the work first, then answer with the error all the same",
+        description="for `status`, `error_body` and `html`: do the work first, then respond with the error",
     )
 
     def does_work(self) -> bool:
-        """Whether the partner's handler runs although this fault strikes."""
+        """Return whether the partner's handler runs despite this fault."""
         return self.fault in WORK_DONE or self.after_work
 
 
 class ScriptRule(Fault):
-    """A fault for chosen requests. A request that a rule takes is not counted by the rules after it."""
+    """A fault for chosen requests. A request that one rule takes is not counted by the rules after it."""
 
-    method: str | None = Field(default=None, description="HTTP method; any when left out")
-    path: str | None = Field(default=None, description="path with * and ? as wildcards; any when left out")
-    nth: int = Field(default=1, ge=1, description="strike from the nth matching request on, counted from 1")
-    times: int = Field(default=1, ge=1, description="how many matching requests in a row are struck")
+    method: str | None = Field(default=None, description="HTTP method; any by default")
+    path: str | None = Field(default=None, description="path with * and ? as wildcards; any by default")
+    nth: int = Field(default=1, ge=1, description="apply from the nth matching request on, counted from 1")
+    times: int = Field(default=1, ge=1, description="apply to this many matching requests in a row")
     seen: int = Field(default=0, ge=0, description="matching requests counted so far")
 
     def takes(self, method: str, path: str) -> bool:
-        """Count the request if it matches, and say whether the rule strikes it."""
+        """Count the request if it matches, and return whether the rule applies to it."""
         if self.seen >= self.nth - 1 + self.times:
             return False
         if self.method is not None and self.method.upper() != method:
@@ -84,36 +84,36 @@ class ScriptRule(Fault):
 
 
 class FaultSettings(BaseModel):
-    """All knobs of one partner. A rate is the share of requests struck, from 0 to 1; the rates add up to at most 1."""
+    """All knobs of one partner. A rate is the share of requests with that fault, from 0 to 1; the rates add up to at most 1."""
 
     model_config = ConfigDict(extra="forbid")
 
-    seed: int | None = Field(default=None, description="seed of the draw; left out, the process's own. Setting knobs restarts it")
-    error_rate: Rate = Field(default=0, ge=0, le=1, description="answered with one of error_statuses, without doing the work")
+    seed: int | None = Field(default=None, description="seed of the draw, by default the process's; setting knobs restarts it")
+    error_rate: Rate = Field(default=0, ge=0, le=1, description="responds with one of error_statuses, without doing the work")
     error_statuses: list[int] = Field(default=[500, 502, 503], min_length=1, description="statuses drawn for error_rate")
-    rate_limit_rate: Rate = Field(default=0, ge=0, le=1, description="answered with 429 and Retry-After")
+    rate_limit_rate: Rate = Field(default=0, ge=0, le=1, description="responds with 429 and Retry-After")
     retry_after_s: float = Field(default=1, ge=0, description="seconds in that Retry-After")
-    stall_rate: Rate = Field(default=0, ge=0, le=1, description="work done, answer held back for stall_s")
-    stall_s: float = Field(default=30, ge=0, description="seconds of a stall")
-    stall_before_work: bool = Field(default=False, description="a stalled request does its work after the pause, not before it")
-    truncate_rate: Rate = Field(default=0, ge=0, le=1, description="answer cut in the middle")
-    truncate_mode: TruncateMode | None = Field(default=None, description="length or json; left out, drawn for each request")
-    lost_answer_rate: Rate = Field(default=0, ge=0, le=1, description="work done, then the connection dropped")
-    reset_rate: Rate = Field(default=0, ge=0, le=1, description="connection dropped before the work")
+    stall_rate: Rate = Field(default=0, ge=0, le=1, description="does the work, then delays the response by stall_s")
+    stall_s: float = Field(default=30, ge=0, description="delay of a stall in seconds")
+    stall_before_work: bool = Field(default=False, description="a stalled request does its work after the delay, not before it")
+    truncate_rate: Rate = Field(default=0, ge=0, le=1, description="cuts the response in the middle")
+    truncate_mode: TruncateMode | None = Field(default=None, description="length or json; drawn for each request by default")
+    lost_answer_rate: Rate = Field(default=0, ge=0, le=1, description="does the work, then drops the connection")
+    reset_rate: Rate = Field(default=0, ge=0, le=1, description="drops the connection before the work")
     error_body_rate: Rate = Field(default=0, ge=0, le=1, description='200 with {"error": ...}, without doing the work')
     html_rate: Rate = Field(default=0, ge=0, le=1, description="200 with an HTML page, without doing the work")
-    empty_rate: Rate = Field(default=0, ge=0, le=1, description="work done, then 200 without a body")
-    xml_rate: Rate = Field(default=0, ge=0, le=1, description="work done, then the answer as XML, whatever was asked for")
+    empty_rate: Rate = Field(default=0, ge=0, le=1, description="does the work, then responds 200 without a body")
+    xml_rate: Rate = Field(default=0, ge=0, le=1, description="does the work, then responds with XML regardless of Accept")
     by_request: bool = Field(
         default=False,
-        description="draw for a request by what it asks for and how often it has been asked, not by its place in the order: "
-        "the same requests meet the same faults whatever comes in between",
+        description="draw by the content of a request and how often it was sent, not by its position in the sequence: "
+        "the same requests get the same faults regardless of other requests",
     )
     rates_path: str | None = Field(
-        default=None, description="the rates strike only this path (* and ? as wildcards); all when left out"
+        default=None, description="the rates strike only this path (* and ? as wildcards); all paths by default"
     )
-    outage: bool | Literal["refuse"] = Field(default=False, description='true: 503 to everything; "refuse": connections dropped')
-    script: list[ScriptRule] = Field(default_factory=list, description="one-shot rules, looked at before the rates")
+    outage: bool | Literal["refuse"] = Field(default=False, description='true: 503 for everything; "refuse": drop connections')
+    script: list[ScriptRule] = Field(default_factory=list, description="one-shot rules, checked before the rates")
 
     @model_validator(mode="after")
     def _rates_fit(self) -> "FaultSettings":
@@ -123,7 +123,7 @@ class FaultSettings(BaseModel):
         return self
 
     def rates(self) -> list[tuple[Kind, float]]:
-        """Each kind with its rate, in the fixed order of the draw."""
+        """Return each kind with its rate, in the fixed order of the draw."""
         return [
             ("status", self.error_rate),
             ("rate_limit", self.rate_limit_rate),
@@ -139,7 +139,7 @@ class FaultSettings(BaseModel):
 
 
 class FaultPlan:
-    """Decides for each request of one partner which fault strikes it; same seed and requests, same faults."""
+    """Decide for each request of one partner which fault it gets. The same seed and requests give the same faults."""
 
     def __init__(self, partner: str, seed: int) -> None:
         self._partner = partner
@@ -147,19 +147,19 @@ class FaultPlan:
         self.apply(FaultSettings())
 
     def apply(self, settings: FaultSettings) -> None:
-        """Replace all knobs, and start draw and counts anew."""
+        """Replace all knobs, and restart the draw and the counts."""
         self.settings = settings
         self.struck: Counter[str] = Counter()
         seed = self._process_seed if settings.seed is None else settings.seed
-        # The name is part of the seed: two partners with one seed must not fail in step.
+        # The name is part of the seed, so that two partners with one seed do not fail in step.
         self._seed = f"{self._partner}:{seed}"
         self._random = random.Random(self._seed)
         self._asked: Counter[str] = Counter()
 
     def next_fault(self, method: str, path: str, content: bytes = b"") -> Fault | None:
-        """The fault for the next request, or None. Script first, then outage, then the rates.
+        """Return the fault for the next request, or None. The script comes first, then the outage, then the rates.
 
-        `content` is whatever else tells the request from others: its query and body.
+        `content` is the rest of the request's identity: its query and body.
         """
         fault = self._choose(method, path, content)
         if fault is not None:
@@ -184,7 +184,7 @@ class FaultPlan:
         return random.Random(f"{self._seed}:{asked}:{self._asked[asked]}")
 
     def _draw(self, dice: random.Random) -> Fault | None:
-        # Always two draws a request, so that which request is struck depends on its place alone.
+        # Draw twice for every request, so that the fault of a request depends only on its position.
         where, detail = dice.random(), dice.random()
         knobs = self.settings
         for kind, rate in knobs.rates():

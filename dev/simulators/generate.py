@@ -1,4 +1,4 @@
-"""Made-up vehicles by the thousand, the same ones for the same seed; for benchmarks."""
+"""Thousands of made-up vehicles for benchmarks. The same seed gives the same vehicles."""
 
 import random
 from datetime import date, timedelta
@@ -40,11 +40,11 @@ PHRASES = [
     "moonroof",
 ]
 TODAY = date(2026, 11, 1)
-# A fixed day, so that the same seed makes the same vehicles next year too.
+# A fixed day, so that the same seed gives the same vehicles every year.
 
 
 def vehicles(count: int, seed: int = 1) -> list[dict[str, Any]]:
-    """`count` records in the DMS's field names, with distinct stock numbers and distinct valid VINs."""
+    """Return `count` records in the DMS's field names, with distinct stock numbers and distinct valid VINs."""
     draw = random.Random(seed)
     return [_vehicle(number, draw) for number in range(1, count + 1)]
 
@@ -56,7 +56,7 @@ def _vehicle(number: int, draw: random.Random) -> dict[str, Any]:
     mileage = max(40, int(age * draw.uniform(4000, 17000)))
     price = max(2495, round(new_price * 0.88**age * draw.uniform(0.85, 1.15), -2) - 5)
     acquired = TODAY - timedelta(days=draw.randint(1, 240))
-    # The running number is serial and, beyond a million, part of the model code: distinct whatever else is drawn.
+    # The running number is the serial number and, above a million, part of the model code, so every VIN is distinct.
     code = f"{'ABCDEFGHJK'[number // 1_000_000 % 10]}{draw.randint(1, 9)}{draw.randint(1, 9)}"
     code += ("B" if year >= 2010 else "4") + str(draw.randint(1, 9))
     return {

@@ -1,4 +1,4 @@
-"""The request ledger: what each partner heard, in order, and how it answered."""
+"""The request ledger: the requests to each partner, in order, and their responses."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -13,12 +13,12 @@ from simulators.partner import JSON
 
 ENTRIES_KEPT = 200_000
 BODY_KEPT_BYTES = 64 * 1024
-# A body above this is only measured: nobody reads ten megabytes in a ledger.
+# A larger body is recorded by its size only.
 
 
 @dataclass(slots=True)
 class Entry:
-    """One request. `status` is None until it is answered, and stays None when the connection was dropped."""
+    """One request. `status` is None until the response, and stays None when the connection was dropped."""
 
     seq: int
     time: str
@@ -34,14 +34,14 @@ class Entry:
 
 
 class Ledger:
-    """The latest 200,000 requests. Authorization headers are never kept; of all headers only `Idempotency-Key` is."""
+    """The latest 200,000 requests. The only recorded header is `Idempotency-Key`; Authorization headers are never recorded."""
 
     def __init__(self) -> None:
         self._entries: deque[Entry] = deque(maxlen=ENTRIES_KEPT)
         self._last_seq = 0
 
     def open(self, partner: str, request: web.Request, body: bytes) -> Entry:
-        """Note a request at its arrival; `status` and `fault` are filled in by who answers it."""
+        """Record a request at its arrival. The caller sets `status` and `fault` later."""
         self._last_seq += 1
         entry = Entry(
             seq=self._last_seq,
@@ -58,7 +58,7 @@ class Ledger:
         return entry
 
     def select(self, partner: str | None, method: str | None, path: str | None, since: int) -> Iterator[dict[str, Any]]:
-        """Entries with `seq > since` that match; `path` ends in `*` to match a beginning."""
+        """Yield the matching entries with `seq > since`. A `path` that ends in `*` matches a prefix."""
         for entry in self._entries:
             if entry.seq <= since or (partner and entry.partner != partner):
                 continue
@@ -69,12 +69,12 @@ class Ledger:
             yield asdict(entry)
 
     def clear(self) -> None:
-        """Forget all entries; sequence numbers go on, so that an old `since` stays right."""
+        """Delete all entries. Sequence numbers continue, so that an old `since` stays valid."""
         self._entries.clear()
 
     @property
     def last_seq(self) -> int:
-        """Sequence number of the latest request, 0 before the first."""
+        """Return the sequence number of the latest request, or 0 before the first."""
         return self._last_seq
 
 
@@ -83,7 +83,7 @@ def _path_matches(path: str, wanted: str) -> bool:
 
 
 def _readable(body: bytes) -> Any:
-    """The body parsed when it is JSON, else its text; None when empty, only its size when large."""
+    """Return the body as parsed JSON, or else as text; None for an empty body, and only the size of a large one."""
     if not body:
         return None
     if len(body) > BODY_KEPT_BYTES:

@@ -1,4 +1,4 @@
-"""Carries a fault out on the wire."""
+"""Apply a fault to a response or its connection."""
 
 import asyncio
 import socket
@@ -21,11 +21,11 @@ XML_PAGE = '<?xml version="1.0" encoding="UTF-8"?><response><message>See the JSO
 
 
 class ConnectionDropped(Exception):
-    """The connection was closed instead of answering."""
+    """The connection was closed instead of sending a response."""
 
 
 async def suffer(fault: Fault, request: web.Request, work: Work, words: OwnWords | None = None) -> web.StreamResponse:
-    """Answer `request` the way `fault` says, in the partner's own `words` where it has any.
+    """Respond to `request` with `fault`, in the partner's own `words` if it has any.
 
     Raises: ConnectionDropped after closing the connection.
     """
@@ -51,7 +51,7 @@ async def suffer(fault: Fault, request: web.Request, work: Work, words: OwnWords
 
 
 def _refusal(fault: Fault) -> web.Response:
-    """The answers that stand in for the partner's own."""
+    """Return the response that replaces the partner's own."""
     if fault.fault == "html":
         return web.Response(text=HTML_PAGE, content_type="text/html")
     if fault.fault == "error_body":
@@ -86,7 +86,7 @@ async def _truncate(fault: Fault, request: web.Request, whole: web.StreamRespons
     if fault.truncate_mode == "json":
         return web.Response(body=half, status=whole.status, content_type=whole.content_type)
     cut = web.StreamResponse(status=whole.status, headers={"Content-Type": whole.content_type})
-    # An empty body has nothing to cut, so it promises what never comes.
+    # An empty body cannot be cut, so Content-Length promises bytes that are never sent.
     cut.content_length = len(body) or 100
     await cut.prepare(request)
     await cut.write(half)
@@ -95,13 +95,13 @@ async def _truncate(fault: Fault, request: web.Request, whole: web.StreamRespons
 
 
 def _close(request: web.Request) -> None:
-    """End the connection in good order, as a proxy that lost its backend does."""
+    """Close the connection in an orderly way, as a proxy does that lost its backend."""
     if request.transport is not None:
         request.transport.close()
 
 
 def _reset(request: web.Request) -> None:
-    """End the connection with a TCP reset, as a process that died does."""
+    """Close the connection with a TCP reset, as a crashed process does."""
     if request.transport is None:
         return
     sock = request.transport.get_extra_info("socket")

@@ -1,4 +1,4 @@
-"""What a partner module has to offer, and the JSON answers that all of them give."""
+"""The interface of a partner module, and the JSON responses that all partners use."""
 
 import json
 from typing import Any, Protocol, TypeVar, runtime_checkable
@@ -14,57 +14,57 @@ JSON: TypeAdapter[Any] = TypeAdapter(Any)
 
 
 class Partner(Protocol):
-    """One simulated partner: the paths it owns, its routes, its controls and its state."""
+    """A simulated partner: its paths, its routes, its controls and its state."""
 
     name: str
     prefixes: tuple[str, ...]
 
     def routes(self) -> list[web.RouteDef]:
-        """The partner's own API."""
+        """Return the routes of the partner's own API."""
 
     def control_routes(self) -> list[web.RouteDef]:
-        """Routes under `/_sim/<name>/`; the first paragraph of a handler's docstring is its entry in `GET /_sim`."""
+        """Return the routes under `/_sim/<name>/`; the first paragraph of a handler's docstring is its entry in `GET /_sim`."""
 
     def reset(self) -> None:
-        """Put the partner's state back to what it was at the start of the process."""
+        """Restore the partner's initial state."""
 
 
 @runtime_checkable
 class Counting(Protocol):
-    """A partner that counts its requests while they are held up, because it limits them."""
+    """A partner that limits its requests, and so counts them even while they are delayed."""
 
     def middleware(self) -> Middleware:
-        """Goes around everything else that happens to a request, its own and the others'."""
+        """Return the outermost middleware, which sees the requests of all partners."""
 
 
 @runtime_checkable
 class Introduced(Protocol):
-    """A partner that says what to set in CarLot Manager to work with it."""
+    """A partner that provides settings for CarLot Manager."""
 
     name: str
 
     def settings(self, base: str) -> dict[str, str]:
-        """Names and values, with `base` as the address of the simulators."""
+        """Return names and values, with `base` as the address of the simulators."""
 
 
 @runtime_checkable
 class OwnWords(Protocol):
-    """A partner whose refusals and XML have a form of their own, which its clients know."""
+    """A partner whose errors and XML have a format of their own, which its clients know."""
 
     def refusal(self, fault: Fault, request: web.Request) -> web.Response | None:
-        """Its answer to `request` when struck by an error; None for the form that all partners share."""
+        """Return the partner's own error response to `request`, or None for the format that all partners share."""
 
     def as_xml(self, answer: web.Response) -> web.Response | None:
-        """Its JSON answer in XML; None when it has none for it."""
+        """Return a JSON response converted to the partner's XML, or None when there is no XML form."""
 
 
 def answer_json(value: object, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
-    """A JSON answer; the body is complete bytes, so that a fault can cut it."""
+    """Return a JSON response. Its body is complete bytes, so that a fault can cut it."""
     return web.Response(body=encode(value), status=status, headers=headers, content_type="application/json")
 
 
 def answer_error(status: int, code: str, message: str, field: str | None = None) -> web.Response:
-    """`{"error": {"code", "message", "field"?}}` with `status`."""
+    """Return `{"error": {"code", "message", "field"?}}` with `status`."""
     error = {"code": code, "message": message}
     if field is not None:
         error["field"] = field
@@ -72,7 +72,7 @@ def answer_error(status: int, code: str, message: str, field: str | None = None)
 
 
 def encode(value: object) -> bytes:
-    """Compact UTF-8 JSON; a lone surrogate, which junk records may hold, stays an escape."""
+    """Return compact UTF-8 JSON. A lone surrogate, which junk records may contain, stays an escape."""
     try:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
     except UnicodeEncodeError:
@@ -80,21 +80,21 @@ def encode(value: object) -> bytes:
 
 
 async def read_json(request: web.Request) -> Any:
-    """The parsed body of a control or partner request. Raises: `web.HTTPBadRequest` when it is no JSON."""
+    """Return the parsed body of a request. Raises: `web.HTTPBadRequest` when it is not JSON."""
     try:
-        # pydantic's parser, because it survives any depth of nesting.
+        # pydantic's parser survives any depth of nesting.
         return JSON.validate_json(await request.read())
     except ValidationError as error:
         raise web.HTTPBadRequest(text=f"The body is not JSON: {error.errors()[0]['msg']}") from None
 
 
 async def read_model(request: web.Request, model: type[M]) -> M:
-    """The body as `model`. Raises: `web.HTTPBadRequest` for no JSON, `web.HTTPUnprocessableEntity` for a bad field."""
+    """Return the body as `model`. Raises: `web.HTTPBadRequest` for bad JSON, `web.HTTPUnprocessableEntity` for a bad field."""
     return validate(model, await read_json(request))
 
 
 def validate(model: type[M], value: object) -> M:
-    """`value` as `model`. Raises: `web.HTTPUnprocessableEntity` naming each bad field."""
+    """Return `value` as `model`. Raises: `web.HTTPUnprocessableEntity` that names each bad field."""
     try:
         return model.model_validate(value)
     except ValidationError as error:

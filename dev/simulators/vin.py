@@ -1,4 +1,4 @@
-"""VINs with a right check digit.
+"""VINs with a correct check digit.
 
 Source: 49 CFR 565.15 (check digit and model year character of vehicles sold in the United States).
 """
@@ -11,24 +11,24 @@ _CHECK_DIGITS = "0123456789X"
 
 
 def year_character(year: int) -> str:
-    """Tenth character for a model year from 1980; the 30 characters come round again in 2010 and 2040."""
+    """Return the tenth character for a model year from 1980; the 30 characters repeat in 2010 and 2040."""
     return MODEL_YEARS[(year - 1980) % 30]
 
 
 def check_digit(vin: str) -> str:
-    """Ninth character that a 17-character VIN must have; what stands there does not count."""
+    """Return the ninth character that a 17-character VIN must have; its present ninth character does not matter."""
     return _CHECK_DIGITS[sum(_VALUES[char] * weight for char, weight in zip(vin, _WEIGHTS, strict=True)) % 11]
 
 
 def is_valid(vin: str) -> bool:
-    """Whether `vin` has 17 allowed characters and the right check digit."""
+    """Return whether `vin` has 17 allowed characters and the correct check digit."""
     return len(vin) == 17 and all(char in _VALUES for char in vin) and vin[8] == check_digit(vin)
 
 
 def complete(wmi: str, model: str, year: int, plant: str, serial: int) -> str:
-    """A whole VIN from manufacturer (3), model (5: positions 4 to 8), model year, plant (1) and serial number.
+    """Return a VIN made of manufacturer (3), model (5: positions 4 to 8), model year, plant (1) and serial number.
 
-    The seventh character says in which round of 30 years the model year lies: a letter from 2010 on, a digit before.
+    The seventh character shows the cycle of 30 years of the model year: a letter from 2010 on, a digit before.
     Source: 49 CFR 565.15(c). Raises: ValueError when `model` contradicts that.
     """
     if (year >= 2010) != model[3].isalpha():

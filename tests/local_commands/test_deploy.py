@@ -85,7 +85,7 @@ def test_the_first_time_it_makes_the_database(monkeypatch: pytest.MonkeyPatch, c
     cloudflare = Cloudflare(monkeypatch, {**WELL, "d1 time-travel": nothing, "secret list": (1, "no such Worker")})
     assert deploy.main([]) == 0
     assert cloudflare.changes == ["d1 create carlot-manager", "d1 migrations apply DB --remote", "deploy"]
-    assert "The admin stays closed until this is set: npx wrangler secret put ADMIN_TOKEN" in capsys.readouterr().out
+    assert "The admin page stays closed until you run: npx wrangler secret put ADMIN_TOKEN" in capsys.readouterr().out
 
 
 def test_without_a_bookmark_nothing_is_touched(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -49,7 +49,7 @@ def test_what_is_set_is_told(told: str) -> None:
     assert line(told, "WAYNE_REEVES_API_KEY") == "set"
     assert line(told, "CARGURUS_API_KEY") == "not set"
     assert line(told, "QUICKBOOKS_REALM_ID") == "not set"
-    assert line(told, "QUICKBOOK_REALM_ID") == "misspelt?"
+    assert line(told, "QUICKBOOK_REALM_ID") == "misspelled?"
 
 
 def test_what_it_is_enough_for_is_told(told: str) -> None:
@@ -87,4 +87,7 @@ def test_the_command_runs_from_any_folder_and_refuses_flags(tmp_path: Path) -> N
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.lstrip().startswith("Versions")
     refused = run("doctor", "--verbose")
-    assert (refused.returncode, refused.stderr) == (1, "[doctor] takes no flags, and at most one address\n")
+    assert (refused.returncode, refused.stderr) == (
+        1,
+        "[doctor] make doctor takes no flags, and at most one address, such as URL=https://lot.example.com\n",
+    )

@@ -38,7 +38,7 @@ def test_a_port_in_use_is_one_sentence() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         done = run("partners", "--port", str(taken.getsockname()[1]))
     assert done.returncode == 1
-    assert done.stderr == "partners: The port is in use: stop what listens there, or choose another with --port.\n"
+    assert done.stderr == "partners: The port is in use. Stop the program that uses it, or choose another port with --port.\n"
 
 
 @pytest.mark.parametrize("flags", [["--help"], ["--no-such-flag"]])

@@ -33,7 +33,7 @@ def test_the_second_time_there_is_nothing_to_do() -> None:
 
 def test_unknown_flags_are_refused() -> None:
     done = run("setup", "--browsers")
-    assert (done.returncode, done.stderr) == (1, "[setup] knows no --browsers; there is --for-tests\n")
+    assert (done.returncode, done.stderr) == (1, "[setup] Unknown argument --browsers. The only flag is --for-tests.\n")
 
 
 @pytest.fixture

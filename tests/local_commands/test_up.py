@@ -42,7 +42,7 @@ def test_two_minutes_of_a_stranger(tmp_path: Path) -> None:
     port, partners_port = free_port(), free_port()
     address = f"http://localhost:{port}"
     with demo(tmp_path, port, partners_port) as process, httpx.Client(base_url=address, timeout=30) as client:
-        assert "Import completed: 60 vehicles on the lot" in process.said()
+        assert "Import completed: 60 vehicles added to the lot" in process.said()
         assert f"{address}/inventory.html" in process.said()
         lot = client.get("/api/public/inventory").json()
         assert len(lot) > 50
@@ -64,7 +64,7 @@ def test_two_minutes_of_a_stranger(tmp_path: Path) -> None:
         assert f"Port {port} is in use" in other.stderr
         assert process.end(signal.SIGINT, group=True) == set(), "Ctrl-C in a terminal"
     with demo(tmp_path, port, partners_port) as process, httpx.Client(base_url=address, timeout=30) as client:
-        assert "The lot has been imported before; it stays as it is." in process.said()
+        assert "The demo lot was imported before and stays as it is." in process.said()
         assert [car["id"] for car in client.get("/api/public/inventory").json()] == [car["id"] for car in lot]
         assert process.end(signal.SIGTERM) == set(), "SIGTERM to the launcher"
 
@@ -84,6 +84,6 @@ def test_a_worker_that_does_not_start_is_told(tmp_path: Path, capsys: pytest.Cap
     log.write_text("the reason why")
     with Child(["/bin/sh", "-c", "exit 3"], tmp_path, {}) as child:
         child.wait(10)
-        with pytest.raises(SystemExit, match="does not answer"):
+        with pytest.raises(SystemExit, match="does not respond"):
             up.wait_for(child, f"http://localhost:{free_port()}/", log)
     assert "the reason why" in capsys.readouterr().err

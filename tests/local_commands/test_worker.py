@@ -73,7 +73,7 @@ def test_a_port_in_use_is_one_sentence(tmp_path: Path) -> None:
         port = taken.getsockname()[1]
         done = run("worker", "--port", str(port), "--persist-to", str(tmp_path))
     assert done.returncode == 1
-    assert done.stderr == f"Port {port} is in use: stop what listens there, or choose another with --port.\n"
+    assert done.stderr == f"Port {port} is in use. Stop the program that uses it, or choose another port with --port.\n"
 
 
 def test_help_is_wranglers_own() -> None:

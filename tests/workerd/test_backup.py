@@ -87,9 +87,9 @@ def test_nothing_is_replaced_unasked(tmp_path: Path) -> None:
         pass
     done = run("restore", str(file), "--local", str(tmp_path))
     assert (done.returncode, done.stdout) == (1, "")
-    assert "say --yes" in done.stderr
+    assert "with --yes" in done.stderr
     done = run("restore", str(tmp_path / "none"), "--yes")
-    assert (done.returncode, "there is no file" in done.stderr) == (1, True)
+    assert (done.returncode, "does not exist" in done.stderr) == (1, True)
 
 
 def test_half_a_backup_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,8 +36,8 @@ def test_an_instance_that_is_well(worker: Worker, monkeypatch: pytest.MonkeyPatc
     before = {row["id"] for row in worker.query("SELECT id FROM webhook_events")}
     assert doctor.main([worker.url]) == 0
     said = capsys.readouterr().out
-    assert "All is well." in said
-    assert "takes a signed event, refuses a forged one" in said
+    assert "Everything works." in said
+    assert "accepts a signed event, refuses a forged one" in said
     assert "closed to strangers, open with the token" in said
     assert not [secret for secret in (TOKEN, SETTINGS["WEBHOOK_SECRET"]) if secret in said]
     kept = [row for row in worker.query("SELECT * FROM webhook_events") if row["id"] not in before]
@@ -56,9 +56,9 @@ def test_another_token_or_secret_is_told(
     set_here(monkeypatch, "another token", "another secret")
     assert doctor.main([worker.url]) == 1
     said = capsys.readouterr().out
-    assert "it is another one there" in said
-    assert "a signed event gets 401" in said
-    assert "Not well: sign-in, webhook of Wayne Reeves" in said
+    assert "the instance has a different token" in said
+    assert "refused a signed event with 401" in said
+    assert "Problems found: sign-in, webhook of Wayne Reeves" in said
 
 
 def test_what_failed_and_what_is_late_is_told(new_worker: StartWorker, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,9 +4,9 @@
 - `state`     what one site shows
 - `partner`   the API of one site as CarLot Manager calls it
 - `controls`  the endpoints under `/_sim/<site>`
-- `knobs`     ways in which a site can be difficult
+- `knobs`     the ways in which a site can misbehave
 
-ASSUMED: none of them publishes its API; the shapes are those that CarLot Manager documents.
+ASSUMED: no site publishes its API. The formats are those that CarLot Manager documents.
 """
 
 from simulators.listings.partner import ListingSite

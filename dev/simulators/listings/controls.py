@@ -1,4 +1,4 @@
-"""Endpoints under `/_sim/<site>`: what a site shows, how that changed, and its knobs."""
+"""Endpoints under `/_sim/<site>`: the listings of a site, their history, and the site's knobs."""
 
 from aiohttp import web
 
@@ -22,23 +22,23 @@ def control_routes(site: State) -> list[web.RouteDef]:
 
 
 class Controls:
-    """Reads and sets the state of one simulated site."""
+    """Read and set the state of one simulated site."""
 
     def __init__(self, site: State) -> None:
         self._site = site
 
     async def list_listings(self, _request: web.Request) -> web.Response:
-        """Everything the site shows, by VIN, with the number of listings."""
+        """All listings of the site, by VIN, and their number."""
         return answer_json({"listings": self._site.listings, "total": len(self._site.listings)})
 
     async def alter_listing(self, request: web.Request) -> web.Response:
-        """Change fields of a listing behind CarLot's back, or put one up that CarLot knows nothing of."""
+        """Change fields of a listing without CarLot's knowledge, or add a listing that CarLot does not know."""
         vin, fields = request.match_info["vin"], await read_json(request)
         known = {name: value for name, value in self._site.listings.get(vin, {self._site.shape.vin: vin}).items() if name != "id"}
         return answer_json(self._site.show(vin, {**known, **fields}))
 
     async def lose_listing(self, request: web.Request) -> web.Response:
-        """Lose a listing behind CarLot's back; 404 when it was not there."""
+        """Delete a listing without CarLot's knowledge; 404 when there is none."""
         vin = request.match_info["vin"]
         if vin not in self._site.listings:
             return answer_error(404, "unknown_listing", f"No listing of {vin}")
@@ -46,15 +46,15 @@ class Controls:
         return web.Response(status=204)
 
     async def list_history(self, _request: web.Request) -> web.Response:
-        """Every change of what the site shows, oldest first: `what` (put, removed), `vin`, `price`, `at` (seconds since 1970)."""
+        """Every change of the listings, oldest first: `what` (put, removed), `vin`, `price`, `at` (seconds since 1970)."""
         return answer_json({"history": self._site.history})
 
     async def read_knobs(self, _request: web.Request) -> web.Response:
-        """Knobs of the site, and what each does."""
+        """Knobs of the site, and the meaning of each."""
         meanings = {name: field.description for name, field in Knobs.model_fields.items()}
         return answer_json({"knobs": self._site.knobs.model_dump(), "meanings": meanings})
 
     async def set_knobs(self, request: web.Request) -> web.Response:
-        """Replace all knobs; what is left out is off."""
+        """Replace all knobs; omitted knobs are off."""
         self._site.knobs = await read_model(request, Knobs)
         return answer_json({"knobs": self._site.knobs.model_dump()})

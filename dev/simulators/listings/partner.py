@@ -19,7 +19,7 @@ class ListingSite(State):
         self.prefixes: tuple[str, ...] = (f"/{shape.name}",)
 
     def routes(self) -> list[web.RouteDef]:
-        """The site's own API."""
+        """Return the routes of the site's own API."""
         path = f"/{self.name}{self.shape.path}"
         return [
             web.put(path, self.put_listing),
@@ -28,11 +28,11 @@ class ListingSite(State):
         ]
 
     def control_routes(self) -> list[web.RouteDef]:
-        """Endpoints under `/_sim/<site>`."""
+        """Return the endpoints under `/_sim/<site>`."""
         return controls.control_routes(self)
 
     def settings(self, base: str) -> dict[str, str]:
-        """What CarLot Manager needs to use it; any key and any dealer will do."""
+        """Return the settings with which CarLot Manager uses the site. Any key and any dealer id work."""
         prefix = self.name.upper()
         given = {f"{prefix}_API_URL": f"{base}/{self.name}", f"{prefix}_API_KEY": "any-key"}
         return given | ({f"{prefix}_DEALER_ID": "any-dealer"} if "{dealer}" in self.shape.path else {})
@@ -56,7 +56,7 @@ class ListingSite(State):
         return answer_json({"id": self.show(vin, listing)["id"]}, status)
 
     async def read_listing(self, request: web.Request) -> web.Response:
-        """A listing as it was put, with its id; 404 when it is not there."""
+        """Return a listing as it was put, with its id; 404 when there is none."""
         self._check_key(request)
         vin = request.match_info["vin"]
         listing = self.listings.get(vin)
@@ -68,7 +68,7 @@ class ListingSite(State):
         return answer_json(listing)
 
     async def remove_listing(self, request: web.Request) -> web.Response:
-        """Remove a listing: 204; 404 when it is not there."""
+        """Delete a listing: 204; 404 when there is none."""
         self._check_key(request)
         vin = request.match_info["vin"]
         if vin in self.knobs.refuse_removal:
@@ -90,7 +90,7 @@ class ListingSite(State):
 
 
 async def _first_broken(urls: list[str]) -> str | None:
-    """The first photo that is no image at its address, `None` when all are."""
+    """Return the first photo URL that does not lead to an image, or `None` when all do."""
     async with ClientSession(timeout=ClientTimeout(total=10)) as session:
         for url in urls:
             try:

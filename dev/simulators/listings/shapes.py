@@ -1,4 +1,4 @@
-"""What each listing site takes. Unknown fields, missing ones and photos that nobody could fetch are refused."""
+"""The request format of each listing site. Sites refuse unknown fields, missing fields and photos without an absolute URL."""
 
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -26,13 +26,13 @@ PhotoUrl = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_fe
 
 
 class Strict(BaseModel):
-    """A body of which every field is known."""
+    """A request body that allows no unknown fields."""
 
     model_config = ConfigDict(extra="forbid")
 
 
 class NumberedPhoto(Strict):
-    """A photo with its place."""
+    """A photo with its position."""
 
     url: PhotoUrl
     position: Annotated[int, Field(ge=0, strict=True)]
@@ -42,7 +42,7 @@ class CarGurusListing(Strict):
     """Body of CarGurus' `PUT`."""
 
     vin: Vin
-    stockNumber: Text | None = None  # noqa: N815  the site's own name, as are all below
+    stockNumber: Text | None = None  # noqa: N815  the site's own name, as are all names below
     year: Year
     make: Text
     model: Text
@@ -100,9 +100,9 @@ class KbbListing(Strict):
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """One site: its name, where it answers below its base address, what it takes, and what it calls VIN, price and photos.
+    """One site: its name, its path below the base address, its model, and its field names for VIN, price and photos.
 
-    `bearer`: the key comes as a bearer token and is compulsory; otherwise as `X-Api-Key`, if at all.
+    With `bearer` the key is required and comes as a bearer token; without it the key is optional and comes as `X-Api-Key`.
     """
 
     name: str
@@ -114,7 +114,7 @@ class Shape:
     bearer: bool = False
 
     def photo_urls(self, listing: dict[str, Any]) -> list[str]:
-        """The photo addresses of a listing."""
+        """Return the photo addresses of a listing."""
         return [photo["url"] if isinstance(photo, dict) else photo for photo in listing[self.photos]]
 
 

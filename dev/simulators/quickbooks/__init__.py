@@ -1,9 +1,9 @@
-"""Simulated QuickBooks Online: Intuit's OAuth service and the Accounting API, as their documents describe them.
+"""Simulated QuickBooks Online: Intuit's OAuth service and the Accounting API, as Intuit documents them.
 
-Addresses, to be set in CarLot Manager (`dev/partners` prints them; so does `GET /_sim`, under `settings`):
+Addresses to set in CarLot Manager (`dev/partners` prints them; `GET /_sim` returns them under `settings`):
 
-- `QUICKBOOKS_AUTHORIZE_URL`  `/connect/oauth2`: a page with Connect and Cancel; `?auto=approve` or `deny` answers at once,
-  `&realm=` chooses the company
+- `QUICKBOOKS_AUTHORIZE_URL`  `/connect/oauth2`: a page with Connect and Cancel; `?auto=approve` or `deny` skips the page,
+    `&realm=` selects the company
 - `QUICKBOOKS_TOKEN_URL`      `/oauth2/v1/tokens/bearer`
 - `QUICKBOOKS_REVOKE_URL`     `/v2/oauth2/tokens/revoke`
 - `QUICKBOOKS_API_URL`        the base; everything is under `/v3/company/{realm}`: `query`, `batch`, `cdc`, `companyinfo/{realm}`,
@@ -13,28 +13,28 @@ Addresses, to be set in CarLot Manager (`dev/partners` prints them; so does `GET
 Two companies: 9341453172604218, Maple Street Motors, and 9341453172604975, Maple Street Rentals. Each starts with the item
 "Vehicle Sale", the accounts "Vehicle Service Expense" and "Checking", the customer "Walk-in Customer", and a few more (`preset`).
 
-Controls under `/_sim/quickbooks`; `GET /_sim` has what each takes:
+Controls under `/_sim/quickbooks`; `GET /_sim` describes their parameters:
 
 - `GET documents`             every invoice, purchase and payment ever written: cents, state, requestids (`?realm=&kind=`)
-- `GET objects/{kind}`        objects as the API serves them
-- `GET`, `DELETE traffic`     requests, most at once, most a minute, throttled; refreshes, most at the same time
-- `GET`, `PUT`, `PATCH knobs` below
-- `POST tokens`               a pair without consent; `POST expire` ends access or refresh tokens, `POST revoke` the connection
-- `POST clock`                puts QuickBooks' clock forward
-- `POST seed`                 puts accounts, items, customers, vendors, employees into the books
-- `POST pay`                  a payment, part or whole, for an invoice
-- `POST change`               void, delete or edit a document from the dealer's side
-- `GET`, `PUT webhooks`       where changes are told, in which form, how often, in which order, how many are lost;
-  `POST webhooks/send` tells at once what waits; `POST emit` sends made-up events
+- `GET objects/{kind}`        objects as the API returns them
+- `GET`, `DELETE traffic`     request counts: total, maximum at once, maximum per minute, throttled; the same of refreshes
+- `GET`, `PUT`, `PATCH knobs` see below
+- `POST tokens`               a token pair without consent; `POST expire` expires tokens, `POST revoke` ends the connection
+- `POST clock`                moves QuickBooks' clock forward
+- `POST seed`                 adds accounts, items, customers, vendors, employees to the books
+- `POST pay`                  records a payment, partial or full, for an invoice
+- `POST change`               voids, deletes or edits a document, as the dealer does in QuickBooks
+- `GET`, `PUT webhooks`       where webhooks go, in which format, how often, in which order, how many are lost;
+    `POST webhooks/send` sends the waiting events at once; `POST emit` sends made-up events
 
 Knobs: consent, realm, client_id, client_secret, redirect_uris, code_lifetime_s, access_lifetime_s, refresh_lifetime_s,
 hard_lifetime_s, rotation (strict, graceful, daily), requestid (honoured, ignored), duplicate_document (6140, 6210, allowed),
 custom_txn_numbers, faults_as_200, books_closed_until, subscription_ended, requests_a_minute, requests_at_once, batches_a_minute,
 batch_item_fault_rate, retry_after_s, throttle_body.
 
-Faults below that are those of all partners, at `/_sim/faults/quickbooks`.
+Lower-level faults are shared by all partners, at `/_sim/faults/quickbooks`.
 
-What is where:
+The modules:
 
 - `state`         companies, tokens, counts, changes to tell
 - `partner`       routes, counting, refusals in Intuit's words

@@ -24,13 +24,13 @@ MOST_CHANGED = 1000
 
 
 class Api:
-    """The endpoints in front of the companies' books."""
+    """The endpoints of the companies' books."""
 
     def __init__(self, quickbooks: State) -> None:
         self._quickbooks = quickbooks
 
     def routes(self) -> list[web.RouteDef]:
-        """Fixed paths before those with a name in them."""
+        """Return the routes, with fixed paths before those with a parameter."""
         return [
             web.get(BASE + "/query", self._served(self.query)),
             web.post(BASE + "/query", self._served(self.query)),
@@ -52,12 +52,12 @@ class Api:
         return {"QueryResponse": search.answer(company, text)}
 
     async def read_object(self, request: web.Request, company: Company) -> Body:
-        """One object."""
+        """Return one object."""
         kind = books.kind_named(request.match_info["kind"])
         return {kind.name: books.read(company, kind, request.match_info["number"]).body}
 
     async def write_object(self, request: web.Request, company: Company) -> Body:
-        """Create without `Id`, update with; `operation=delete`, `operation=void`, and `operation=update&include=void`."""
+        """Create without `Id`, update with `Id`; `operation=delete`, `operation=void`, and `operation=update&include=void`."""
         kind = books.kind_named(request.match_info["kind"])
         sent = await _read_body(request)
         operation = _operation(request, sent)
@@ -70,11 +70,11 @@ class Api:
         return batch.once(company, request_id, knobs, lambda: batch.write(company, kind, operation, sent, knobs, request_id))
 
     async def run_batch(self, request: web.Request, company: Company) -> Body:
-        """Up to 30 operations and queries, each answered on its own."""
+        """Run up to 30 operations and queries, each with its own result."""
         return batch.run(company, await _read_body(request), request.query.get("requestid", ""), self._quickbooks.knobs)
 
     async def list_changes(self, request: web.Request, company: Company) -> Body:
-        """Objects changed within the last 30 days, deleted ones with `status`."""
+        """Return the objects changed within the last 30 days, deleted ones with `status`."""
         since = parse_stamp(request.query.get("changedSince", "").replace(" ", "+"))
         if since is None:
             raise refusals.invalid_date("changedSince", request.query.get("changedSince", ""))
@@ -93,13 +93,13 @@ class Api:
         return {"CDCResponse": [{"QueryResponse": responses}]}
 
     async def read_company(self, request: web.Request, company: Company) -> Body:
-        """The company's own data; its `Id` is always 1, whatever the path says."""
+        """Return the company's own data. Its `Id` is always 1, whatever the path says."""
         if request.match_info["number"] not in (company.realm, "1"):
             raise refusals.not_found()
         return {"CompanyInfo": company.about()}
 
     async def read_preferences(self, _request: web.Request, _company: Company) -> Body:
-        """The settings that matter to whoever numbers documents."""
+        """Return the settings that matter for numbering documents."""
         knobs = self._quickbooks.knobs
         sales = {"CustomTxnNumbers": knobs.custom_txn_numbers, "DefaultTerms": {"value": "3"}}
         warn = {"WarnDuplicateCheckNumber": knobs.duplicate_document != "allowed"}
@@ -115,7 +115,7 @@ class Api:
         }
 
     def _served(self, work: Work) -> Callable[[web.Request], Awaitable[web.Response]]:
-        """`work` behind the gateway: limits, token, company; its refusals become faults."""
+        """Wrap `work` in the gateway: limits, token, company. Errors of `work` become faults."""
 
         async def handle(request: web.Request) -> web.Response:
             company = self._quickbooks.companies.get(request.match_info["realm"])
@@ -131,7 +131,7 @@ class Api:
         return handle
 
     def _turned_away(self, request: web.Request, company: Company | None) -> web.Response | None:
-        """The gateway's refusal, None when the request may pass."""
+        """Return the gateway's error response, or None when the request may pass."""
         if request.get("throttled"):
             return self._quickbooks.throttled()
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")

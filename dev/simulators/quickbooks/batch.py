@@ -1,7 +1,7 @@
-"""Writes with their `requestid`, one at a time and up to 30 at once.
+"""Writes with their `requestid`, one at a time and up to 30 in a batch.
 
-Source: Intuit, "Batch", and "Request ID update for QuickBooks Online integration": at most 50 characters, in a batch 36, and
-there at most 10 characters a `bId`. The `requestid` of a batch is the batch's; what makes an item of it unique is its `bId`.
+Source: Intuit, "Batch", and "Request ID update for QuickBooks Online integration": at most 50 characters, 36 in a batch, and
+there at most 10 characters for a `bId`. The `requestid` belongs to the whole batch; `bId` makes each item unique.
 """
 
 from collections.abc import Callable
@@ -19,7 +19,7 @@ ITEM_PROPERTIES = {"bId", "operation", "optionsData", "Query"}
 
 
 def once(company: Company, request_id: str, knobs: Knobs, work: Callable[[], Body]) -> Body:
-    """`work`, unless its `requestid` has been answered before: then that answer, whatever is asked now. Refusals are not kept."""
+    """Run `work`, or return the earlier result when its `requestid` was used before. Errors are not kept."""
     if not request_id or knobs.requestid == "ignored":
         return work()
     if request_id not in company.answers:
@@ -28,7 +28,7 @@ def once(company: Company, request_id: str, knobs: Knobs, work: Callable[[], Bod
 
 
 def write(company: Company, kind: Kind, operation: str, sent: Any, knobs: Knobs, request_id: str = "") -> Body:
-    """One create, update, delete or void, and its answer. Raises: Refused."""
+    """Run one create, update, delete or void and return its result. Raises: Refused."""
     if operation == "delete":
         deleted = books.delete(company, kind, sent, knobs)
         return {kind.name: {"domain": "QBO", "status": "Deleted", "Id": deleted.object_id}}
@@ -40,7 +40,7 @@ def write(company: Company, kind: Kind, operation: str, sent: Any, knobs: Knobs,
 
 
 def run(company: Company, sent: Any, request_id: str, knobs: Knobs) -> Body:
-    """All items of a batch, each with its answer or its fault. Raises: Refused for the batch as a whole."""
+    """Run all items of a batch and return a result or a fault for each. Raises: Refused for the batch as a whole."""
     items = sent.get("BatchItemRequest") if isinstance(sent, dict) else None
     if not isinstance(items, list) or not items:
         raise refusals.missing_parameter("BatchItemRequest")

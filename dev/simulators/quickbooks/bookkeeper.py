@@ -1,4 +1,4 @@
-"""What people do in QuickBooks itself: take a payment, void, delete or edit a document. They know no closed periods or limits."""
+"""Manual changes in QuickBooks: take a payment, void, delete or edit a document. Closed periods and limits do not apply."""
 
 from collections.abc import Callable
 from typing import Any, Literal
@@ -41,7 +41,7 @@ class Alteration(_Document):
     @model_validator(mode="after")
     def _edits_something(self) -> "Alteration":
         if self.action == "edit" and not self.set and self.amount_cents is None:
-            raise ValueError("an edit needs set or amount_cents")
+            raise ValueError("an edit requires set or amount_cents")
         return self
 
 
@@ -73,7 +73,7 @@ def alter(company: Company, wish: Alteration) -> Record:
 
 
 def find(company: Company, kind: str, number: str | None, doc_number: str | None) -> Record:
-    """A document that was not deleted, by `Id` or by `DocNumber`. Raises: Refused."""
+    """Return a document that was not deleted, by `Id` or by `DocNumber`. Raises: Refused."""
     for record in company.standing(kind):
         if record.object_id == number or (doc_number is not None and record.body.get("DocNumber") == doc_number):
             return record
@@ -81,7 +81,7 @@ def find(company: Company, kind: str, number: str | None, doc_number: str | None
 
 
 def _repriced(record: Record, amount_cents: int) -> Body:
-    """The lines of a document with its first one at another amount."""
+    """Return the lines of a document with a new amount in the first one."""
     line = dict(record.body["Line"][0])
     line["Amount"] = dollars(amount_cents)
     if line["DetailType"] == "SalesItemLineDetail":

@@ -1,6 +1,6 @@
-"""What can be done to an object of a company: create, read, update, delete, void.
+"""The operations on an object of a company: create, read, update, delete, void.
 
-The API, a batch and the controls all come here.
+The API, a batch and the controls all use these functions.
 """
 
 from typing import Any
@@ -14,7 +14,7 @@ from simulators.quickbooks.payments import amounts_by_invoice, settle, without_i
 
 
 def kind_named(name: str) -> Kind:
-    """The entity of a path or a batch item, whatever its case. Raises: Refused."""
+    """Return the entity of a path or a batch item, in any case. Raises: Refused."""
     kind = KINDS.get(name.lower())
     if kind is None:
         raise refusals.unsupported_operation(f"on {name}")
@@ -22,7 +22,7 @@ def kind_named(name: str) -> Kind:
 
 
 def create(company: Company, kind: Kind, sent: Any, knobs: Knobs) -> Record:
-    """A new object. Raises: Refused."""
+    """Create an object. Raises: Refused."""
     body = _writable(kind, sent)
     _check_open(knobs)
     whole = _complete(company, kind, body, None, knobs)
@@ -33,7 +33,7 @@ def create(company: Company, kind: Kind, sent: Any, knobs: Knobs) -> Record:
 
 
 def read(company: Company, kind: Kind, object_id: str) -> Record:
-    """An object as it stands. Raises: Refused."""
+    """Return an object. Raises: Refused."""
     record = company.find(kind.name, object_id)
     if record is None:
         raise refusals.not_found()
@@ -41,7 +41,7 @@ def read(company: Company, kind: Kind, object_id: str) -> Record:
 
 
 def update(company: Company, kind: Kind, sent: Any, knobs: Knobs) -> Record:
-    """Change an object: with `sparse` what is sent, else everything, what is left out being cleared. Raises: Refused."""
+    """Change an object: with `sparse` only the given properties, else all, which clears omitted ones. Raises: Refused."""
     body = _writable(kind, sent)
     _check_open(knobs)
     record = _newest(company, kind, sent)
@@ -54,7 +54,7 @@ def update(company: Company, kind: Kind, sent: Any, knobs: Knobs) -> Record:
 
 
 def change_to(company: Company, record: Record, whole: Body, operation: str = "Update") -> None:
-    """Give an object its new body, and invoices the balance that follows from it."""
+    """Replace the body of an object, and update the balance of an invoice."""
     before = amounts_by_invoice(record.body["Line"]) if record.kind == "Payment" else {}
     company.change(record, whole, operation)
     if record.kind == "Payment":
@@ -75,7 +75,7 @@ def delete(company: Company, kind: Kind, sent: Any, knobs: Knobs) -> Record:
 
 
 def erase(company: Company, record: Record) -> None:
-    """Take a document out of the books; payments lose their hold of an invoice, invoices get their balance back."""
+    """Remove a document from the books. Payments drop their links to it, and invoices get their balance back."""
     if record.kind == "Payment":
         settle(company, record.object_id, amounts_by_invoice(record.body["Line"]), {})
     elif record.kind == "Invoice":
@@ -137,18 +137,18 @@ def _complete(company: Company, kind: Kind, body: Body, before: Record | None, k
 
 
 def _writable(kind: Kind, sent: Any) -> Body:
-    """What a body sets: no blanks, nothing that QuickBooks computes. Raises: Refused for what the entity does not have."""
+    """Return the properties to write, without blanks and computed ones. Raises: Refused for unknown properties."""
     if not isinstance(sent, dict):
         raise refusals.unreadable()
     for name in sent:
         if name not in kind.properties:
             raise refusals.unsupported_property(name)
-    # A payment's total is the one that is not computed from its lines.
+    # A payment's total is the only total that is not computed from the lines.
     return {name: value for name, value in sent.items() if value not in (None, "") and name not in kind.computed}
 
 
 def _newest(company: Company, kind: Kind, sent: Any) -> Record:
-    """The object that a body names by `Id`, held in its newest version. Raises: Refused."""
+    """Return the object with the body's `Id`, if its `SyncToken` is the newest. Raises: Refused."""
     if not isinstance(sent, dict):
         raise refusals.unreadable()
     for name in ("Id", "SyncToken"):

@@ -1,4 +1,4 @@
-"""One company's books: its objects in served form, and what happened to each."""
+"""One company's books: its objects as the API returns them, and the changes of each."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -10,12 +10,12 @@ from simulators.quickbooks.clock import Clock, stamp
 
 Body = dict[str, Any]
 FIRST_IDS = {"name": 1, "item": 1, "account": 1, "txn": 101}
-# Ids are unique within a family only: a customer and an invoice may share one, as in the real books.
+# Ids are unique only within a family: a customer and an invoice may have the same, as in the real QuickBooks.
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One operation on one object, as a webhook tells it."""
+    """One operation on one object, as a webhook reports it."""
 
     realm: str
     kind: str
@@ -26,7 +26,7 @@ class Change:
 
 @dataclass(slots=True)
 class Record:
-    """One object. `body` is what the API serves; deleted ones stay for change data capture."""
+    """One object. `body` is the API's form of it; deleted objects stay for change data capture."""
 
     kind: str
     body: Body
@@ -37,12 +37,12 @@ class Record:
 
     @property
     def object_id(self) -> str:
-        """Its `Id`."""
+        """Return its `Id`."""
         return str(self.body["Id"])
 
 
 class Company:
-    """The books of one realm. `on_change` hears of each operation."""
+    """The books of one realm. `on_change` is called for each operation."""
 
     def __init__(self, realm: str, name: str, clock: Clock, on_change: Callable[[Change], None]) -> None:
         self.realm, self.name, self.clock = realm, name, clock
@@ -51,12 +51,12 @@ class Company:
         self._next_ids = Counter(FIRST_IDS)
         self._next_doc_number = 1001
         self.draw = Random(realm)
-        # Decides which items of a batch fail; the same from one process to the next.
+        # Decides which items of a batch fail; the same in every process.
         self.answers: dict[str, Body] = {}
-        # First answer to each requestid, for as long as the process lives.
+        # The first response to each requestid, for the life of the process.
 
     def add(self, kind: str, family: str, body: Body, operation: str = "Create") -> Record:
-        """Put a new object into the books, with its `Id`, `SyncToken` and `MetaData`."""
+        """Add an object to the books, with its `Id`, `SyncToken` and `MetaData`."""
         now = self.clock.now()
         number = str(self._next_ids[family])
         self._next_ids[family] += 1
@@ -68,7 +68,7 @@ class Company:
         return record
 
     def change(self, record: Record, body: Body, operation: str = "Update") -> None:
-        """Replace all but an object's identity, and raise its `SyncToken`."""
+        """Replace an object's body except for its identity, and increment its `SyncToken`."""
         now = self.clock.now()
         old = record.body
         meta = {**old["MetaData"], "LastUpdatedTime": stamp(now)}
@@ -78,31 +78,31 @@ class Company:
         self._on_change(Change(self.realm, record.kind, record.object_id, operation, now))
 
     def delete(self, record: Record) -> None:
-        """Take an object out of the books; change data capture still tells of it."""
+        """Remove an object from the books; change data capture still reports it."""
         record.deleted = True
         record.changed_at = self.clock.now()
         self._on_change(Change(self.realm, record.kind, record.object_id, "Delete", record.changed_at))
 
     def find(self, kind: str, object_id: Any) -> Record | None:
-        """The object with this `Id`, unless it was deleted."""
+        """Return the object with this `Id`, unless it was deleted."""
         record = self._records.get(kind, {}).get(str(object_id))
         return None if record is None or record.deleted else record
 
     def standing(self, kind: str) -> Iterator[Record]:
-        """Objects of a kind that were not deleted, oldest first."""
+        """Yield the objects of a kind that were not deleted, oldest first."""
         return (record for record in self._records.get(kind, {}).values() if not record.deleted)
 
     def everything(self, kind: str) -> list[Record]:
-        """All objects of a kind, deleted ones too, oldest first."""
+        """Return all objects of a kind, including deleted ones, oldest first."""
         return list(self._records.get(kind, {}).values())
 
     def next_doc_number(self) -> str:
-        """The number that QuickBooks gives a document when the company does not number by itself."""
+        """Return the number that QuickBooks gives a document when the company does not assign its own numbers."""
         self._next_doc_number += 1
         return str(self._next_doc_number - 1)
 
     def about(self) -> Body:
-        """`CompanyInfo`."""
+        """Return `CompanyInfo`."""
         address = {
             "Id": "1",
             "Line1": "142 Maple Street",

@@ -17,7 +17,7 @@ STYLE = (
 
 
 def ask(parameters: dict[str, str], companies: Iterable[Company]) -> web.Response:
-    """The page that asks which company to connect, with the buttons Connect and Cancel."""
+    """Return the page that asks which company to connect, with the buttons Connect and Cancel."""
     kept = "".join(f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">' for name, value in parameters.items())
     choices = "".join(f'<option value="{escape(each.realm)}">{escape(each.name)}</option>' for each in companies)
     return _page(
@@ -32,7 +32,7 @@ def ask(parameters: dict[str, str], companies: Iterable[Company]) -> web.Respons
 
 
 def refuse(reason: str) -> web.Response:
-    """The page shown instead of going back to an app that cannot be trusted. Status 400."""
+    """Return the page for an app that cannot be trusted, instead of a redirect to it. Status 400."""
     text = "<p>Sorry, but the app did not connect.</p><p>Tell its developer: "
     return _page("Uh oh, there's a connection problem", f"{text}<code>{escape(reason)}</code></p>", 400)
 

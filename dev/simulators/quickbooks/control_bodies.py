@@ -1,4 +1,4 @@
-"""What the endpoints under `/_sim/quickbooks` take."""
+"""The request bodies of the endpoints under `/_sim/quickbooks`."""
 
 from typing import Any
 

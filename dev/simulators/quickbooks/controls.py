@@ -1,4 +1,4 @@
-"""Endpoints under `/_sim/quickbooks`: knobs, tokens, time, the ledger, and what the dealer's bookkeeper does."""
+"""Endpoints under `/_sim/quickbooks`: knobs, tokens, time, the ledger, and the bookkeeper's manual changes."""
 
 from aiohttp import web
 
@@ -16,13 +16,13 @@ BASE = "/_sim/quickbooks"
 
 
 class Controls:
-    """Reads and sets the state of the simulated QuickBooks."""
+    """Read and set the state of the simulated QuickBooks."""
 
     def __init__(self, quickbooks: State) -> None:
         self._quickbooks = quickbooks
 
     def routes(self) -> list[web.RouteDef]:
-        """All of them."""
+        """Return all control endpoints."""
         return [
             web.get(BASE + "/documents", self.list_documents),
             web.get(BASE + "/objects/{kind}", self.list_objects),
@@ -53,7 +53,7 @@ class Controls:
         return answer_json({"documents": lines, "count": len(lines)})
 
     async def list_objects(self, request: web.Request) -> web.Response:
-        """Objects of a kind (customer, vendor, employee, item, account, invoice, ...) as the API serves them: `?realm=`."""
+        """Objects of a kind (customer, vendor, employee, item, account, invoice, ...) as the API returns them: `?realm=`."""
         kind = KINDS.get(request.match_info["kind"].lower())
         if kind is None:
             return answer_error(404, "unknown_kind", f"There are {', '.join(KINDS)}")
@@ -61,8 +61,8 @@ class Controls:
         return answer_json({"objects": found, "count": len(found)})
 
     async def read_traffic(self, _request: web.Request) -> web.Response:
-        """By company: requests, by operation, most at once, most within 60 s, throttled. Of the token service: exchanges,
-        refreshes, refused ones, and the most refreshes at the same time.
+        """By company: requests, requests by operation, maximum at once, maximum within 60 s, throttled. Of the token service:
+        exchanges, refreshes, refused ones, and the maximum of refreshes at once.
         """
         tokens = self._quickbooks.tokens
         companies = {realm: traffic.shown() for realm, traffic in self._quickbooks.traffic.items()}
@@ -71,51 +71,51 @@ class Controls:
         )
 
     async def clear_traffic(self, _request: web.Request) -> web.Response:
-        """Start all counts of requests and refreshes anew, and with them the limits."""
+        """Reset all counts of requests and refreshes, and the limits with them."""
         self._quickbooks.clear_traffic()
         return web.Response(status=204)
 
     async def read_knobs(self, _request: web.Request) -> web.Response:
-        """How QuickBooks behaves, and what each knob does."""
+        """The behavior of QuickBooks, and the meaning of each knob."""
         meanings = {name: field.description for name, field in Knobs.model_fields.items()}
         return answer_json({"knobs": self._quickbooks.knobs.model_dump(), "meanings": meanings})
 
     async def set_knobs(self, request: web.Request) -> web.Response:
-        """Replace all knobs; what is left out is as at the start."""
+        """Replace all knobs; omitted knobs get their initial value."""
         self._quickbooks.knobs = await read_model(request, Knobs)
         return answer_json({"knobs": self._quickbooks.knobs.model_dump()})
 
     async def change_knobs(self, request: web.Request) -> web.Response:
-        """Set some knobs; what is left out stays."""
+        """Set some knobs; omitted knobs stay."""
         sent = await read_json(request)
         merged = {**self._quickbooks.knobs.model_dump(), **sent} if isinstance(sent, dict) else sent
         self._quickbooks.knobs = validate(Knobs, merged)
         return answer_json({"knobs": self._quickbooks.knobs.model_dump()})
 
     async def grant_tokens(self, request: web.Request) -> web.Response:
-        """A pair of tokens without consent: `client_id`, `realm` (the first company when left out)."""
+        """Issue a pair of tokens without consent: `client_id`, `realm` (the first company by default)."""
         grant = await read_model(request, Grant)
         realm = self._company(grant.realm).realm
         pair = self._quickbooks.tokens.connect(grant.client_id, realm, self._quickbooks.knobs)
         return answer_json({"access_token": pair.access_token, "refresh_token": pair.refresh_token, "realm": realm})
 
     async def expire_tokens(self, request: web.Request) -> web.Response:
-        """Let all access tokens end now (`access`, true when left out), and all refresh tokens (`refresh`)."""
+        """Expire all access tokens now (`access`, true by default), and all refresh tokens (`refresh`)."""
         expiry = await read_model(request, Expiry)
         self._quickbooks.tokens.expire(expiry.access, expiry.refresh)
         return web.Response(status=204)
 
     async def revoke_tokens(self, request: web.Request) -> web.Response:
-        """Disconnect the app from the dealer's side, as in QuickBooks' own settings: `?realm=`; all companies without."""
+        """Disconnect the app, as the dealer can in QuickBooks' own settings: `?realm=`; all companies by default."""
         return answer_json({"ended": self._quickbooks.tokens.revoke_all(request.query.get("realm"))})
 
     async def advance_clock(self, request: web.Request) -> web.Response:
-        """Put QuickBooks' clock forward by `advance_s` seconds: tokens age, limits of the minute are forgotten."""
+        """Move QuickBooks' clock forward by `advance_s` seconds: tokens age, and the minute of the limits passes."""
         self._quickbooks.clock.offset_s += (await read_model(request, Advance)).advance_s
         return answer_json({"offset_s": self._quickbooks.clock.offset_s})
 
     async def seed(self, request: web.Request) -> web.Response:
-        """Put `accounts`, `items`, `customers`, `vendors`, `employees` into the books of `realm`; an item's `income` may name
+        """Add `accounts`, `items`, `customers`, `vendors`, `employees` to the books of `realm`; an item's `income` may name
         its account.
         """
         seed = await read_model(request, Seed)
@@ -130,15 +130,15 @@ class Controls:
         return answer_json(ids)
 
     async def pay(self, request: web.Request) -> web.Response:
-        """The dealer receives a payment: for `invoice` (id) or `doc_number`, of `amount_cents` (the whole balance when left
-        out), on `date`, in `realm`.
+        """Receive a payment for `invoice` (id) or `doc_number`, of `amount_cents` (the whole balance by default), on `date`,
+        in `realm`.
         """
         wish = await read_model(request, bookkeeper.Payment)
         company = self._company(wish.realm)
         return self._done(company, lambda: bookkeeper.pay(company, wish))
 
     async def change(self, request: web.Request) -> web.Response:
-        """The bookkeeper voids, deletes or edits: `action`, `kind`, `id` or `doc_number`; to edit, `set` (properties) and
+        """Void, delete or edit as a bookkeeper: `action`, `kind`, `id` or `doc_number`; to edit, `set` (properties) and
         `amount_cents` (of the only line).
         """
         wish = await read_model(request, bookkeeper.Alteration)
@@ -146,7 +146,7 @@ class Controls:
         return self._done(company, lambda: bookkeeper.alter(company, wish))
 
     async def read_webhooks(self, _request: web.Request) -> web.Response:
-        """Settings of webhooks with their meanings, how many events wait, and the deliveries made."""
+        """Settings of webhooks with their meanings, the number of waiting events, and the deliveries made."""
         outbox = self._quickbooks.outbox
         meanings = {name: field.description for name, field in WebhookSettings.model_fields.items()}
         settings = outbox.settings.model_dump(exclude={"verifier"})
@@ -155,17 +155,17 @@ class Controls:
         )
 
     async def set_webhooks(self, request: web.Request) -> web.Response:
-        """Replace all settings of webhooks: `url`, `verifier`, `form` (notifications, cloudevents) and how badly they come."""
+        """Replace all settings of webhooks: `url`, `verifier`, `form` (notifications, cloudevents) and the delivery problems."""
         self._quickbooks.outbox.apply(await read_model(request, WebhookSettings))
         return answer_json(self._quickbooks.outbox.settings.model_dump(exclude={"verifier"}))
 
     async def send_webhooks(self, _request: web.Request) -> web.Response:
-        """Tell all changes that wait now; answers what the receiver answered."""
+        """Send all waiting changes now; returns the receiver's responses."""
         return answer_json({"deliveries": await self._quickbooks.outbox.send()})
 
     async def emit(self, request: web.Request) -> web.Response:
         """Send made-up events: `url`, `verifier`, `form`, `events` (`realm`, `kind`, `id`, `operation`, `at`) or `raw_body`;
-        `signature`, `tamper` (alters the body after signing), `repeat`. Answers what the receiver answered.
+        `signature`, `tamper` (alters the body after signing), `repeat`. Returns the receiver's responses.
         """
         emission = await read_model(request, Emission)
         now = self._quickbooks.clock.now()

@@ -1,4 +1,4 @@
-"""Rules of the documents: invoices and purchases, their lines, numbers and totals."""
+"""The rules of documents: invoices and purchases, their lines, numbers and totals."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -17,7 +17,7 @@ PAID_FROM = {"Cash": "Bank", "Check": "Bank", "CreditCard": "Credit Card"}
 
 
 def invoice(company: Company, body: Body, before: Record | None, knobs: Knobs) -> Body:
-    """A whole invoice; its balance is what earlier payments leave of the total. Raises: Refused."""
+    """Return a complete invoice. Its balance is the total less earlier payments. Raises: Refused."""
     customer = reference(company, "Customer", body.get("CustomerRef"), "CustomerRef")
     lines, total_cents = _sales_lines(company, body.get("Line"))
     if total_cents < 0:
@@ -46,7 +46,7 @@ def invoice(company: Company, body: Body, before: Record | None, knobs: Knobs) -
 
 
 def purchase(company: Company, body: Body, before: Record | None, knobs: Knobs) -> Body:
-    """A whole expense. Raises: Refused."""
+    """Return a complete expense. Raises: Refused."""
     paid_by = body.get("PaymentType")
     if not paid_by:
         raise refusals.missing_parameter("PaymentType")
@@ -77,7 +77,7 @@ def purchase(company: Company, body: Body, before: Record | None, knobs: Knobs) 
 
 
 def head(company: Company, kind: str, body: Body, before: Record | None, knobs: Knobs) -> Body:
-    """What all documents have: number, day, note, currency. Raises: Refused."""
+    """Return the properties that all documents have: number, date, note, currency. Raises: Refused."""
     note = body.get("PrivateNote")
     if note is not None and (not isinstance(note, str) or len(note) > LONGEST_NOTE):
         raise refusals.wrong_length("PrivateNote", LONGEST_NOTE, len(str(note)))
@@ -92,7 +92,7 @@ def head(company: Company, kind: str, body: Body, before: Record | None, knobs: 
 
 
 def check_open(txn_date: str, knobs: Knobs) -> None:
-    """Raises: Refused when the bookkeeper has closed the period."""
+    """Raise Refused when the bookkeeper has closed the period."""
     if knobs.books_closed_until is not None and txn_date <= knobs.books_closed_until:
         raise refusals.books_closed(knobs.books_closed_until, knobs.books_closed_code)
 
@@ -108,7 +108,7 @@ def _date(sent: Any, company: Company, before: Record | None) -> str:
 
 def _number(company: Company, kind: str, sent: Any, before: Record | None, knobs: Knobs) -> str | None:
     if sent is None:
-        # Only sales forms are numbered by QuickBooks; an expense without a number has none.
+        # QuickBooks numbers only sales forms; an expense without a number stays without one.
         return None if kind != "Invoice" or knobs.custom_txn_numbers else company.next_doc_number()
     if not isinstance(sent, str):
         raise refusals.unsupported_property("DocNumber")
@@ -126,7 +126,7 @@ def _sales_lines(company: Company, sent: Any) -> tuple[list[Body], int]:
     total_cents = 0
     for line in _lines(sent):
         if line["DetailType"] == "SubTotalLineDetail":
-            continue  # QuickBooks writes its own
+            continue  # QuickBooks computes its own subtotal
         amount_cents = _line_amount(line)
         if line["DetailType"] == "SalesItemLineDetail":
             line["SalesItemLineDetail"] = _sales_detail(company, line, amount_cents)
@@ -212,5 +212,5 @@ def _numbered(line: Body, number: int, amount_cents: int) -> Body:
 
 
 def _amount(served: Any) -> int:
-    """Cents of an amount that the books themselves wrote."""
+    """Return the cents of an amount that the books wrote."""
     return cents(served) or 0

@@ -1,6 +1,6 @@
-"""The entities of the Accounting API that are simulated: what each may hold and what can be asked of it.
+"""The simulated entities of the Accounting API: the properties of each, and those that a query can filter.
 
-Source: Intuit's API reference, by entity; the property names are those that python-quickbooks sends and reads.
+Source: Intuit's API reference, by entity; the property names are those of python-quickbooks.
 """
 
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ PERSON_FILTERS = (
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One entity. `family` decides about `Ids`; `named` is the property that must be unique, empty for documents."""
+    """One entity. `family` is its scope of `Id`s; `named` is the property that must be unique, empty for documents."""
 
     name: str
     family: str
@@ -36,7 +36,7 @@ class Kind:
 
     @property
     def is_document(self) -> bool:
-        """Whether it is a transaction, which can be deleted; names can only be made inactive."""
+        """Return whether it is a transaction, which can be deleted; names can only be made inactive."""
         return not self.named
 
 

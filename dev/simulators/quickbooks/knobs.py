@@ -1,4 +1,4 @@
-"""How the simulated QuickBooks behaves, where the real one has been seen to behave in more than one way."""
+"""The behavior of the simulated QuickBooks, where the real one is known to behave in more than one way."""
 
 from typing import Literal
 
@@ -6,39 +6,39 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class Knobs(BaseModel):
-    """All as Intuit documents it at first. Faults below HTTP are in `simulators.faults`."""
+    """The defaults are as Intuit documents. Faults below HTTP are in `simulators.faults`."""
 
     model_config = ConfigDict(extra="forbid")
 
     consent: Literal["ask", "approve", "deny"] = Field(
-        default="ask", description="ask: the consent page waits for a click; approve, deny: it answers by itself"
+        default="ask", description="ask: the consent page waits for a click; approve, deny: it decides without one"
     )
-    realm: str | None = Field(default=None, description="company that consent by itself chooses; left out, the first one")
-    client_id: str | None = Field(default=None, description="the one app known; left out, any")
-    client_secret: str | None = Field(default=None, description="its secret; left out, any")
-    redirect_uris: list[str] = Field(default=[], description="addresses registered for the app; empty, any http address")
-    code_lifetime_s: float = Field(default=300, gt=0, description="seconds that an authorisation code is good")
-    access_lifetime_s: int = Field(default=3600, gt=0, description="seconds that an access token is good")
+    realm: str | None = Field(default=None, description="company that consent without a click selects; the first by default")
+    client_id: str | None = Field(default=None, description="the only known app; any by default")
+    client_secret: str | None = Field(default=None, description="the app's secret; any by default")
+    redirect_uris: list[str] = Field(default=[], description="addresses registered for the app; any http address when empty")
+    code_lifetime_s: float = Field(default=300, gt=0, description="seconds that an authorization code is valid")
+    access_lifetime_s: int = Field(default=3600, gt=0, description="seconds that an access token is valid")
     refresh_lifetime_s: int = Field(
-        default=8_640_000, gt=0, description="seconds that a refresh token is good; rolls with each refresh"
+        default=8_640_000, gt=0, description="seconds that a refresh token is valid; each refresh extends it"
     )
-    hard_lifetime_s: int = Field(default=157_680_000, gt=0, description="seconds after consent when refreshing ends for good")
+    hard_lifetime_s: int = Field(default=157_680_000, gt=0, description="seconds after consent when refreshing ends permanently")
     rotation: Literal["strict", "graceful", "daily"] = Field(
         default="strict",
-        description="strict: a refresh kills the old refresh token at once; graceful: the old one is good for 24 h more; "
-        "daily: the same one comes back until it is 24 h old, then it is replaced and dies",
+        description="strict: a refresh ends the old refresh token at once; graceful: the old one stays valid for 24 h; "
+        "daily: the same one is returned until it is 24 h old, then it is replaced and ends",
     )
     requestid: Literal["honoured", "ignored"] = Field(
         default="honoured",
-        description="honoured: a requestid seen before gets its first answer again; ignored: the work is done again",
+        description="honoured: a repeated requestid gets its first response again; ignored: the work is done again",
     )
     duplicate_document: Literal["6140", "6210", "allowed"] = Field(
-        default="6140", description="fault code for a second document of a kind with one DocNumber; allowed: it is taken"
+        default="6140", description="fault code for a second document of a kind with one DocNumber; allowed: it is accepted"
     )
     custom_txn_numbers: bool = Field(
-        default=True, description="the company numbers its documents by itself; false: those sent without a DocNumber get one"
+        default=True, description="the company numbers its documents; false: QuickBooks numbers those without a DocNumber"
     )
-    faults_as_200: bool = Field(default=False, description="a Fault of the API is answered with status 200 in place of 400")
+    faults_as_200: bool = Field(default=False, description="a Fault of the API has status 200 instead of 400")
     books_closed_until: str | None = Field(
         default=None, description="no document dated on or before this day can be written, changed or voided"
     )
@@ -48,7 +48,7 @@ class Knobs(BaseModel):
     requests_at_once: int = Field(default=10, gt=0, description="requests a realm at the same time before they are throttled")
     batches_a_minute: int = Field(default=40, gt=0, description="batches a realm in 60 s before they are throttled")
     batch_item_fault_rate: float = Field(
-        default=0, ge=0, le=1, description="share of batch items that fail by themselves with a SystemFault, not done"
+        default=0, ge=0, le=1, description="share of batch items that fail with a SystemFault, without doing the work"
     )
     retry_after_s: int | None = Field(default=60, ge=0, description="Retry-After of a throttled request; null sends none")
     throttle_status: Literal[429, 403] = Field(default=429, description="status of a throttled request")

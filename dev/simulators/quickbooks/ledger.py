@@ -1,4 +1,4 @@
-"""The books as a test wants to see them: one flat line a document, amounts in cents."""
+"""The books in a form for tests: one flat record for each document, amounts in cents."""
 
 from typing import Any
 
@@ -9,14 +9,14 @@ from simulators.quickbooks.payments import amounts_by_invoice
 
 
 def documents(company: Company, kind: str | None) -> list[dict[str, Any]]:
-    """All documents ever written, of one kind or of all, in the order of their ids; voided and deleted ones too."""
+    """Return all documents ever written, of one kind or of all, in the order of their ids, including voided and deleted ones."""
     kinds = [each for each in KINDS.values() if each.is_document and (kind is None or each.name.lower() == kind.lower())]
     records = [record for each in kinds for record in company.everything(each.name)]
     return [line_of(company, record) for record in sorted(records, key=lambda record: int(record.object_id))]
 
 
 def line_of(company: Company, record: Record) -> dict[str, Any]:
-    """One document."""
+    """Return the record of one document."""
     body = record.body
     party = body.get("CustomerRef") or body.get("EntityRef") or {}
     return {

@@ -1,4 +1,4 @@
-"""Limits of use per company, and the counts that show whether they were kept."""
+"""The request limits of a company, and the counts that show whether a client respects them."""
 
 from collections import Counter, deque
 
@@ -9,7 +9,7 @@ WINDOW_S = 60.0
 
 
 class Traffic:
-    """Requests of one company: who is in, who was let in within the last minute, and the highest of both."""
+    """The requests of one company: those under way, those of the last minute, and the maximum of both."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -24,7 +24,7 @@ class Traffic:
         self.operations: Counter[str] = Counter()
 
     def arrive(self, method: str, path: str, knobs: Knobs) -> bool:
-        """Count a request in; False when it is one too many. Whoever arrives also leaves. `path` is below the company's."""
+        """Count a request in; return False when it exceeds a limit. Each `arrive` needs a `leave`. `path` follows the company."""
         now = self._clock.now()
         self.requests += 1
         batch = path == "batch"
@@ -50,7 +50,7 @@ class Traffic:
         self.at_once -= 1
 
     def shown(self) -> dict[str, object]:
-        """The counts, for `GET /_sim/quickbooks/traffic`."""
+        """Return the counts, for `GET /_sim/quickbooks/traffic`."""
         return {
             "requests": self.requests,
             "operations": dict(self.operations),

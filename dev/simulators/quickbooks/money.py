@@ -1,11 +1,11 @@
-"""Amounts: dollars as JSON numbers on the wire, whole cents inside."""
+"""Amounts: dollars as JSON numbers in requests and responses, whole cents internally."""
 
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
 
 def cents(value: Any) -> int | None:
-    """Cents of a JSON number, or of text that holds one; None for anything else and beyond eleven digits of dollars."""
+    """Return the cents of a JSON number or a numeric text; None for other values and above eleven digits of dollars."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
@@ -18,5 +18,5 @@ def cents(value: Any) -> int | None:
 
 
 def dollars(amount_cents: int) -> float | int:
-    """The JSON number of an amount, without decimals when it has none, as QuickBooks writes it."""
+    """Return an amount as a JSON number, without decimals when it has none, as QuickBooks writes it."""
     return amount_cents // 100 if amount_cents % 100 == 0 else amount_cents / 100

@@ -1,4 +1,4 @@
-"""Rules of the name lists: customers, vendors, employees, items and accounts."""
+"""The rules of the name lists: customers, vendors, employees, items and accounts."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from simulators.quickbooks.company import Body, Company, Record
 from simulators.quickbooks.kinds import KINDS, Kind
 
 PEOPLE = ("Customer", "Vendor", "Employee")
-# They share one list of names.
+# These kinds share one list of names.
 FORBIDDEN = (":", "\t", "\n")
 LONGEST = {"DisplayName": 500, "GivenName": 100, "MiddleName": 100, "FamilyName": 100, "CompanyName": 100, "Name": 100}
 FULL_NAME = ("Title", "GivenName", "MiddleName", "FamilyName", "Suffix")
@@ -33,7 +33,7 @@ CLASSES = {
 
 
 def complete(company: Company, kind: Kind, body: Body, before: Record | None) -> Body:
-    """A whole object of a name list. Raises: Refused."""
+    """Return a complete object of a name list. Raises: Refused."""
     whole = {"Active": True, **body}
     if kind.name in PEOPLE:
         whole = _person(kind, whole, before)
@@ -43,7 +43,7 @@ def complete(company: Company, kind: Kind, body: Body, before: Record | None) ->
         whole = _account(whole, before)
     _check_name(company, kind, whole[kind.named], before)
     if whole["Active"] is False and not str(whole[kind.named]).endswith(" (deleted)"):
-        # QuickBooks frees the name of what is made inactive.
+        # QuickBooks frees the name of an object that is made inactive.
         whole[kind.named] = f"{whole[kind.named]} (deleted)"
     if "FullyQualifiedName" in kind.computed:
         whole["FullyQualifiedName"] = whole[kind.named]
@@ -81,7 +81,7 @@ def _account(body: Body, before: Record | None) -> Body:
         raise refusals.missing_parameter("Name")
     kind = body.get("AccountType") or (before.body["AccountType"] if before else None)
     if kind is None:
-        raise refusals.Refused("6010", "Invalid Account.AccountType && Account.SubType", "Account.AccountType is needed")
+        raise refusals.Refused("6010", "Invalid Account.AccountType && Account.SubType", "Account.AccountType is required")
     if kind not in CLASSES:
         raise refusals.invalid_choice("AccountType", kind)
     balance = before.body["CurrentBalance"] if before else 0
@@ -108,7 +108,7 @@ def _same(one: str, other: str) -> bool:
 
 
 def reference(company: Company, family: str, sent: Any, name: str) -> Body:
-    """What a reference to an active object is served as: `{"value", "name"}`. Raises: Refused."""
+    """Return a reference to an active object as the API writes it: `{"value", "name"}`. Raises: Refused."""
     if not isinstance(sent, dict) or not sent.get("value"):
         raise refusals.missing_parameter(name)
     record = company.find(family, sent["value"])

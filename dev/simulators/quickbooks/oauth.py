@@ -25,13 +25,13 @@ HARD_EXPIRY_HEADER = "x-include-refresh-token-hard-expires-in"
 
 
 class OAuth:
-    """The endpoints in front of `Tokens`."""
+    """The endpoints of `Tokens`."""
 
     def __init__(self, quickbooks: State) -> None:
         self._quickbooks = quickbooks
 
     def routes(self) -> list[web.RouteDef]:
-        """All of them; discovery with and without a slash at its end, as intuit-oauth asks for it."""
+        """Return all routes; discovery also with a slash at the end, which intuit-oauth sends."""
         found = [web.get(path + slash, self.discover) for path in DISCOVERY_PATHS for slash in ("", "/")]
         return [
             *found,
@@ -42,7 +42,7 @@ class OAuth:
         ]
 
     async def discover(self, request: web.Request) -> web.Response:
-        """Where the other endpoints are."""
+        """Return the addresses of the other endpoints."""
         base = f"{request.scheme}://{request.host}"
         return answer_json(
             {
@@ -58,7 +58,7 @@ class OAuth:
         )
 
     async def show_consent(self, request: web.Request) -> web.Response:
-        """The consent page; with `auto` (approve, deny) or the knob `consent` its answer at once, for the company `realm`."""
+        """Show the consent page, or with `auto` (approve, deny) or the knob `consent` decide at once, for the company `realm`."""
         sent = {name: request.query.get(name, "") for name in PARAMETERS}
         fault = self._untrusted(sent)
         if fault is not None:
@@ -72,7 +72,7 @@ class OAuth:
         return self._decide(sent, decision, request.query.get("realm") or self._quickbooks.knobs.realm)
 
     async def take_decision(self, request: web.Request) -> web.Response:
-        """What the consent page's form sends."""
+        """Handle the consent page's form."""
         form = dict(parse_qsl((await request.read()).decode("utf-8", "replace")))
         sent = {name: form.get(name, "") for name in PARAMETERS}
         fault = self._untrusted(sent) or _request_error(sent)
@@ -91,7 +91,7 @@ class OAuth:
         return _back(sent, code=code, realmId=company.realm)
 
     async def issue_tokens(self, request: web.Request) -> web.Response:
-        """Exchange a code or a refresh token for a pair."""
+        """Exchange a code or a refresh token for a token pair."""
         try:
             client_id = self._client(request)
             if request.content_type != "application/x-www-form-urlencoded":
@@ -139,7 +139,7 @@ class OAuth:
         return web.Response(status=200)
 
     def _client(self, request: web.Request) -> str:
-        """The app's id, from HTTP Basic. Raises: Denied."""
+        """Return the app's id, from HTTP Basic. Raises: Denied."""
         scheme, _, sent = request.headers.get("Authorization", "").partition(" ")
         try:
             client_id, colon, secret = base64.b64decode(sent, validate=True).decode().partition(":")
@@ -152,7 +152,7 @@ class OAuth:
         return client_id
 
     def _untrusted(self, sent: dict[str, str]) -> str | None:
-        """Why the browser must not be sent back to this address; None when it may."""
+        """Return the reason why the browser must not be redirected to this address, or None when it may."""
         knobs = self._quickbooks.knobs
         if not sent["client_id"] or knobs.client_id not in (None, sent["client_id"]):
             return "The client_id query parameter value is missing or unknown"
@@ -172,7 +172,7 @@ def _request_error(sent: dict[str, str]) -> str | None:
 
 
 def _back(sent: dict[str, str], **answer: str) -> web.Response:
-    """Send the browser back to the app."""
+    """Redirect the browser to the app."""
     joint = "&" if urlsplit(sent["redirect_uri"]).query else "?"
     location = sent["redirect_uri"] + joint + urlencode({**answer, "state": sent["state"]})
     return web.Response(status=302, headers={"Location": location, "Cache-Control": "no-store"})

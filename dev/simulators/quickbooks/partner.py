@@ -1,4 +1,4 @@
-"""The simulated QuickBooks Online: its state, its routes, and how it counts who comes."""
+"""The simulated QuickBooks Online: its state, its routes, and its request counts."""
 
 import secrets
 from collections.abc import Awaitable, Callable
@@ -28,15 +28,15 @@ class QuickBooks(State):
     prefixes: tuple[str, ...] = ("/connect/oauth2", "/oauth2/v1", "/v2/oauth2", "/v3/company", "/.well-known")
 
     def routes(self) -> list[web.RouteDef]:
-        """Intuit's endpoints."""
+        """Return the routes of Intuit's endpoints."""
         return [*OAuth(self).routes(), *Api(self).routes()]
 
     def control_routes(self) -> list[web.RouteDef]:
-        """Endpoints under `/_sim/quickbooks`."""
+        """Return the endpoints under `/_sim/quickbooks`."""
         return Controls(self).routes()
 
     def settings(self, base: str) -> dict[str, str]:
-        """What CarLot Manager needs to use it; any client id and secret will do."""
+        """Return the settings with which CarLot Manager uses it. Any client id and secret work."""
         verifier = self.outbox.settings.verifier
         return {
             **({"QUICKBOOKS_WEBHOOK_VERIFIER": verifier} if verifier else {}),
@@ -54,7 +54,7 @@ class QuickBooks(State):
         }
 
     def middleware(self) -> Middleware:
-        """Counts requests in and out. It stands before latency and faults, so that what they hold up counts as being in."""
+        """Return the middleware that counts requests. It is outside latency and faults, so it counts delayed requests."""
 
         @web.middleware
         async def counted(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -91,7 +91,7 @@ class QuickBooks(State):
             self.tokens.refreshing -= 1
 
     def refusal(self, fault: Fault, request: web.Request) -> web.Response | None:
-        """Errors of the Accounting API as its gateway gives them; the token service has the form that all partners share."""
+        """Return the error of the Accounting API's gateway, or None for the token service, which uses the shared format."""
         if not request.path.startswith(COMPANY_PATH) or fault.body is not None or fault.fault == "html":
             return None
         if fault.fault == "rate_limit":
@@ -110,7 +110,7 @@ class QuickBooks(State):
         return answer
 
     def as_xml(self, answer: web.Response) -> web.Response | None:
-        """An answer of the Accounting API as XML."""
+        """Return a response of the Accounting API as XML."""
         found = (
             JSON.validate_json(answer.body) if isinstance(answer.body, bytes) and answer.content_type.endswith("json") else None
         )

@@ -1,4 +1,4 @@
-"""Rules of payments, and what they do to the balance of invoices."""
+"""The rules of payments, and their effect on the balance of invoices."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ UNDEPOSITED = "Undeposited Funds"
 
 
 def payment(company: Company, body: Body, before: Record | None, knobs: Knobs) -> Body:
-    """A whole payment; what its lines do not apply stays as credit. Raises: Refused."""
+    """Return a complete payment. The amount that its lines do not apply stays as credit. Raises: Refused."""
     customer = reference(company, "Customer", body.get("CustomerRef"), "CustomerRef")
     total_cents = cents(body.get("TotalAmt")) if "TotalAmt" in body else None
     if "TotalAmt" not in body:
@@ -56,12 +56,12 @@ def _lines(company: Company, sent: Any, customer_id: str, before: Record | None)
 
 
 def applied(line: Body) -> int:
-    """Cents that one line of a payment takes off an invoice."""
+    """Return the cents that one line of a payment takes off an invoice."""
     return cents(line["Amount"]) or 0
 
 
 def amounts_by_invoice(lines: list[Body]) -> dict[str, int]:
-    """Cents that a payment's lines take off each invoice, by its `Id`."""
+    """Return the cents that a payment's lines take off each invoice, by its `Id`."""
     amounts: dict[str, int] = {}
     for line in lines:
         invoice_id = line["LinkedTxn"][0]["TxnId"]
@@ -70,7 +70,7 @@ def amounts_by_invoice(lines: list[Body]) -> dict[str, int]:
 
 
 def settle(company: Company, payment_id: str, before: dict[str, int], after: dict[str, int]) -> None:
-    """Bring the invoices of a payment in line with its lines: `Balance`, `LinkedTxn`, and with them `SyncToken`."""
+    """Update the invoices of a payment to match its lines: `Balance`, `LinkedTxn`, and with them `SyncToken`."""
     for invoice_id in {**before, **after}:
         invoice = company.find("Invoice", invoice_id)
         if invoice is None:
@@ -83,5 +83,5 @@ def settle(company: Company, payment_id: str, before: dict[str, int], after: dic
 
 
 def without_identity(body: Body) -> Body:
-    """An object without what the books themselves keep of it."""
+    """Return an object without the properties that the books manage."""
     return {name: value for name, value in body.items() if name not in ("Id", "SyncToken", "MetaData", "domain", "sparse")}

@@ -1,4 +1,4 @@
-"""The made-up companies that the simulator starts with, and how objects get into their books."""
+"""The made-up companies that the simulator starts with, and their initial objects."""
 
 from typing import Any
 
@@ -43,7 +43,7 @@ PEOPLE: dict[str, list[dict[str, Any]]] = {
 
 
 def fill(company: Company) -> None:
-    """Put in what a dealer's books have before the first sale."""
+    """Add the objects that a dealer's books contain before the first sale."""
     for account in ACCOUNTS:
         add(company, "Account", account)
     for item in ITEMS:
@@ -54,7 +54,7 @@ def fill(company: Company) -> None:
 
 
 def add(company: Company, kind: str, body: dict[str, Any]) -> Record:
-    """Create one object past all limits; an item's `income` is the name of its account. Raises: Refused."""
+    """Create one object without applying limits; an item's `income` is the name of its account. Raises: Refused."""
     body = dict(body)
     income = body.pop("income", None)
     if kind == "Item" and "IncomeAccountRef" not in body:

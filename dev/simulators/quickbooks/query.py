@@ -38,7 +38,7 @@ class Query:
 
 
 def parse(text: str) -> Query:
-    """Raises: Refused for what is no query, or asks for what cannot be asked."""
+    """Return the parsed query. Raises: Refused when it is not a query, or not a supported one."""
     return _Parser(_words(text)).query()
 
 
@@ -55,7 +55,7 @@ def _words(text: str) -> list[str]:
 
 
 class _Parser:
-    """Recursive descent over the words of one query."""
+    """A recursive-descent parser for the words of one query."""
 
     def __init__(self, words: list[str]) -> None:
         self._words = words

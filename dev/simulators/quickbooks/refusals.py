@@ -1,4 +1,4 @@
-"""The faults of the Accounting API, by code, in the words that QuickBooks uses.
+"""The faults of the Accounting API, by code, in QuickBooks' wording.
 
 Source: Intuit, "Error codes" and the samples of "Batch" in the API reference. ASSUMED where a docstring says so: in no sample.
 """
@@ -12,26 +12,26 @@ INACTIVE = (
 
 
 class Refused(Exception):
-    """A request, or one item of a batch, that is answered with a fault."""
+    """A request, or one item of a batch, that gets a fault."""
 
     def __init__(self, code: str, message: str, detail: str, element: str = "", kind: str = "ValidationFault") -> None:
         super().__init__(detail)
         self.code, self.message, self.detail, self.element, self.kind = code, message, detail, element, kind
 
     def fault(self) -> dict[str, Any]:
-        """The value of `Fault` in an answer."""
+        """Return the value of `Fault` in a response."""
         error = {"Message": self.message, "Detail": self.detail, "code": self.code, "element": self.element}
         return {"Error": [error], "type": self.kind}
 
 
 def unsupported_property(name: str) -> Refused:
-    """2010: a property that the entity does not have, or a value that it cannot take."""
+    """2010: the entity does not have the property, or the value is not allowed."""
     detail = f"Property Name:{name} specified is unsupported or invalid"
     return Refused("2010", "Request has invalid or unsupported property", detail, name)
 
 
 def missing_parameter(name: str) -> Refused:
-    """2020: a property that the operation needs."""
+    """2020: the operation requires the property."""
     message = "Required param missing, need to supply the required value for the API"
     return Refused("2020", message, f"Required parameter {name} is missing in the request", name)
 
@@ -57,7 +57,7 @@ def invalid_date(name: str, value: Any) -> Refused:
 
 
 def invalid_decimal(name: str, value: Any) -> Refused:
-    """2110: an amount that is none. ASSUMED: the wording."""
+    """2110: an amount that is not a number. ASSUMED: the wording."""
     return Refused("2110", "Invalid Decimal", f"Invalid decimal for {name}. Supplied value:{value}", name)
 
 
@@ -69,17 +69,17 @@ def invalid_request_id(longest: int, length: int) -> Refused:
 
 
 def invalid_choice(name: str, value: Any) -> Refused:
-    """2170: a word that is none of those allowed."""
+    """2170: a value that is not one of those allowed."""
     return Refused("2170", "Invalid Enumeration", f"Property Name:{name} has no value {value}", name)
 
 
 def invalid_range(detail: str) -> Refused:
-    """2190: a look back that is too long. ASSUMED: the code, which the reference does not tie to change data capture."""
+    """2190: the start is too far in the past. ASSUMED: the code, which the reference does not tie to change data capture."""
     return Refused("2190", "Invalid Date Range", f"Invalid Date Range : {detail}", "changedSince")
 
 
 def wrong_content_type(sent: str) -> Refused:
-    """1050: a body of another type than the endpoint takes. ASSUMED: the wording."""
+    """1050: the endpoint does not accept the content type. ASSUMED: the wording."""
     return Refused("1050", "Invalid Content Type", f"The content type {sent} is not supported", "Content-Type")
 
 
@@ -90,7 +90,7 @@ def batch_too_large(most: int) -> Refused:
 
 
 def invalid_reference(family: str, number: str) -> Refused:
-    """2500: a reference to something that is not there, or is inactive."""
+    """2500: a reference to an object that does not exist, or is inactive."""
     detail = f"Invalid Reference Id : {family} element id {number} not found"
     return Refused("2500", "Invalid Reference Id", detail, f"{family}.value")
 
@@ -105,12 +105,12 @@ def category() -> Refused:
 
 
 def bad_query(detail: str) -> Refused:
-    """4000: text that is no query."""
+    """4000: text that is not a query."""
     return Refused("4000", "Error parsing query", f"QueryParserError: {detail}")
 
 
 def invalid_query(detail: str) -> Refused:
-    """4001: a query for what cannot be asked."""
+    """4001: a query that is not supported."""
     return Refused("4001", "Invalid query", f"QueryValidationError: {detail}")
 
 
@@ -120,7 +120,7 @@ def unsupported_operation(detail: str) -> Refused:
 
 
 def not_found() -> Refused:
-    """610: no such object, or one that was deleted."""
+    """610: the object does not exist, or was deleted."""
     return Refused("610", "Object Not Found", f"Object Not Found : {INACTIVE}")
 
 
@@ -156,7 +156,7 @@ def duplicate_document(code: str, number: str, kind: str, holder: str) -> Refuse
 
 
 def subscription_ended() -> Refused:
-    """6190: the company no longer pays Intuit; nothing can be written."""
+    """6190: the company no longer pays Intuit, so no object can be written."""
     detail = "Subscription period has ended or canceled or there was a billing problem : You can't add data to QuickBooks Online"
     return Refused("6190", "Invalid Company Status", detail)
 
@@ -173,25 +173,25 @@ def books_closed(until: str, code: str = "6210") -> Refused:
 
 
 def duplicate_name() -> Refused:
-    """6240: the name is taken, by whichever of customer, vendor and employee."""
+    """6240: a customer, vendor or employee already has the name."""
     words = "Another customer, vendor or employee is already using this name. Please use a different name."
     return Refused("6240", "Duplicate Name Exists Error", f"The name supplied already exists. : {words}")
 
 
 def system_failure() -> Refused:
-    """10000: something broke on their side; nothing was done."""
+    """10000: an internal error; the work was not done."""
     message = "An application error has occurred while processing your request"
     return Refused("10000", message, "System Failure Error: Unexpected internal error", kind="SystemFault")
 
 
 def unreadable() -> Refused:
-    """10000: a body that is no JSON object."""
+    """10000: a body that is not a JSON object."""
     message = "An application error has occurred while processing your request"
     return Refused("10000", message, "System Failure Error: The request body cannot be read", kind="SystemFault")
 
 
 def gateway_fault(kind: str, code: str, message: str, detail: str | None, now: float) -> dict[str, Any]:
-    """The body of refusals made before the API itself is reached (401, 403, 429): lower case, and full of nulls.
+    """Return the body of the gateway's errors (401, 403, 429): lower-case names, and many nulls.
 
     Source: bodies quoted in issues of python-quickbooks and node-quickbooks.
     """

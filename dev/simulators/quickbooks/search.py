@@ -1,4 +1,4 @@
-"""What a query finds in a company's books, and what has changed there since a moment."""
+"""Run a query on a company's books, and find the objects that changed since a moment."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -11,7 +11,7 @@ from simulators.quickbooks.query import Condition, Query, parse
 
 
 def answer(company: Company, text: str) -> Body:
-    """The value of `QueryResponse`. Raises: Refused."""
+    """Return the value of `QueryResponse`. Raises: Refused."""
     query = parse(text)
     found = [record for record in company.standing(query.kind.name) if _matches(record, query)]
     if query.count:
@@ -25,7 +25,7 @@ def answer(company: Company, text: str) -> Body:
 
 
 def _matches(record: Record, query: Query) -> bool:
-    # Inactive names are served only to those who ask about Active.
+    # Inactive names are returned only when the query mentions Active.
     if record.body.get("Active") is False and all(each.name != "Active" for each in query.where):
         return False
     return all(_holds(record, condition) for condition in query.where)
@@ -58,7 +58,7 @@ def _like(pattern: str) -> Callable[[str], bool]:
 
 
 def _text(body: Body, name: str) -> str:
-    """A property as text: of a reference its id, of an address of mail or telephone the address."""
+    """Return a property as text: the id of a reference, the address of an email or a telephone."""
     value: Any = body
     for part in name.split("."):
         value = value.get(part) if isinstance(value, dict) else None
@@ -87,6 +87,6 @@ def _sort_key(name: str) -> Callable[[Record], Any]:
 
 
 def changed_since(records: Iterable[Record], since: float) -> list[Record]:
-    """Records changed at or after a moment, live ones first, each by the time of their change; times count whole seconds."""
+    """Return records changed at or after a moment, live ones first, each group by time of change; times are whole seconds."""
     found = [record for record in records if int(record.changed_at) >= since]
     return sorted(found, key=lambda record: (record.deleted, record.changed_at))

@@ -1,4 +1,4 @@
-"""Codes, access tokens and refresh tokens of one app, as Intuit's token service keeps them."""
+"""Codes, access tokens and refresh tokens of one app, as Intuit's token service handles them."""
 
 import secrets
 from collections import Counter
@@ -12,7 +12,7 @@ DAY_S = 86_400.0
 
 @dataclass(slots=True)
 class Code:
-    """What a consent gave; good for one exchange."""
+    """The result of a consent; valid for one exchange."""
 
     client_id: str
     redirect_uri: str
@@ -22,7 +22,7 @@ class Code:
 
 @dataclass(slots=True)
 class Connection:
-    """One consent of one company. `ends_at` is the hard limit of refreshing."""
+    """One consent of one company. After `ends_at` it cannot be refreshed."""
 
     client_id: str
     realm: str
@@ -35,7 +35,7 @@ class Connection:
 
 @dataclass(slots=True)
 class Pair:
-    """A token answer. Lifetimes in seconds from now."""
+    """A token response. Lifetimes are in seconds from now."""
 
     access_token: str
     refresh_token: str
@@ -45,7 +45,7 @@ class Pair:
 
 
 class Denied(Exception):
-    """The token service refuses: `error` and, where Intuit gives one, `description`."""
+    """The token service's error: `error` and, where Intuit gives one, `description`."""
 
     def __init__(self, error: str, description: str | None = None, status: int = 400) -> None:
         super().__init__(error)
@@ -60,7 +60,7 @@ class Tokens:
         self.clear()
 
     def clear(self) -> None:
-        """Forget everything: every token in use is unknown from now on."""
+        """Delete everything: every token in use becomes unknown."""
         self._codes: dict[str, Code] = {}
         self._access: dict[str, tuple[Connection, float]] = {}
         self._refresh: dict[str, tuple[Connection, float]] = {}
@@ -69,13 +69,13 @@ class Tokens:
         self.most_refreshing = 0
 
     def issue_code(self, client_id: str, redirect_uri: str, realm: str, knobs: Knobs) -> str:
-        """A code for the callback."""
+        """Return a code for the callback."""
         code = "AB" + secrets.token_hex(20)
         self._codes[code] = Code(client_id, redirect_uri, realm, self._clock.now() + knobs.code_lifetime_s)
         return code
 
     def exchange(self, code: str, client_id: str, redirect_uri: str, knobs: Knobs) -> Pair:
-        """The first pair of a connection. Raises: Denied."""
+        """Return the first pair of a connection. Raises: Denied."""
         known = self._codes.pop(code, None)
         fits = known is not None and known.client_id == client_id and known.redirect_uri == redirect_uri
         if known is None or not fits or known.expires_at <= self._clock.now():
@@ -85,12 +85,12 @@ class Tokens:
         return self.connect(client_id, known.realm, knobs)
 
     def connect(self, client_id: str, realm: str, knobs: Knobs) -> Pair:
-        """A new connection with its first pair; earlier ones of the same app and company keep their tokens."""
+        """Return the first pair of a new connection; earlier connections of the same app and company keep their tokens."""
         connection = Connection(client_id, realm, self._clock.now() + knobs.hard_lifetime_s)
         return self._issue(connection, knobs, renew=True)
 
     def refresh(self, token: str, client_id: str, knobs: Knobs) -> Pair:
-        """The next pair. Raises: Denied."""
+        """Return the next pair. Raises: Denied."""
         now = self._clock.now()
         connection, good_until = self._refresh.get(token, (None, 0.0))
         if (
@@ -121,14 +121,14 @@ class Tokens:
         connection.revoked = True
 
     def revoke_all(self, realm: str | None) -> int:
-        """Disconnect the app from its owner's side; how many connections ended."""
+        """Disconnect the app, as its owner can. Return the number of connections ended."""
         connections = {id(each): each for each, _ in self._refresh.values() if realm in (None, each.realm) and not each.revoked}
         for connection in connections.values():
             connection.revoked = True
         return len(connections)
 
     def expire(self, access: bool, refresh: bool) -> None:
-        """Let all access tokens, all refresh tokens, or both end now."""
+        """Expire all access tokens, all refresh tokens, or both now."""
         now = self._clock.now()
         if access:
             self._access = {token: (connection, now) for token, (connection, _) in self._access.items()}
@@ -136,7 +136,7 @@ class Tokens:
             self._refresh = {token: (connection, now) for token, (connection, _) in self._refresh.items()}
 
     def realm_of(self, access_token: str) -> str | None:
-        """Company of a token that is good now, else None."""
+        """Return the company of a valid token, else None."""
         connection, good_until = self._access.get(access_token, (None, 0.0))
         if connection is None or connection.revoked or good_until <= self._clock.now():
             return None
@@ -147,7 +147,7 @@ class Tokens:
         if renew:
             connection.refresh_token = "RT1-" + secrets.token_hex(18)
             connection.refresh_issued_at = now
-        # Each refresh starts the 100 days anew, but never beyond the hard limit.
+        # Each refresh restarts the 100 days, but never beyond the hard limit.
         connection.refresh_expires_at = min(now + knobs.refresh_lifetime_s, connection.ends_at)
         self._refresh[connection.refresh_token] = (connection, connection.refresh_expires_at)
         access = f"eyJlbmMiOiJBMTI4Q0JDLUhTMjU2IiwiYWxnIjoiZGlyIn0..{secrets.token_urlsafe(48)}"

@@ -1,4 +1,4 @@
-"""Webhooks as Intuit sends them: thin events, signed, in either form, repeated and out of order when told to.
+"""Webhooks as Intuit sends them: thin signed events in either format, repeated and out of order on request.
 
 Source: Intuit, "Webhooks": `intuit-signature` is base64 of HMAC-SHA256 of the body under the verifier token; 3 seconds to answer.
 """
@@ -29,25 +29,25 @@ SOURCE = "intuit.dsnBgbseACLLRZNxo2dfc4evmEJdxde58xeeYcZliOU="
 
 
 class WebhookSettings(BaseModel):
-    """Where changes are told, and how badly. Nothing is told without `url`."""
+    """Where webhooks go, and their delivery problems. Without `url` none are sent."""
 
     model_config = ConfigDict(extra="forbid")
 
-    url: str | None = Field(default=None, description="where events are posted; left out, none are collected")
+    url: str | None = Field(default=None, description="address that events are posted to; without it none are collected")
     verifier: str = Field(default="", description="the verifier token that signs them")
     form: Form = Field(default="notifications", description="notifications: eventNotifications by realm; cloudevents: a list")
-    kinds: list[str] | None = Field(default=None, description="entities told of, such as Payment; all when left out")
+    kinds: list[str] | None = Field(default=None, description="entities that are reported, such as Payment; all by default")
     automatic: bool = Field(
-        default=True, description="told by itself, delay_s after the first change; false: only on POST .../send"
+        default=True, description="send automatically, delay_s after the first change; false: only on POST .../send"
     )
     delay_s: float = Field(default=0.2, ge=0, description="seconds in which changes are collected for one delivery")
-    together: int = Field(default=100, ge=1, description="events in one delivery at most")
+    together: int = Field(default=100, ge=1, description="maximum number of events in one delivery")
     order: Literal["happened", "reversed", "shuffled"] = Field(
-        default="happened", description="order of events in all that is sent"
+        default="happened", description="order of events in each delivery run"
     )
-    repeat: int = Field(default=1, ge=1, le=100, description="each delivery is sent so many times, byte for byte")
-    loss_rate: float = Field(default=0, ge=0, le=1, description="share of events that are never told")
-    retry_delays_s: list[float] = Field(default=[], description="pauses before a delivery that failed is sent again")
+    repeat: int = Field(default=1, ge=1, le=100, description="number of times that each delivery is sent, byte for byte")
+    loss_rate: float = Field(default=0, ge=0, le=1, description="share of events that are never sent")
+    retry_delays_s: list[float] = Field(default=[], description="delays before a failed delivery is sent again")
     seed: int = Field(default=1, description="seed of order and loss")
 
 
@@ -64,7 +64,7 @@ class Event:
 
 
 def body_of(events: list[Event], form: Form) -> bytes:
-    """The body that tells of `events`."""
+    """Return the body that reports `events`."""
     if form == "cloudevents":
         return encode([_cloud_event(event) for event in events])
     entities: dict[str, list[dict[str, str]]] = {}
@@ -90,12 +90,12 @@ def _cloud_event(event: Event) -> dict[str, Any]:
 
 
 def signature(body: bytes, verifier: str) -> str:
-    """Value of `intuit-signature`."""
+    """Return the value of `intuit-signature`."""
     return base64.b64encode(hmac.new(verifier.encode(), body, hashlib.sha256).digest()).decode()
 
 
 async def post(url: str, body: bytes, signed_as: str) -> dict[str, Any]:
-    """Send one delivery; `status` is None when nothing came back within 3 seconds."""
+    """Send one delivery and return its result; `status` is None without a response within 3 seconds."""
     headers = {
         "Content-Type": "application/json; charset=utf-8",
         "intuit-signature": signed_as,
@@ -116,7 +116,7 @@ async def post(url: str, body: bytes, signed_as: str) -> dict[str, Any]:
 
 
 class Outbox:
-    """Changes that have not been told yet, and the deliveries that were made."""
+    """Changes that were not sent yet, and the deliveries made."""
 
     def __init__(self, first: WebhookSettings) -> None:
         self._first = first
@@ -126,16 +126,16 @@ class Outbox:
         self.apply(WebhookSettings())
 
     def open(self) -> None:
-        """Settings as at the start of the process; until then nothing is collected."""
+        """Apply the settings of the start of the process; before that nothing is collected."""
         self.apply(self._first)
 
     def apply(self, settings: WebhookSettings) -> None:
-        """Replace all settings, and start draws anew; what waits goes on waiting."""
+        """Replace all settings, and restart the draws; waiting events stay."""
         self.settings = settings
         self._random = random.Random(settings.seed)
 
     def clear(self) -> None:
-        """Nothing waits, nothing is collected; deliveries under way are dropped."""
+        """Delete the waiting events, stop collecting, and cancel deliveries under way."""
         if self._sender is not None:
             self._sender.cancel()
             self._sender = None
@@ -144,7 +144,7 @@ class Outbox:
         self.apply(WebhookSettings())
 
     def heed(self, change: Change) -> None:
-        """Collect a change, and see to it that it is told."""
+        """Collect a change, and schedule its delivery."""
         settings = self.settings
         if settings.url is None or (settings.kinds is not None and change.kind not in settings.kinds):
             return
@@ -153,14 +153,14 @@ class Outbox:
             self._sender = asyncio.get_running_loop().create_task(self._send_all())
 
     async def _send_all(self) -> None:
-        """Tell what waits, and what comes while that is told."""
+        """Send the waiting events, and those that arrive meanwhile."""
         while self.waiting and self.settings.automatic:
             await asyncio.sleep(self.settings.delay_s)
             await self.send()
         self._sender = None
 
     async def send(self) -> list[dict[str, Any]]:
-        """Tell everything that waits; what each delivery was answered."""
+        """Send all waiting events and return the response of each delivery."""
         settings, events = self.settings, self.waiting
         self.waiting = []
         if settings.url is None:

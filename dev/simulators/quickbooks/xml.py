@@ -1,4 +1,4 @@
-"""Answers as XML, which is what QuickBooks gives when JSON was not asked for, and sometimes when it was."""
+"""Responses as XML, which QuickBooks sends without `Accept: application/json`, and sometimes despite it."""
 
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
@@ -9,7 +9,7 @@ NAMESPACE = "http://schema.intuit.com/finance/v3"
 
 
 def render(answer: dict[str, Any], now: float) -> bytes:
-    """The whole document of one answer; its `time` becomes an attribute."""
+    """Return a response as an XML document; its `time` becomes an attribute."""
     inside = "".join(_element(name, value) for name, value in answer.items() if name != "time")
     head = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
     return f'{head}<IntuitResponse xmlns="{NAMESPACE}" time="{precise_stamp(now)}">{inside}</IntuitResponse>'.encode()

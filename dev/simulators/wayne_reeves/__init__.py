@@ -7,7 +7,7 @@
 - `webhooks`  signed events as it would send them
 - `files`     reads a lot from CSV or JSON
 
-ASSUMED: Wayne Reeves publishes no API; the shapes are those that CarLot Manager documents.
+ASSUMED: Wayne Reeves publishes no API. The formats are those that CarLot Manager documents.
 """
 
 from simulators.wayne_reeves.partner import WayneReeves

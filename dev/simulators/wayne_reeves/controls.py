@@ -18,15 +18,15 @@ class Emission(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    url: str = Field(description="where the event is posted")
-    secret: str = Field(description="shared secret; whsec_ and base64 stands for the bytes, anything else for itself")
+    url: str = Field(description="address that the event is posted to")
+    secret: str = Field(description="shared secret; whsec_ and base64 means the decoded bytes, other text itself")
     scheme: Scheme = Field(default="standard", description="standard, timestamped or legacy")
-    event: Any = Field(default=None, description="the event; id and occurred_at are filled in when left out")
-    stock_number: str | None = Field(default=None, description="puts that vehicle of the lot into the event")
-    raw_body: str | None = Field(default=None, description="sent exactly so in place of event")
-    timestamp_offset_s: int = Field(default=0, description="signed as if sent so many seconds later; negative is earlier")
+    event: Any = Field(default=None, description="the event; a missing id or occurred_at is added")
+    stock_number: str | None = Field(default=None, description="adds that vehicle of the lot to the event")
+    raw_body: str | None = Field(default=None, description="sent unchanged instead of event")
+    timestamp_offset_s: int = Field(default=0, description="signed as if sent this many seconds later; negative is earlier")
     tamper: bool = Field(default=False, description="alters the body after signing")
-    repeat: int = Field(default=1, ge=1, le=1000, description="sends the very same request so many times")
+    repeat: int = Field(default=1, ge=1, le=1000, description="sends the same request this many times")
 
 
 def control_routes(state: State) -> list[web.RouteDef]:
@@ -48,7 +48,7 @@ def control_routes(state: State) -> list[web.RouteDef]:
 
 
 class Controls:
-    """Reads and sets the state of one simulated DMS."""
+    """Read and set the state of one simulated DMS."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -59,7 +59,7 @@ class Controls:
         return answer_json({"vehicles": records, "total": len(records)})
 
     async def replace_inventory(self, request: web.Request) -> web.Response:
-        """Replace the whole lot by a list of records (or `{"vehicles": [...]}`), taken as they are, good or bad."""
+        """Replace the whole lot with a list of records (or `{"vehicles": [...]}`), unchecked."""
         body = await read_json(request)
         records = body.get("vehicles") if isinstance(body, dict) else body
         if not isinstance(records, list):
@@ -68,7 +68,7 @@ class Controls:
         return answer_json({"total": len(records)})
 
     async def upsert_vehicles(self, request: web.Request) -> web.Response:
-        """Add or replace one record or a list of them by stock number; bad records are taken as they are."""
+        """Add or replace one record or a list of them by stock number, unchecked."""
         body = await read_json(request)
         records = body if isinstance(body, list) else [body]
         for record in records:
@@ -76,7 +76,7 @@ class Controls:
         return answer_json({"taken": len(records), "total": len(self._state.lot.records())})
 
     async def change_vehicle(self, request: web.Request) -> web.Response:
-        """Change any fields of a vehicle as somebody at the DMS does, null clearing one; answers its record."""
+        """Change any fields of a vehicle, as the DMS's users can; null clears one. Returns the record."""
         stock_number, changes = request.match_info["stock_number"], await read_json(request)
         if not isinstance(changes, dict):
             return answer_error(422, "no_object", "The changes are an object")
@@ -95,7 +95,7 @@ class Controls:
         return answer_json({"sales": self._state.sales.listed()})
 
     async def sell(self, request: web.Request) -> web.Response:
-        """Sell a vehicle as somebody at the DMS does, under a key that begins with `dms-`; answers `sale_id` and the record."""
+        """Sell a vehicle, as the DMS's users can, under a key that begins with `dms-`; returns `sale_id` and the record."""
         report = await read_model(request, SaleReport)
         try:
             sale = self._state.sales.take(f"dms-{uuid4().hex}", report)
@@ -104,7 +104,7 @@ class Controls:
         return answer_json({"sale_id": sale.sale_id, "vehicle": self._state.lot.find(report.stock_number)}, 201)
 
     async def read_knobs(self, _request: web.Request) -> web.Response:
-        """Knobs of `GET /inventory`, and what each does."""
+        """Knobs of `GET /inventory`, and the meaning of each."""
         meanings = {name: field.description for name, field in Knobs.model_fields.items()}
         return answer_json({"knobs": self._state.knobs.model_dump(), "meanings": meanings})
 
@@ -115,7 +115,7 @@ class Controls:
 
     async def emit(self, request: web.Request) -> web.Response:
         """Send a signed webhook: `url`, `secret`, `scheme` (standard, timestamped, legacy) and `event`, optionally
-        `stock_number`, `raw_body`, `timestamp_offset_s`, `tamper`, `repeat`. Answers what the receiver answered.
+        `stock_number`, `raw_body`, `timestamp_offset_s`, `tamper`, `repeat`. Returns the receiver's responses.
         """
         emission = await read_model(request, Emission)
         vehicle = None if emission.stock_number is None else self._state.lot.find(emission.stock_number)

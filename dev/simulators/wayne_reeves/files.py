@@ -1,4 +1,4 @@
-"""Reads a lot from a file in the field names of the DMS."""
+"""Read a lot from a file with the DMS's field names."""
 
 import csv
 import json
@@ -12,9 +12,9 @@ PHOTO_BASE = "https://demo.carlot.invalid/demo/"
 
 
 def read_lot(path: Path, photo_base: str | None = None) -> list[Any]:
-    """Records of a CSV or JSON file, JSON being a list or `{"vehicles": [...]}`. Raises: OSError, ValueError.
+    """Return the records of a CSV or JSON file; JSON is a list or `{"vehicles": [...]}`. Raises: OSError, ValueError.
 
-    `photo_base` replaces the stand-in address of the demo lot's pictures.
+    `photo_base` replaces the placeholder address of the demo lot's photos.
     """
     if path.suffix.lower() == ".csv":
         with path.open(encoding="utf-8-sig", newline="") as lines:
@@ -23,14 +23,14 @@ def read_lot(path: Path, photo_base: str | None = None) -> list[Any]:
         records = json.loads(path.read_text(encoding="utf-8"))
         records = records.get("vehicles") if isinstance(records, dict) else records
     if not isinstance(records, list):
-        raise ValueError(f"{path} holds no list of vehicles")
+        raise ValueError(f"{path} does not contain a list of vehicles")
     if photo_base is not None:
         return [_with_photo_base(record, photo_base.rstrip("/") + "/") for record in records]
     return list(records)
 
 
 def _record(row: dict[str, str]) -> dict[str, Any]:
-    """One CSV row; an empty cell is an absent field, a number that is none stays text."""
+    """Return one CSV row as a record. An empty cell is an absent field; a number that cannot be parsed stays text."""
     record: dict[str, Any] = {name: cell for name, cell in row.items() if name and cell}
     for name in WHOLE_NUMBERS:
         if str(record.get(name, "")).isdecimal():

@@ -1,4 +1,4 @@
-"""The vehicles and sales of the simulated DMS, kept ready to be sent."""
+"""The vehicles and sales of the simulated DMS, encoded in advance."""
 
 from bisect import bisect_right
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from simulators.partner import encode
 
 @dataclass(slots=True)
 class Standing:
-    """One record of the lot. `place` never changes, so a cursor stays right while others come and go."""
+    """One record of the lot. `place` never changes, so a cursor stays valid while records are added and removed."""
 
     place: int
     record: Any
@@ -21,7 +21,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Encoded records of one page. `last_place` is that of its last record, None on the last page."""
+    """Encoded records of one page. `last_place` is the place of its last record, None on the last page."""
 
     records: list[bytes]
     last_place: int | None
@@ -29,7 +29,7 @@ class Page:
 
 
 class Lot:
-    """Records in the order of their arrival. Any JSON value may stand here, so that junk can be served."""
+    """Records in the order of arrival. A record may be any JSON value, so that junk can be served."""
 
     def __init__(self) -> None:
         self._standing: list[Standing] = []
@@ -37,7 +37,7 @@ class Lot:
         self._last_place = 0
 
     def replace(self, records: Iterable[Any]) -> None:
-        """Take `records` exactly as they are, in place of all that stood here; doubles stay doubles."""
+        """Replace all records with `records`, unchanged; duplicates stay duplicates."""
         self._standing.clear()
         self._by_stock.clear()
         for record in records:
@@ -52,30 +52,30 @@ class Lot:
             self._change(standing, record)
 
     def remove(self, stock_number: str) -> bool:
-        """Take every record with this stock number away; False when there was none."""
+        """Remove every record with this stock number; return False when there was none."""
         before = len(self._standing)
         self._standing = [each for each in self._standing if _stock_number(each.record) != stock_number]
         self._by_stock.pop(stock_number, None)
         return len(self._standing) < before
 
     def find(self, stock_number: str) -> dict[str, Any] | None:
-        """The record with this stock number."""
+        """Return the record with this stock number."""
         standing = self._by_stock.get(stock_number)
         return None if standing is None else standing.record
 
     def update(self, stock_number: str, changes: dict[str, Any]) -> dict[str, Any]:
-        """Set fields of a record, None removing one, and its `updated_at`. Raises: KeyError."""
+        """Set fields of a record, where None removes one, and its `updated_at`. Raises: KeyError."""
         standing = self._by_stock[stock_number]
         merged = {**standing.record, **changes, "updated_at": utc_text(datetime.now(UTC))}
         self._change(standing, {name: value for name, value in merged.items() if value is not None})
         return dict(standing.record)
 
     def records(self) -> list[Any]:
-        """All records."""
+        """Return all records."""
         return [each.record for each in self._standing]
 
     def page(self, after_place: int, limit: int, updated_since: float | None) -> Page:
-        """Up to `limit` records behind `after_place` that changed at or after `updated_since` (seconds since 1970)."""
+        """Return up to `limit` records after `after_place` that changed at or after `updated_since` (seconds since 1970)."""
         chosen = self._standing
         if updated_since is not None:
             chosen = [each for each in chosen if each.changed_at >= updated_since]
@@ -85,12 +85,12 @@ class Lot:
         return Page([each.encoded for each in shown], shown[-1].place if more else None, len(chosen))
 
     def place_before_page(self, number: int, limit: int) -> int:
-        """Place behind which page `number`, counted from 1, begins."""
+        """Return the place after which page `number`, counted from 1, begins."""
         index = min((number - 1) * limit, len(self._standing))
         return self._standing[index - 1].place if index else 0
 
     def page_number(self, after_place: int, limit: int) -> int:
-        """Number of the page that begins behind `after_place`."""
+        """Return the number of the page that begins after `after_place`."""
         return bisect_right(self._standing, after_place, key=lambda each: each.place) // limit + 1
 
     def _add(self, record: Any) -> None:
@@ -114,14 +114,14 @@ def _stock_number(record: Any) -> str:
 
 
 def _changed_at(record: Any) -> float:
-    """When the record says it changed, else now. Seconds since 1970."""
+    """Return the record's time of change, else now, in seconds since 1970."""
     said = record.get("updated_at") if isinstance(record, dict) else None
     parsed = parse_utc(said) if isinstance(said, str) else None
     return datetime.now(UTC).timestamp() if parsed is None else parsed
 
 
 def parse_utc(text: str) -> float | None:
-    """Seconds since 1970 of an ISO 8601 time, read as UTC when it names no zone; None when it is none."""
+    """Return seconds since 1970 of an ISO 8601 time, in UTC without a zone; None when it is not valid."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
@@ -130,5 +130,5 @@ def parse_utc(text: str) -> float | None:
 
 
 def utc_text(moment: datetime) -> str:
-    """ISO 8601 with milliseconds and Z."""
+    """Return ISO 8601 with milliseconds and Z."""
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -19,7 +19,7 @@ MAX_LIMIT = 1000
 
 
 class VehicleChange(BaseModel):
-    """Body of `PATCH /inventory/{stock_number}`: the fields a dealer may change from outside; null clears one."""
+    """Body of `PATCH /inventory/{stock_number}`: the fields that an outside client may change; null clears one."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -40,7 +40,7 @@ class WayneReeves(State):
         self._key = key
 
     def routes(self) -> list[web.RouteDef]:
-        """The DMS's own API."""
+        """Return the routes of the DMS's own API."""
         return [
             web.get("/inventory", self.list_inventory),
             web.patch("/inventory/{stock_number}", self.change_vehicle),
@@ -49,15 +49,15 @@ class WayneReeves(State):
         ]
 
     def control_routes(self) -> list[web.RouteDef]:
-        """Endpoints under `/_sim/wayne-reeves`."""
+        """Return the endpoints under `/_sim/wayne-reeves`."""
         return controls.control_routes(self)
 
     def settings(self, base: str) -> dict[str, str]:
-        """What CarLot Manager needs to use it."""
+        """Return the settings with which CarLot Manager uses it."""
         return {"WAYNE_REEVES_API_URL": base, "WAYNE_REEVES_API_KEY": self._key or "any-key"}
 
     async def list_inventory(self, request: web.Request) -> web.Response:
-        """One page of the lot."""
+        """Return one page of the lot."""
         self._check_key(request)
         query = request.query
         limit, after_place = _read_limit(query.get("limit")), _read_cursor(query.get("cursor"))
@@ -78,7 +78,7 @@ class WayneReeves(State):
         return _page_answer(page.records, next_place, total)
 
     async def change_vehicle(self, request: web.Request) -> web.Response:
-        """Change mileage, location, price or description; answers the whole vehicle."""
+        """Change mileage, location, price or description; return the whole vehicle."""
         self._check_key(request)
         stock_number = request.match_info["stock_number"]
         change = validate(VehicleChange, await read_json(request))
@@ -87,7 +87,7 @@ class WayneReeves(State):
         return answer_json(self.lot.update(stock_number, change.model_dump(exclude_unset=True)))
 
     async def take_sale(self, request: web.Request) -> web.Response:
-        """Take a sale; the same `Idempotency-Key` again gives the same answer."""
+        """Accept a sale; the same `Idempotency-Key` again gets the same response."""
         self._check_key(request)
         key = request.headers.get("Idempotency-Key", "")
         if not key:
@@ -99,7 +99,7 @@ class WayneReeves(State):
         return answer_json({"sale_id": sale.sale_id}, 201)
 
     async def undo_sale(self, request: web.Request) -> web.Response:
-        """Undo a sale; 404 when it is unknown or undone already."""
+        """Undo a sale; 404 when it is unknown or already undone."""
         self._check_key(request)
         sale_id = request.match_info["sale_id"]
         if not self.sales.undo(sale_id):
@@ -113,7 +113,7 @@ class WayneReeves(State):
             raise web.HTTPUnauthorized(text="The API key is missing or wrong")
 
     def _skip_omitted(self, next_place: int, limit: int) -> int | None:
-        """Place behind which the next page begins that is not to be omitted; None when no page is left."""
+        """Return the place after which the next page begins that is not omitted; None when no page is left."""
         number = self.lot.page_number(next_place, limit)
         while number in self.knobs.omit_pages:
             number += 1
@@ -122,7 +122,7 @@ class WayneReeves(State):
 
 
 def _page_answer(records: list[bytes], next_place: int | None, total: int) -> web.Response:
-    # Joined from records encoded once: a page costs no JSON work.
+    # The records are joined from bytes encoded once, so a page needs no JSON encoding.
     cursor = None if next_place is None else base64.urlsafe_b64encode(f"after:{next_place}".encode()).decode()
     tail = b'],"next_cursor":' + encode(cursor) + b',"total":' + encode(total) + b"}"
     return web.Response(body=b'{"vehicles":[' + b",".join(records) + tail, content_type="application/json")
@@ -132,7 +132,7 @@ def _read_limit(text: str | None) -> int:
     if text is None:
         return DEFAULT_LIMIT
     if not (text.isascii() and text.isdecimal()) or int(text[:9]) < 1:
-        raise web.HTTPBadRequest(text="limit is a whole number from 1")
+        raise web.HTTPBadRequest(text="limit must be a whole number of at least 1")
     return min(int(text[:9]), MAX_LIMIT)
 
 
@@ -145,7 +145,7 @@ def _read_cursor(text: str | None) -> int:
             return int(place)
     except (ValueError, binascii.Error):
         pass
-    raise web.HTTPBadRequest(text="cursor is not one that this server gave")
+    raise web.HTTPBadRequest(text="cursor was not issued by this server")
 
 
 def _read_time(text: str | None) -> float | None:

@@ -1,4 +1,4 @@
-"""Sales that the simulated DMS has heard of, with the bookkeeping that makes a repeat harmless."""
+"""Sales reported to the simulated DMS, with the bookkeeping that makes a repeated report harmless."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +9,7 @@ from simulators.wayne_reeves.lot import Lot
 
 
 class Customer(BaseModel):
-    """Who bought."""
+    """The buyer."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -31,7 +31,7 @@ class SaleReport(BaseModel):
 
 
 class SaleRefused(Exception):
-    """Why a sale was not taken, as an answer: status, code and message."""
+    """The error response to a sale: status, code and message."""
 
     def __init__(self, status: int, code: str, message: str) -> None:
         super().__init__(message)
@@ -40,7 +40,7 @@ class SaleRefused(Exception):
 
 @dataclass(slots=True)
 class Sale:
-    """One sale taken. `status_before` is what the vehicle's status goes back to when the sale is undone."""
+    """One accepted sale. An undo restores the vehicle's status to `status_before`."""
 
     sale_id: str
     key: str
@@ -58,18 +58,18 @@ class Sales:
         self._by_key: dict[str, Sale] = {}
 
     def take(self, key: str, report: SaleReport) -> Sale:
-        """Mark the vehicle sold, once a key. Raises: SaleRefused."""
+        """Mark the vehicle sold, once for each key. Raises: SaleRefused."""
         body = report.model_dump(exclude_none=True)
         known = self._by_key.get(key)
         if known is not None:
             if known.body != body:
-                raise SaleRefused(422, "key_reused", "This Idempotency-Key came with another body before")
+                raise SaleRefused(422, "key_reused", "This Idempotency-Key was used before with a different body")
             return known
         vehicle = self._lot.find(report.stock_number)
         if vehicle is None:
             raise SaleRefused(404, "unknown_vehicle", f"No vehicle has stock number {report.stock_number}")
         if str(vehicle.get("vin", "")).upper() != report.vin.upper():
-            raise SaleRefused(422, "vin_mismatch", f"{report.stock_number} has another VIN")
+            raise SaleRefused(422, "vin_mismatch", f"{report.stock_number} has a different VIN")
         if vehicle.get("status") == "sold":
             raise SaleRefused(409, "already_sold", f"{report.stock_number} is already sold")
         sale = Sale(f"WRS-{len(self._by_id) + 1:06d}", key, body, vehicle.get("status"))
@@ -78,7 +78,7 @@ class Sales:
         return sale
 
     def undo(self, sale_id: str) -> bool:
-        """Put the vehicle back as it was; False when no such sale stands."""
+        """Restore the vehicle's previous status; return False when there is no such sale to undo."""
         sale = self._by_id.get(sale_id)
         if sale is None or sale.undone:
             return False
@@ -88,13 +88,13 @@ class Sales:
         return True
 
     def listed(self) -> list[dict[str, Any]]:
-        """Each sale with its id, key and whether it was undone."""
+        """Return each sale with its id, key and whether it was undone."""
         return [
             {"sale_id": each.sale_id, "idempotency_key": each.key, "undone": each.undone, **each.body}
             for each in self._by_id.values()
         ]
 
     def clear(self) -> None:
-        """Forget all sales; vehicles keep their status."""
+        """Delete all sales; vehicles keep their status."""
         self._by_id.clear()
         self._by_key.clear()

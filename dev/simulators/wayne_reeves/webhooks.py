@@ -1,4 +1,4 @@
-"""Webhook events as the DMS would send them, signed in any of the three schemes that CarLot Manager knows."""
+"""Webhook events as the DMS would send them, signed in any of the three schemes that CarLot Manager accepts."""
 
 import base64
 import hashlib
@@ -17,14 +17,14 @@ Scheme = Literal["standard", "timestamped", "legacy"]
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """A request ready to be sent."""
+    """A request ready to send."""
 
     body: bytes
     headers: dict[str, str]
 
 
 def complete_event(event: Any, vehicle: dict[str, Any] | None) -> Any:
-    """`event` with an id, a time and the vehicle where it has none; anything but an object stays as it is."""
+    """Add an id, a time and the vehicle to `event` where it has none; a value that is not an object is unchanged."""
     if event is None:
         event = {"event": "vehicle.updated"}
     if not isinstance(event, dict):
@@ -36,7 +36,7 @@ def complete_event(event: Any, vehicle: dict[str, Any] | None) -> Any:
 
 
 def signed(event: Any, raw_body: str | None, scheme: Scheme, secret: str, offset_s: int) -> Webhook:
-    """`event`, or `raw_body` when given, signed as if sent `offset_s` seconds from now."""
+    """Return `event`, or `raw_body` when given, signed as if sent `offset_s` seconds from now."""
     body = encode(event) if raw_body is None else raw_body.encode("utf-8", "surrogatepass")
     event_id = event.get("id") if isinstance(event, dict) else None
     event_id = event_id if isinstance(event_id, str) else f"evt_{uuid4().hex}"
@@ -56,7 +56,7 @@ def signed(event: Any, raw_body: str | None, scheme: Scheme, secret: str, offset
 
 
 def _standard_key(secret: str) -> bytes:
-    """Source: Standard Webhooks, "Signature scheme": a secret written `whsec_<base64>` stands for the decoded bytes."""
+    """Return the key's bytes. Source: Standard Webhooks, "Signature scheme": `whsec_<base64>` means the decoded bytes."""
     if secret.startswith("whsec_"):
         return base64.b64decode(secret.removeprefix("whsec_"))
     return secret.encode()
