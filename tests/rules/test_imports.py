@@ -39,7 +39,8 @@ ALLOWED: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"carlot/partners/(http|signature)", (VALUES, r"carlot\.domain\.times")),
     (r"carlot/partners/listings/(site|cargurus|truecar|kbb)", (DOMAIN, r"{own}\.\w+", PYDANTIC)),
     (r"carlot/partners/\w+/mapping", (DOMAIN, r"carlot\.errors", PYDANTIC)),
-    (r"carlot/partners/\w+/webhook", (DOMAIN, VALUES, r"carlot\.partners\.signature", r"{own}\.mapping", PYDANTIC)),
+    (r"carlot/partners/wayne_reeves/(pages|spelling)", (DOMAIN, r"carlot\.errors", r"{own}\.(mapping|spelling)", PYDANTIC)),
+    (r"carlot/partners/\w+/webhook", (DOMAIN, VALUES, r"carlot\.partners\.signature", r"{own}\.(mapping|spelling)", PYDANTIC)),
     (r"carlot/partners/\w+/client", (DOMAIN, VALUES, r"carlot\.partners\.http", r"{own}\.(mapping|site)", PYDANTIC)),
     (
         r"carlot/partners/\w+/\w+",

@@ -14,7 +14,7 @@ from carlot.store.feed_columns import COLUMNS, TAKEN
 PART = 500
 """Vehicles in one read."""
 
-CHUNK = 25
+CHUNK = 12
 """Vehicles in one text, as in `store.vehicle_json`."""
 
 SHOWN = "v.status = 'available' AND v.publish_to_third_party = 1"

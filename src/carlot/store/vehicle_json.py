@@ -9,7 +9,7 @@ from carlot.domain.vehicle import FIELDS, Field
 from carlot.platform.ports import Row, Statement, statement
 from carlot.store.json_objects import json_object
 
-CHUNK = 25
+CHUNK = 12
 """Vehicles in one text: D1 gives no value above 2 MB, and a vehicle with 40 photos and a long description takes up to 75 KB."""
 
 

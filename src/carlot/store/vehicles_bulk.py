@@ -18,7 +18,7 @@ from carlot.store.tasks import enqueue_select
 from carlot.store.vehicle_json import ADMIN_OBJECT
 
 PART = 500
-CHUNK = 25
+CHUNK = 12
 """As in `store.feeds`: vehicles in one read, and in one text."""
 
 _COLUMNS = tuple(f.column for f in BY_WIRE.values() if f.writable or f.wire == "vinValid")
