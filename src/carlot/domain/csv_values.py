@@ -60,9 +60,9 @@ def _status(text: str) -> str:
 
 
 def _photos(text: str) -> list[str]:
-    """Addresses between bars, commas, semicolons or blanks; `http:` is taken as `https:`."""
+    """Addresses between bars, commas, semicolons or blanks."""
     addresses = (part.strip(",;") for part in re.split(r"[\s|]+|[,;]+(?=https?://|/)", text))
-    return [re.sub("^http://", "https://", address) for address in addresses if address]
+    return [address for address in addresses if address]
 
 
 def _whole_number(text: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -240,12 +241,15 @@ def _new(said: dict[str, Any], vehicle_id: str, sold_on: str | None, base: str) 
 
 
 def _said(planned: Plan, values: dict[str, Any], before: dict[str, Any] | None) -> dict[str, Any]:
-    """What a row says as an entry takes it. Raises: `_Refused`."""
+    """What a row says as an entry takes it; an `http:` photo is taken as `https:`, but at our own address. Raises: `_Refused`."""
     said = {
         name: [] if value is None and name == "photos" else value
         for name, value in values.items()
         if name != "id" and (value is not None or (planned.empty_clears and name not in _NEVER_EMPTY))
     }
+    if said.get("photos"):
+        own = f"{planned.base}/"
+        said["photos"] = [url if url.startswith(own) else re.sub("^http://", "https://", url) for url in said["photos"]]
     if said.get("status") == "sold":
         if before is None:
             raise _Refused("status", _SOLD_ELSEWHERE)
