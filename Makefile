@@ -3,6 +3,7 @@
 .PHONY: help setup dev test check format bench soak wordpress wordpress-test deploy backup restore doctor lock api-doc
 
 PY := .venv/bin/python
+NODE := node_modules/.bin/node
 # Not in src/, which the local runtime watches: it would start anew.
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.runtime/pycache
 CODE := src dev tests bench
@@ -21,11 +22,13 @@ test: ## set up, check, and run every test
 	@$(MAKE) --no-print-directory check
 	@echo "[test] pytest"; $(PY) -m pytest -n auto --dist loadgroup --durations 25
 
-check: ## ruff, format and strict types
+check: ## ruff, format, strict types, and the same for the pages' JavaScript
 	@dev/setup
 	@echo "[check] ruff"; $(PY) -m ruff check --quiet $(CODE) dev/lock
 	@echo "[check] format"; $(PY) -m ruff format --check --quiet $(CODE) dev/lock || { echo "run: make format" >&2; exit 1; }
 	@echo "[check] types"; $(PY) -m mypy $(CODE)
+	@echo "[check] javascript"; $(NODE) node_modules/eslint/bin/eslint.js public
+	@$(NODE) node_modules/typescript/bin/tsc -p tsconfig.json
 
 format: ## put the code into its one format
 	@dev/setup

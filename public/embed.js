@@ -33,7 +33,9 @@ function showsLot(frame) {
 function take(found, index) {
   const begunAt = found.src;
   const frame = index === 0 && atMark() ? instead(found, merged(begunAt, location.hash.slice(MARK.length))) : found;
-  const taken = { frame, begunAt, query: null, top: window.scrollY, height: frame.offsetHeight, shrunk: null, leftAt: 0, backTo: null };
+  const taken = {
+    frame, begunAt, query: null, top: window.scrollY, height: frame.offsetHeight, shrunk: null, leftAt: 0, backTo: null,
+  };
   new ResizeObserver(() => resized(taken)).observe(frame);
   watchOver(taken);
   fit(frame);
@@ -85,6 +87,7 @@ function hear(event) {
 
 /** Handle a move of the visitor from one place in the lot to another. */
 function moved(taken, query) {
+  /** @type {any[]} */
   const [before, now] = [taken.query, query].map((place) => place !== null && vehicleOf(place));
   taken.query = query;
   if (taken === frames[0] && (!location.hash || atMark())) {

@@ -54,7 +54,8 @@ const TESTS = {
   priceMax: (vehicle, wanted) => wanted.priceMax === null || (vehicle.price !== null && vehicle.price <= wanted.priceMax),
   yearMin: (vehicle, wanted) => wanted.yearMin === null || (vehicle.year !== null && vehicle.year >= wanted.yearMin),
   yearMax: (vehicle, wanted) => wanted.yearMax === null || (vehicle.year !== null && vehicle.year <= wanted.yearMax),
-  mileageMax: (vehicle, wanted) => wanted.mileageMax === null || (vehicle.mileage !== null && vehicle.mileage <= wanted.mileageMax),
+  mileageMax: (vehicle, wanted) => wanted.mileageMax === null
+    || (vehicle.mileage !== null && vehicle.mileage <= wanted.mileageMax),
 };
 
 /** The vehicles that pass the filters, in the chosen order. `except` names filters to ignore. */
@@ -79,7 +80,7 @@ const ORDERS = {
 /** Compare by a number, ascending or descending; unknown numbers come last. */
 function by(field, direction) {
   return (one, other) => {
-    if (one[field] === null || other[field] === null) return (one[field] === null) - (other[field] === null);
+    if (one[field] === null || other[field] === null) return Number(one[field] === null) - Number(other[field] === null);
     return (one[field] - other[field]) * direction;
   };
 }

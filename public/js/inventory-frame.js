@@ -44,7 +44,7 @@ function hear(event, onAround) {
 
 function fit() {
   try {
-    window.requestResize?.();
+    /** @type {any} */ (window).requestResize?.();
   } catch {
     // The outer page does not size the frame by its content. Source: CSS Sizing 4, frame-sizing.
   }

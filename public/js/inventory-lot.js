@@ -95,7 +95,8 @@ async function page(offset, etag) {
 
 async function get(url, headers = {}) {
   try {
-    return await fetch(url, Object.keys(headers).length ? { headers, signal: AbortSignal.timeout(TIME_OUT_MS) } : { signal: AbortSignal.timeout(TIME_OUT_MS) });
+    return await fetch(url, Object.keys(headers).length ? { headers, signal: AbortSignal.timeout(TIME_OUT_MS) }
+      : { signal: AbortSignal.timeout(TIME_OUT_MS) });
   } catch (cause) {
     throw new LotError("no answer", { cause });
   }
@@ -113,7 +114,9 @@ async function content(response) {
 function vehicleFrom(raw) {
   if (!raw || typeof raw !== "object" || typeof raw.id !== "string") return null;
   const texts = Object.entries(raw).filter(([field]) => !NOT_TEXTS.has(field)).map(([field, value]) => [field, text(value)]);
-  const vehicle = { ...Object.fromEntries(texts), id: raw.id, year: number(raw.year), mileage: number(raw.mileage), price: number(raw.price) };
+  const vehicle = {
+    ...Object.fromEntries(texts), id: raw.id, year: number(raw.year), mileage: number(raw.mileage), price: number(raw.price),
+  };
   vehicle.photos = (Array.isArray(raw.photos) ? raw.photos : []).map(photoUrl).filter(Boolean);
   vehicle.kind = bodyKind(vehicle.bodyStyle);
   vehicle.words = [vehicle.year, ...texts.map(([, value]) => value)].filter(Boolean).join(" ").toLowerCase();

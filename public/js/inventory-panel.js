@@ -9,8 +9,8 @@ const PRICES = [5, 7.5, 10, 12.5, 15, 17.5, 20, 25, 30, 35, 40, 50, 60, 75, 100,
 const MILEAGES = [10, 20, 30, 40, 50, 60, 75, 100, 125, 150, 200].map((thousands) => thousands * 1000);
 const NUMBERS = ["priceMin", "priceMax", "yearMin", "yearMax", "mileageMax"];
 
-const toolbar = byId("toolbar");
-const filters = byId("filters");
+const toolbar = /** @type {HTMLFormElement & { elements: any }} */ (byId("toolbar"));
+const filters = /** @type {HTMLFormElement & { elements: any }} */ (byId("filters"));
 const toggle = byId("filters-toggle");
 
 /** Call `onChange` with the filters whenever the visitor changes them. */
@@ -61,7 +61,7 @@ function read(changed) {
   wanted.make = filters.elements.make.value;
   wanted.model = changed.name === "make" ? "" : filters.elements.model.value;
   for (const field of NUMBERS) wanted[field] = filters.elements[field].value === "" ? null : Number(filters.elements[field].value);
-  wanted.bodyStyle = [...filters.querySelectorAll("[name=bodyStyle]:checked")].map((box) => box.value);
+  wanted.bodyStyle = [...filters.querySelectorAll("[name=bodyStyle]:checked")].map((box) => (/** @type {HTMLInputElement} */ (box)).value);
   return wanted;
 }
 
@@ -112,9 +112,10 @@ function write(box, value) {
 
 function showStyles(wanted, vehicles) {
   const place = byId("body-styles");
-  const offered = BODY_KINDS.filter((kind) => wanted.bodyStyle.includes(kind) || vehicles.some((vehicle) => vehicle.kind === kind));
+  const offered = BODY_KINDS.filter((kind) =>
+    wanted.bodyStyle.includes(kind) || vehicles.some((vehicle) => vehicle.kind === kind));
   place.hidden = offered.length < 2 && !wanted.bodyStyle.length;
-  const list = place.querySelector(".styles");
+  const list = /** @type {HTMLElement} */ (place.querySelector(".styles"));
   if (list.dataset.mark !== offered.join()) {
     list.replaceChildren(...offered.map(styleBox));
     list.dataset.mark = offered.join();

@@ -6,12 +6,14 @@ import { phoneLink } from "./inventory-vehicle.js";
 
 const SPOKEN_AFTER_MS = 400;
 
+let speaking;
+
 /** Show the number of vehicles. With `aloud`, a screen reader announces it. */
 export function showCount(words, aloud = true) {
   byId("count").textContent = words;
-  clearTimeout(showCount.timer);
+  clearTimeout(speaking);
   // Announce the number when the typing pauses, not for every letter.
-  showCount.timer = setTimeout(() => { byId("count-spoken").textContent = aloud ? words : ""; }, SPOKEN_AFTER_MS);
+  speaking = setTimeout(() => { byId("count-spoken").textContent = aloud ? words : ""; }, SPOKEN_AFTER_MS);
 }
 
 /** Show each filter in use. `without(wanted)` removes one, `clear` removes all. */

@@ -9,6 +9,7 @@ import { describe } from "./inventory-structured.js";
 import { capital, miles, name, price } from "./inventory-words.js";
 
 const view = byId("vehicle-view");
+/** @type {(by: any) => void} */
 let step = () => {};
 
 /** Move through the photos of the vehicle that is shown. */

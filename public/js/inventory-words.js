@@ -34,6 +34,7 @@ export function capital(text) {
   return text && text[0].toUpperCase() + text.slice(1);
 }
 
+/** @type {[string, RegExp][]} */
 const STYLES = [
   ["Convertible", /convertible|roadster|cabrio|spyder|spider/],
   ["Truck", /truck|pickup|\bcab\b|crewmax|supercrew|supercab/],

@@ -15,6 +15,8 @@ const STALE_MS = 15_000;
 
 const lot = new Lot();
 let dealer = { name: null, phone: null, address: null, email: null };
+let typed;
+let noticed;
 let wanted = nothing();
 let state = "loading";
 let open = null;
@@ -74,9 +76,9 @@ function cameBack() {
 function change(next, typing) {
   wanted = next;
   showLot();
-  clearTimeout(change.timer);
+  clearTimeout(typed);
   // Browsers refuse an address that changes with every keystroke.
-  change.timer = setTimeout(() => {
+  typed = setTimeout(() => {
     history.replaceState(history.state, "", location.pathname + toQuery(wanted, location.search));
     tellFrame(toQuery(wanted));
   }, typing ? 250 : 0);
@@ -186,7 +188,7 @@ function follow(event) {
   if (!link || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   event.preventDefault();
   if (link.dataset.vehicle !== undefined) {
-    clearTimeout(change.timer);
+    clearTimeout(typed);
     history.replaceState({ scroll: window.scrollY }, "", location.pathname + toQuery(wanted, location.search));
     history.pushState({ fromLot: true }, "", link.getAttribute("href"));
     route(true);
@@ -242,6 +244,6 @@ function title(words) {
 
 function notify(words) {
   byId("notice").textContent = words;
-  clearTimeout(notify.timer);
-  notify.timer = setTimeout(() => { byId("notice").textContent = ""; }, 5000);
+  clearTimeout(noticed);
+  noticed = setTimeout(() => { byId("notice").textContent = ""; }, 5000);
 }

@@ -43,7 +43,7 @@ function show(description) {
   }
   note.hidden = true;
   byId("endpoints").setAttribute("aria-busy", "false");
-  byId("find").addEventListener("input", () => narrow(shown, byId("find").value));
+  byId("find").addEventListener("input", () => narrow(shown, (/** @type {HTMLInputElement} */ (byId("find"))).value));
   addEventListener("hashchange", open);
   open();
 }

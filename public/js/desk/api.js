@@ -21,6 +21,7 @@ export class Problem extends Error {
   }
 }
 
+/** @type {(problem: any) => void} */
 let hear = () => {};
 
 /** Call `listener` with every `Problem` of the session, not of the call: signed out, or sign-in is not set up. */
@@ -30,6 +31,7 @@ export function listenRefusals(listener) {
 
 /** Call the API. Returns its JSON, or `null` without JSON. Rejects with `Problem`. */
 export async function call(method, path, body, headers = {}) {
+  /** @type {any} */
   const options = { method, headers: { ...headers }, signal: AbortSignal.timeout(TIME_OUT_MS), cache: "no-store" };
   if (body instanceof Blob) options.body = body;
   else if (body !== undefined) {

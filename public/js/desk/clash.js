@@ -2,7 +2,8 @@
 
 /** The fields of an edit that another user has changed to another value since the dealer read them. */
 export function clashing(entry, theirs) {
-  return Object.keys(entry.changes).filter((name) => !same(theirs[name], entry.before[name]) && !same(theirs[name], entry.changes[name]));
+  return Object.keys(entry.changes).filter((name) =>
+    !same(theirs[name], entry.before[name]) && !same(theirs[name], entry.changes[name]));
 }
 
 /** The part of an edit that the current vehicle does not have yet. */

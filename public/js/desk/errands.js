@@ -76,7 +76,8 @@ async function sendVehicle(entry) {
   } catch (problem) {
     if (problem.status !== 409 || entry.attempts < 2) throw problem;
     const { vehicles } = await call("GET", `/api/vehicles?q=${encodeURIComponent(entry.body.vin)}`);
-    const there = vehicles.find((vehicle) => vehicle.vin === entry.body.vin && Date.parse(vehicle.createdAt) > entry.at - CLOCKS_APART_MS);
+    const there = vehicles.find((vehicle) =>
+      vehicle.vin === entry.body.vin && Date.parse(vehicle.createdAt) > entry.at - CLOCKS_APART_MS);
     if (!there) throw problem;
     return there;
   }
@@ -134,7 +135,8 @@ async function sendOrder(entry) {
 function mine(rows, entry) {
   const meant = Object.entries(entry.body).filter(([name]) => name !== "vehicleId");
   const found = rows.find((row) =>
-    !claimed.has(row.id) && Date.parse(row.createdAt) > entry.at - CLOCKS_APART_MS && meant.every(([name, value]) => (row[name] ?? null) === (value || null)));
+    !claimed.has(row.id) && Date.parse(row.createdAt) > entry.at - CLOCKS_APART_MS
+    && meant.every(([name, value]) => (row[name] ?? null) === (value || null)));
   return found && claim(found);
 }
 

@@ -13,7 +13,10 @@ const needed = { ...line, read: (text) => limited(text, 200) ?? fail("It cannot 
 const money = { read: dollars, write: (value) => (value === null || value === undefined ? "" : amount(value)), inputmode: "decimal", number: true };
 const date = { read: (text) => text || null, write: (value) => value ?? "", type: "date" };
 
-/** By wire name, in the order in which the desk shows them: `label`; `read(text, vehicle)`, which throws `BadText`; `write(value)`; what the input is like. */
+/**
+ * By wire name, in the order in which the desk shows them:
+ * `label`; `read(text, vehicle)`, which throws `BadText`; `write(value)`; what the input is like.
+ */
 export const FIELDS = {
   vin: { ...needed, label: "VIN", read: (text, vehicle) => vin(text, vehicle), code: true, autocapitalize: "characters" },
   stockNumber: { ...line, label: "Stock number", code: true },

@@ -42,7 +42,8 @@ const LAYERS = {
 /** Photos in the order of these ids; photos that the ids do not name come last. */
 export function ordered(photos, ids) {
   const place = new Map(ids.map((id, index) => [id, index]));
-  return [...photos].sort((one, other) => (place.get(one.id) ?? Infinity) - (place.get(other.id) ?? Infinity) || one.position - other.position);
+  return [...photos].sort((one, other) =>
+    (place.get(one.id) ?? Infinity) - (place.get(other.id) ?? Infinity) || one.position - other.position);
 }
 
 /** Fetch the whole lot, newest first. Calls `begun` after each page. Rejects with `Problem`. */

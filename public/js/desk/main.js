@@ -24,7 +24,7 @@ watchStatus();
 async function open() {
   askStatus().catch(() => {});
   const { promise, resolve, reject } = Promise.withResolvers();
-  load(resolve).then(resolve, reject);
+  load(/** @type {any} */ (resolve)).then(resolve, reject);
   await promise;
   comeBack();
 }

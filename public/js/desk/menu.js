@@ -32,7 +32,9 @@ export function Menu({ label, items }) {
     const all = [...place.current.querySelectorAll("[role=menuitem]")];
     all[(all.indexOf(document.activeElement) + by + all.length) % all.length].focus();
   };
-  const leave = (event) => { if (open.value && event.relatedTarget && !place.current.contains(event.relatedTarget)) open.value = false; };
+  const leave = (event) => {
+    if (open.value && event.relatedTarget && !place.current.contains(event.relatedTarget)) open.value = false;
+  };
   return html`
     <div class="menu" ref=${place} onKeyDown=${onKeyDown} onFocusOut=${leave}>
       <button ref=${opener} type="button" class="button button-icon" aria-haspopup="menu"

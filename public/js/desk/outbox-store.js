@@ -13,7 +13,8 @@ let opened = null;
 export async function all() {
   const kept = await run("readonly", (rows) => rows.getAll());
   const known = new Set(kept.map((row) => row.id));
-  return [...kept, ...left().filter((row) => !known.has(row.id))].sort((one, other) => one.at - other.at || one.id.localeCompare(other.id));
+  return [...kept, ...left().filter((row) => !known.has(row.id))]
+    .sort((one, other) => one.at - other.at || one.id.localeCompare(other.id));
 }
 
 /** Write a row, new or changed. */

@@ -18,6 +18,9 @@ export function vinFault(vin, year) {
 }
 
 function checkDigit(vin) {
-  const sum = [...vin].reduce((total, character, place) => total + WEIGHTS[place] * (VALUES[LETTERS.indexOf(character)] ?? Number(character)), 0);
+  const sum = [...vin].reduce(
+    (total, character, place) => total + WEIGHTS[place] * (VALUES[LETTERS.indexOf(character)] ?? Number(character)),
+    0,
+  );
   return sum % 11 === 10 ? "X" : String(sum % 11);
 }

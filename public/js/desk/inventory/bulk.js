@@ -9,6 +9,7 @@ import { many, money, name } from "../words.js";
 import { changePrice } from "./prices.js";
 import { selected, tickAll } from "./selection.js";
 
+/** @type {[string, string, any, any][]} */
 const SWITCHES = [
   ["Website", "publishToWebsite", { done: "On the website", errand: "Publishing" }, { done: "Off the website", errand: "Taking off the website" }],
   ["Third party", "publishToThirdParty", { done: "Free for listing sites", errand: "Publishing" }, { done: "Off the listing sites", errand: "Taking off the listing sites" }],
@@ -46,7 +47,9 @@ function Pricing({ ids, onClose }) {
   const unit = useSignal("$");
   const text = useSignal("");
   const vehicles = ids.map((id) => lot.value.get(id)).filter(Boolean);
-  const planned = vehicles.map((vehicle) => [vehicle, changePrice(vehicle.price, way.value, unit.value, text.value)]).filter(([, price]) => price !== null);
+  const planned = vehicles
+    .map((vehicle) => [vehicle, changePrice(vehicle.price, way.value, unit.value, text.value)])
+    .filter(([, price]) => price !== null);
   const priceless = way.value === "set" ? 0 : vehicles.filter((vehicle) => vehicle.price === null).length;
   const save = (event) => {
     event.preventDefault();

@@ -11,7 +11,9 @@ const LONGEST_MS = 15_000;
 
 /** Signals that stay fresh while the vehicle is shown; `null` until known. `fault` is a `Problem` of the vehicle itself. */
 export function useAbout(id) {
-  const about = useMemo(() => ({ sales: signal(null), services: signal(null), listings: signal(null), tasks: signal(null), fault: signal(null), vehicleId: id }), [id]);
+  const about = useMemo(() => ({
+    sales: signal(null), services: signal(null), listings: signal(null), tasks: signal(null), fault: signal(null), vehicleId: id,
+  }), [id]);
   useEffect(() => {
     const watch = new Watch(about);
     watch.begin();

@@ -36,7 +36,9 @@ export function usePhotoOrder(vehicle) {
   const handle = (id) => ({
     onKeyDown: (event) => {
       const place = current().indexOf(id);
-      const to = { ArrowLeft: place - 1, ArrowUp: place - 1, ArrowRight: place + 1, ArrowDown: place + 1, Home: 0, End: Infinity }[event.key];
+      const to = {
+        ArrowLeft: place - 1, ArrowUp: place - 1, ArrowRight: place + 1, ArrowDown: place + 1, Home: 0, End: Infinity,
+      }[event.key];
       if (to === undefined) return;
       event.preventDefault();
       move(id, to);
@@ -49,7 +51,8 @@ export function usePhotoOrder(vehicle) {
     },
     onPointerMove: (event) => {
       if (dragged.peek() !== id) return;
-      const over = document.elementFromPoint(event.clientX, event.clientY)?.closest("[data-photo]")?.dataset.photo;
+      const under = document.elementFromPoint(event.clientX, event.clientY)?.closest("[data-photo]");
+      const over = /** @type {HTMLElement} */ (under)?.dataset.photo;
       if (over && over !== id) move(id, current().indexOf(over));
     },
     onPointerUp: () => end(id),

@@ -85,7 +85,8 @@ function check(text, vehicle) {
   if (!vehicle) faults.vehicleId = "Choose the vehicle.";
   if (!text.description.trim()) faults.description = "Say what was done.";
   if (!text.serviceDate) faults.serviceDate = "Give the day.";
-  const body = { vehicleId: vehicle?.id, serviceDate: text.serviceDate, description: text.description.trim(), cost, vendor: text.vendor.trim() || null };
+  const body = { vehicleId: vehicle?.id, serviceDate: text.serviceDate, description: text.description.trim(), cost,
+    vendor: text.vendor.trim() || null };
   return { faults, body };
 }
 

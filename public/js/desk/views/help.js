@@ -4,6 +4,7 @@ import { html } from "../html.js";
 import { listen, listening } from "../keys.js";
 import { Dialog, Switch } from "../parts.js";
 
+/** @type {[string, string[][]][]} */
 const KEYS = [
   ["Anywhere", [["?", "These keys"], ["u", "Undo the last thing"], ["g i", "Inventory"], ["g s", "Sales"], ["g w", "Service"], ["g c", "Customers"], ["g p", "Integrations"], ["g f", "Failed syncs"]]],
   ["In the inventory", [["/", "Search"], ["j k", "Next, previous vehicle"], ["Enter", "Open it"], ["x", "Select it"], ["n", "Add a vehicle"], ["Esc", "Clear selection, then filters"]]],

@@ -26,7 +26,8 @@ export function Sales() {
 
 function Sale({ sale }) {
   const vehicle = lot.value.get(sale.vehicleId);
-  const spent = (services.value ?? []).filter((record) => record.vehicleId === sale.vehicleId).reduce((sum, record) => sum + record.cost, 0);
+  const spent = (services.value ?? []).filter((record) => record.vehicleId === sale.vehicleId)
+    .reduce((sum, record) => sum + record.cost, 0);
   return html`
     <tr class=${sale.state === "voided" ? "faded" : ""}>
       <td data-label="Date">${day(sale.saleDate)}</td>

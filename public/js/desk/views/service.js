@@ -46,7 +46,9 @@ function Row({ record }) {
 function ForAny({ onClose }) {
   const text = useSignal("");
   const options = useMemo(() => [...lot.value.values()].filter((vehicle) => vehicle.status !== "archived").map((vehicle) => [label(vehicle), vehicle]), [lot.value]);
-  const chosen = options.find(([words]) => words === text.value.trim())?.[1] ?? lot.value.get(options.filter(([, vehicle]) => [vehicle.stockNumber, vehicle.vin].includes(text.value.trim().toUpperCase()))[0]?.[1].id);
+  const chosen = options.find(([words]) => words === text.value.trim())?.[1]
+    ?? lot.value.get(options.filter(([, vehicle]) =>
+      [vehicle.stockNumber, vehicle.vin].includes(text.value.trim().toUpperCase()))[0]?.[1].id);
   const picker = html`
     <${Field} label="Vehicle" list="any-vehicle" required autocomplete="off" placeholder="Stock number, VIN or name"
       value=${text.value} hint=${chosen ? label(chosen) : undefined} onInput=${(event) => { text.value = event.currentTarget.value; }} />

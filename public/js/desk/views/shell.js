@@ -29,7 +29,9 @@ const PLACES = [
   ["integrations", "Integrations", "plug", "p"],
   ["failed", "Failed syncs", "alert", "f"],
 ];
-const VIEWS = lookup({ inventory: Inventory, sales: Sales, service: Service, customers: Customers, integrations: Integrations, failed: Failed });
+const VIEWS = lookup({
+  inventory: Inventory, sales: Sales, service: Service, customers: Customers, integrations: Integrations, failed: Failed,
+});
 const SCHEMES = { auto: ["As the system", "half"], light: ["Light", "sun"], dark: ["Dark", "moon"] };
 
 const helping = signal(false);

@@ -1,0 +1,2 @@
+export const h: any;
+export const render: any;
