@@ -278,6 +278,15 @@ CREATE INDEX payments_sale ON payments (sale_id);
 
 -- ------------------------------------------------------------------------------------------------------------ the sync engine
 
+-- States of a sync task, and what moves it:
+--   (none), done, dead -> pending   a change enqueues it, or the dealer retries it
+--   pending -> running              a worker takes its lease
+--   running -> done                 the partner is in step, and nothing was wanted since
+--   running -> pending              more is wanted or left to do, or the try failed and waits for the next one
+--   running -> blocked              its partner needs the dealer (sign in, configure)
+--   blocked -> pending              the dealer has acted, or the task probes the partner
+--   running -> dead                 refused for good, out of attempts, or its workers crash
+--   pending, blocked, dead -> done  the dealer discards it (discarded_at)
 -- One row for each thing that one partner must be brought in step with. A change raises wanted_rev; the consumer, holding the
 -- lease, brings done_rev up to the wanted_rev it saw when it took the lease. A queue message only says "look at this row".
 CREATE TABLE sync_tasks (

@@ -9,6 +9,7 @@ import pytest
 from carlot.domain.times import parse_instant
 from carlot.engine import enqueue
 from carlot.errors import ConstraintViolation, Permanent, Retryable
+from carlot.partners.registry import PARTNERS
 from carlot.platform.ports import Services, statement
 from carlot.store.tasks import Lease, Outcome, TaskRequest
 from support.perils import Killed, Perils
@@ -104,6 +105,24 @@ class TestLeases:
         [task_id] = await want(world, "car-1")
         await work(world, toy.registry, task_id)
         assert len(toy.leases) == 1
+
+    async def test_a_lease_lasts_as_long_as_its_own_target_s_kind_says(self, world: World, toy: Toy) -> None:
+        """Two partners may have a kind of the same name."""
+        other = Toy(lease_s=600, target="quickbooks")
+        lasted_s: list[int] = []
+
+        async def note(services: Services, lease: Lease) -> Outcome:
+            until = parse_instant(str(state_of(world, lease.id)["leased_until"]))
+            lasted_s.append(round((until - parse_instant(lease.leased_at)).total_seconds()))
+            return Outcome()
+
+        toy.steps, other.steps = [note], [note]
+        requests = [TOY, TaskRequest("quickbooks", KIND, "car-1")]
+        world.env |= dict.fromkeys(PARTNERS["quickbooks"].needs, "x")
+        await enqueue.commit(world.services, [no_change()], requests)
+        for task in world.tasks(kind=KIND):
+            await work(world, {**toy.registry, **other.registry}, task["id"])
+        assert lasted_s == [60, 600]
 
     async def test_two_instances_at_once_share_the_tasks_out(self, world: World, toy: Toy) -> None:
         task_ids = await want(world, *(f"car-{n}" for n in range(20)))

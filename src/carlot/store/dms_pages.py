@@ -114,7 +114,7 @@ AGREE = f"""
 UPDATE vehicles SET edited_fields = (
   SELECT json_group_array(value) FROM (SELECT edit.value FROM json_each(vehicles.edited_fields) AS edit, (SELECT vehicles.dms_record AS value) AS r
     WHERE CASE edit.value {" ".join(f"WHEN '{f.wire}' THEN json_type(r.value, '$.{f.dms}') IS NULL OR vehicles.{f.column} IS NOT {_from_record(f)}" for f in FROM_DMS)} ELSE 1 END))
-WHERE edited_fields <> '[]' AND dms_record IS NOT NULL AND ?3 = ?3
+WHERE edited_fields <> '[]' AND dms_record IS NOT NULL
   AND external_dms_id IN (SELECT value FROM json_each(?1))"""
 
 # The cars on the lot with hand edits of which the DMS takes some back. ?1 now.

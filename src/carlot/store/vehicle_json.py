@@ -81,7 +81,7 @@ LISTS = {
     for shown, item in ((PUBLIC, PUBLIC_OBJECT), (ADMIN, ADMIN_OBJECT))
     for sort, order in _ORDERS.items()
 }
-COUNTS = {shown: f"SELECT count(*) AS total FROM vehicles WHERE ?1 = ?1 AND {shown} {_MATCHES}" for shown in (PUBLIC, ADMIN)}
+COUNTS = {shown: f"SELECT count(*) AS total FROM vehicles WHERE {shown} {_MATCHES}" for shown in (PUBLIC, ADMIN)}
 
 
 def _filters(search: Search, base: str) -> tuple[str | int | None, ...]:
