@@ -65,7 +65,7 @@ def test_bookmark_then_migrations_then_worker(monkeypatch: pytest.MonkeyPatch, c
     said = capsys.readouterr().out
     assert BOOKMARK in said
     assert "closed" not in said
-    assert "Not configured, and so not in use: Wayne Reeves" in said
+    assert "Not configured, so not in use: Wayne Reeves" in said
 
 
 def test_with_uv_installed_the_same_packages_are_deployed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from runtime.configuration import read_config
 from support.running import free_port, wait_until
 
 pytestmark = pytest.mark.xdist_group("local_commands")
-READY = "Ctrl-C stops everything"
+READY = "Press Ctrl-C to stop"
 NOON = int(datetime(2027, 2, 3, 17, tzinfo=UTC).timestamp() // 60)
 """The minute in which it is noon where the demo's dealer is: the day's pull is due."""
 
