@@ -83,7 +83,7 @@ def test_a_pull_is_watched_and_shows_what_it_rejected(desk: OpenDesk, desk_lot: 
         card.get_by_role("button", name="1 record rejected").click()
         table = card.get_by_role("region", name="Rejected records")
         expect(table.get_by_role("cell", name="BAD-1").first).to_be_visible()
-        expect(table.get_by_role("cell", name="make")).to_be_visible()
+        expect(table.get_by_role("cell", name="make", exact=True)).to_be_visible()
         faultless(page)
     finally:
         desk_lot.partners.sim("DELETE", "wayne-reeves/vehicles/BAD-1")

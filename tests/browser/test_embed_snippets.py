@@ -80,7 +80,7 @@ def test_a_changed_missing_or_strange_file_is_noticed(tmp_path: Path, monkeypatc
     (resizer / "core.js").write_text("alert(1)")
     (resizer / "LICENSE.md").unlink()
     (resizer / "extra.js").write_text("")
-    assert [fault.split(" is ")[0] for fault in vendor.check()] == [
+    assert [fault.split(" ")[0] for fault in vendor.check()] == [
         "open-iframe-resizer/core.js",
         "open-iframe-resizer/LICENSE.md",
         "open-iframe-resizer/extra.js",
