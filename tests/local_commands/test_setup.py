@@ -90,7 +90,7 @@ def test_a_command_runs_on_the_tools_whichever_python_starts_it() -> None:
     own = str(getattr(sys, "_base_executable", sys.executable))
     words = [own, "-I", str(ROOT / "dev"), "setup", "--browsers"]
     done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False)
-    assert done.stderr == "[setup] knows no --browsers; there is --for-tests\n"
+    assert done.stderr == "[setup] Unknown argument --browsers. The only flag is --for-tests.\n"
     words = [own, str(ROOT / "dev"), "deploy", "--force"]
     done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False)
     assert done.stderr == "[deploy] takes no flags, and at most the name of an environment, such as preview\n"
