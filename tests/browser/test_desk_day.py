@@ -77,6 +77,7 @@ def put_on_show(page: Page, lot: Installation, front: Path) -> None:
     page.get_by_role("searchbox").fill("corolla 2023")
     page.get_by_role("link", name=CAR).click()
     tiles = page.locator(".photo-tile:not(.photo-coming)")
+    expect(tiles.first).to_be_visible()
     before = tiles.count()
     page.get_by_label("Photo files").set_input_files(front)
     expect(tiles).to_have_count(before + 1)
