@@ -93,7 +93,7 @@ def test_a_command_runs_on_the_tools_whichever_python_starts_it() -> None:
     assert done.stderr == "[setup] Unknown argument --browsers. The only flag is --for-tests.\n"
     words = [own, str(ROOT / "dev"), "deploy", "--force"]
     done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False)
-    assert done.stderr == "[deploy] takes no flags, and at most the name of an environment, such as preview\n"
+    assert done.stderr == "[deploy] make deploy takes no flags, and at most the name of an environment, such as ENV=preview\n"
 
 
 def test_a_part_that_was_interrupted_is_made_again(part: setup.Part) -> None:
