@@ -46,17 +46,18 @@ soak: ## ten minutes of fuzzing, 50,000 calls made from the API's description, 4
 	@for mode in ignored honoured; do BOOKS_SALES=300 BOOKS_REQUESTID=$$mode $(PY) -m pytest -q tests/workerd/test_books.py || exit 1; done
 	@PYTHONPATH=src:dev:tests $(PY) -m workerd.soak $(if $(SEED),--seed $(SEED))
 
-wordpress: ## pack the WordPress plugin into dist/carlot-inventory.zip
-	@dev/setup
+wordpress: ## pack the WordPress plugin into dist/carlot-inventory.zip; needs only Python
 	@dev/wordpress
 
-wordpress-test: ## try the plugin in a real WordPress with MariaDB (installs Debian's packages)
+REAL := $(addprefix tests/wordpress/real_,wordpress.py addresses.py browser.py network.py)
+wordpress-test: ## try the plugin in Debian's WordPress and in the newest one, with MariaDB and a browser (installs Debian's packages)
 	@dev/setup
-	@dev/wordpress --packages
-	@$(PY) -m pytest tests/wordpress/real_wordpress.py
+	@dev/wordpress --newest
+	@$(PY) -m pytest $(REAL)
+	@WORDPRESS_PROGRAM=.runtime/wordpress/usr/share/wordpress $(PY) -m pytest $(REAL)
 
-deploy: ## put it on Cloudflare; says first what is missing; ENV=preview beside production, with a database of its own
-	@dev/deploy $(ENV)
+deploy: ## put it on Cloudflare, again after any failure; ENV=preview beside production; URL=https://... where it is asked afterwards
+	@$(if $(URL),CARLOT_URL=$(URL)) dev/deploy $(ENV)
 
 backup: ## keep D1 and the photos in one file under backups/; LOCAL=.wrangler/state takes a local instance's
 	@dev/backup $(if $(LOCAL),--local $(LOCAL)) $(if $(ENV),--env $(ENV)) $(FILE)

@@ -16,7 +16,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from harness import books, cpu, drain, feeds, imports, lists, memory, pages, prices, report, sales, servers, start, webhooks
+from harness import (
+    books,
+    cpu,
+    drain,
+    feeds,
+    files,
+    imports,
+    lists,
+    memory,
+    pages,
+    prices,
+    report,
+    sales,
+    servers,
+    start,
+    webhooks,
+)
 
 
 @dataclass(frozen=True)
@@ -47,6 +63,7 @@ BENCHMARKS: dict[str, Callable[[Scale], report.Outcome]] = {
     "drain": lambda scale: drain.compare_drain(scale.list_size, LATENCIES_MS, scale.repetitions),
     "prices": lambda scale: prices.compare_prices(scale.sales),
     "feeds": lambda scale: feeds.measure_feeds([scale.list_size, scale.import_size], scale.repetitions),
+    "files": lambda scale: files.measure_files(scale.import_size, scale.repetitions, scale.growth_sizes[-1]),
     "pages": lambda scale: pages.measure_pages(200, scale.import_size // 2, scale.repetitions),
     "cpu": lambda scale: cpu.measure_cpu(2 * scale.list_size, scale.list_size // 5),
     "start": lambda scale: start.measure_start(2 * scale.repetitions - 1),
@@ -58,6 +75,7 @@ def main() -> int:
     """The exit status: 0, 1 when a target was missed, 2 when a benchmark could not be run."""
     parser = argparse.ArgumentParser(description="CarLot beside a TypeScript peer, on the same workerd.")
     parser.add_argument("--quick", action="store_true", help="small sizes, targets not judged")
+    parser.add_argument("--markdown", action="store_true", help="print the table as Markdown, too")
     parser.add_argument("--only", choices=list(BENCHMARKS), action="append", help="this benchmark; may be repeated")
     flags = parser.parse_args()
     # As on Ctrl-C, what was started is stopped.
@@ -73,6 +91,8 @@ def main() -> int:
         print(f"bench: {error}", file=sys.stderr)
         return 2
     report.print_table(outcomes, judged=not flags.quick)
+    if flags.markdown:
+        report.print_markdown(outcomes)
     if not flags.quick:
         report.keep(outcomes, _setting(), whole=not flags.only)
     missed = [line.name for outcome in outcomes for line in outcome.lines if line.missed]

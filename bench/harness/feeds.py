@@ -52,7 +52,7 @@ def _fetches(size: int, repetitions: int) -> dict[str, Any]:
         folder = Path(name)
         with servers.carlot(partners_url, folder=folder) as server:
             time_import(server, size)
-            _mark_all(server, size)
+            mark_all(server, size)
         with servers.carlot(partners_url, folder=folder) as server, Watch(server) as watch:
             fetch_all(server)
         timed = {format_: list(times) for format_, times in seconds.items()}
@@ -63,7 +63,7 @@ def _fetches(size: int, repetitions: int) -> dict[str, Any]:
     return {"seconds": timed, "bytes": lengths, "peak": watch.peak(), "needed": needed.peak()}
 
 
-def _mark_all(server: Server, size: int) -> None:
+def mark_all(server: Server, size: int) -> None:
     """Every car is for third parties, by one file that is imported."""
     with httpx.Client(base_url=server.url, timeout=120) as http:
         lot = csv.DictReader(io.StringIO(http.get("/api/vehicles/export.csv").text, newline=""))

@@ -1,4 +1,8 @@
-"""The public list under load: whole answers and 304s, at one connection and at several."""
+"""The public reads under load, at one connection and at several: the list whole, unchanged and filtered, one vehicle, a file.
+
+The local runtime has no cache in front of the Worker, so each of these is a miss. A hit runs no Worker and asks no database;
+neither does an answer from a file.
+"""
 
 import json
 import subprocess
@@ -16,6 +20,8 @@ from harness.servers import BenchError, Server
 
 LOAD_SCRIPT = Path(__file__).resolve().parents[1] / "load.mjs"
 PATH = "/api/public/inventory?limit=1000"
+FILTERED = "/api/public/inventory?make=Ford&priceMax=40000&limit=25"
+FILE = "/favicon.svg"
 WARM_UP_S = 2.0
 
 
@@ -30,8 +36,16 @@ def compare_lists(size: int, connections: list[int], seconds: float, repetitions
         etags = {name: _prepare(server, size) for name, server in contenders.items()}
         loads: dict[str, dict[str, list[dict[str, Any]]]] = {}
         for count in connections:
-            for kind in ("full", "304"):
-                loads[f"{kind}, {count}"] = _alternate(contenders, etags, kind, count, seconds, repetitions)
+            paths = {name: f"/api/public/vehicle/{_first(server)}" for name, server in contenders.items()}
+            for kind in ("full", "304", "filtered", "vehicle"):
+                found = {"vehicle": paths, "filtered": dict.fromkeys(contenders, FILTERED)}
+                asked = found.get(kind, dict.fromkeys(contenders, PATH))
+                loads[f"{kind}, {count}"] = _alternate(
+                    contenders, asked, etags if kind == "304" else {}, kind, count, seconds, repetitions
+                )
+            loads[f"file, {count}"] = _alternate(
+                {"carlot": contenders["carlot"]}, {"carlot": FILE}, {}, "file", count, seconds, repetitions
+            )
     answer_bytes = _bytes_each(loads[f"full, {connections[0]}"]["peer"][0])
     ceiling = {count: run_load(["--self-test", str(answer_bytes)], count, seconds) for count in connections}
     return Outcome("list", _lines(connections, loads, ceiling), {"size": size, "loads": loads, "generator": ceiling})
@@ -47,22 +61,35 @@ def _prepare(server: Server, size: int) -> str:
     return answer.headers["ETag"]
 
 
+def _first(server: Server) -> str:
+    """The id of one public vehicle."""
+    vehicle: str = httpx.get(f"{server.url}/api/public/inventory?limit=1", timeout=60).raise_for_status().json()[0]["id"]
+    return vehicle
+
+
 def _alternate(
-    contenders: dict[str, Server], etags: dict[str, str], kind: str, count: int, seconds: float, repetitions: int
+    contenders: dict[str, Server],
+    paths: dict[str, str],
+    etags: dict[str, str],
+    kind: str,
+    count: int,
+    seconds: float,
+    repetitions: int,
 ) -> dict[str, list[dict[str, Any]]]:
+    """Ask each in turn for its path, with an ETag for a 304."""
     found: dict[str, list[dict[str, Any]]] = {name: [] for name in contenders}
-    expected = "200" if kind == "full" else "304"
+    expected = "304" if etags else "200"
     for repetition in range(repetitions):
         for name in sorted(contenders, reverse=repetition % 2 == 1):
-            flags = ["--url", contenders[name].url + PATH]
-            if kind == "304":
+            flags = ["--url", contenders[name].url + paths[name]]
+            if etags:
                 flags += ["--header", f"If-None-Match: {etags[name]}"]
             load = run_load(flags, count, seconds)
             if set(load["statuses"]) != {expected}:
                 raise BenchError(f"{name}: wanted only {expected}, got {load['statuses']}")
             found[name].append(load)
     rates = ", ".join(f"{name} {rate(loads):.0f}/s" for name, loads in found.items())
-    print(f"  list {kind}, {count} connections: {rates}", flush=True)
+    print(f"  {kind}, {count} connections: {rates}", flush=True)
     return found
 
 
@@ -71,12 +98,16 @@ def _lines(
 ) -> list[Line]:
     lines = []
     for count in connections:
-        full, short = loads[f"full, {count}"], loads[f"304, {count}"]
+        full, short, some, one = (loads[f"{kind}, {count}"] for kind in ("full", "304", "filtered", "vehicle"))
+        file = rate(loads[f"file, {count}"]["carlot"])
         theirs = rate(full["peer"])
         lines += [
             _line(f"list, whole, at {count}", rate(full["carlot"]), theirs, Target(">=", 1)),
             _line(f"list, 304 over peer's whole, at {count}", rate(short["carlot"]), theirs, Target(">=", 3)),
             _line(f"list, 304 over peer's 304, at {count}", rate(short["carlot"]), rate(short["peer"]), None),
+            _line(f"list, filtered, at {count}", rate(some["carlot"]), rate(some["peer"]), Target(">=", 1)),
+            _line(f"one vehicle, at {count}", rate(one["carlot"]), rate(one["peer"]), Target(">=", 1)),
+            _line(f"a file over peer's vehicle, at {count}", file, rate(one["peer"]), None),
         ]
         fastest = max(rate(found) for found in full.values())
         spare = ceiling[count]["per_second"] / fastest

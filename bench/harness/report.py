@@ -63,6 +63,13 @@ def print_table(outcomes: list[Outcome], judged: bool) -> None:
         print(f"{line.name:{width}}  {line.carlot:>14}  {line.peer:>14}  {line.figure:>8.2f}  {target:>7}  {verdict}")
 
 
+def print_markdown(outcomes: list[Outcome]) -> None:
+    """Prints every line as a row of a Markdown table, as README shows them."""
+    print("\n| | CarLot | peer | figure | target |\n|---|---|---|---|---|")
+    for line in (line for outcome in outcomes for line in outcome.lines):
+        print(f"| {line.name.strip()} | {line.carlot} | {line.peer} | {line.figure:.2f} | {line.target or ''} |")
+
+
 def keep(outcomes: list[Outcome], setting: dict[str, Any], whole: bool) -> None:
     """Writes results/<name>.json for each benchmark, and results/latest.json after a whole run."""
     RESULTS.mkdir(exist_ok=True)

@@ -1,6 +1,6 @@
 """Save all of a dealer's data in one file: `make backup`. It contains D1 as an SQLite file, R2's photos and a list of both.
 
-The data comes from the deployed instance through wrangler, or with `--local FOLDER` from a local persist folder such as
+The data comes from the deployed instance through Cloudflare's API, or with `--local FOLDER` from a local persist folder such as
 .wrangler/state. Sign-in sessions are left out. The file contains customers' names, so only its owner may read it.
 """
 
@@ -21,7 +21,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from runtime import environments, setup, wrangler
+from runtime.cloudflare import ApiError, connect, file_path
 from runtime.paths import ROOT
+from runtime.remedies import explained
+from runtime.remote_copy import copy_remote
+from runtime.remote_database import deployed_database
 from runtime.state import D1_FOLDER
 
 FOLDER = ROOT / "backups"
@@ -30,14 +34,13 @@ CONTENTS = "contents.json"
 PHOTOS = "photos"
 # Tables that a backup leaves out: after a restore nobody is signed in, and the rate limits start at zero.
 PASSING = ("sessions", "rate_limits")
-# How many photos to download at the same time: wrangler needs a second or two for each file.
+# How many photos to transfer at the same time.
 AT_ONCE = 4
 
 
-def flags_of(local: Path | None, env: str) -> list[str]:
-    """Return the wrangler flags that select the instance."""
-    where = ["--local", "--persist-to", str(local)] if local else ["--remote"]
-    return [*where, *environments.flags_of(env)]
+def flags_of(local: Path, env: str) -> list[str]:
+    """Return the wrangler flags that select the local instance."""
+    return ["--local", "--persist-to", str(local), *environments.flags_of(env)]
 
 
 def run_quietly(*words: str) -> str:
@@ -68,11 +71,8 @@ def copy_database(target: Path, local: Path | None, env: str) -> None:
         if local:
             with contextlib.closing(sqlite3.connect(f"file:{local_file(local)}?mode=ro", uri=True)) as source:
                 source.backup(copy)
-        else:
-            dump = target.with_suffix(".sql")
-            run_quietly("d1", "export", "DB", *flags_of(None, env), "--output", str(dump))
-            copy.executescript(dump.read_text())
-            dump.unlink()
+        elif not copy_remote(deployed_database(env), copy, PASSING):
+            print("[backup] Note: the lot changed while it was read. To have it of one moment, back up when it is quiet.")
         for table in PASSING:
             copy.execute(f"DELETE FROM {table}")
         copy.commit()
@@ -95,11 +95,16 @@ def photos_of(database: Path) -> dict[str, str]:
 
 def fetch_photos(keys: Sequence[str], target: Path, local: Path | None, env: str) -> None:
     """Download the photos from R2. Raises: SystemExit when one download fails, because a backup must be complete."""
-    bucket = environments.config_of(env)["r2_buckets"][0]["bucket_name"]
+    config = environments.config_of(env)
+    bucket = config["r2_buckets"][0]["bucket_name"]
+    account = None if local else connect(config)
     target.mkdir()
 
     def fetch(key: str) -> None:
-        run_quietly("r2", "object", "get", f"{bucket}/{key}", "--file", str(target / key), *flags_of(local, env))
+        if local:
+            run_quietly("r2", "object", "get", f"{bucket}/{key}", "--file", str(target / key), *flags_of(local, env))
+        elif account:
+            (target / key).write_bytes(account.download(file_path(bucket, key)))
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         list(pool.map(fetch, keys))
@@ -138,6 +143,14 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--env", default=environments.PRODUCTION, help="the environment, such as preview (default: production)")
     flags = parser.parse_args(arguments)
     setup.ensure()
+    try:
+        return save(flags)
+    except ApiError as error:
+        raise SystemExit(f"[backup] Nothing was saved. {explained(error)}") from error
+
+
+def save(flags: argparse.Namespace) -> int:
+    """Write the backup that the flags describe, and print what is in it. Raises: ApiError, SystemExit."""
     file = flags.file or FOLDER / f"carlot-{datetime.now(UTC):%Y-%m-%dT%H%M%SZ}.tar.gz"
     found = back_up(file.absolute(), flags.local and flags.local.absolute(), flags.env)
     print(f"[backup] Saved {file}: {file.stat().st_size / 1e6:.1f} MB")

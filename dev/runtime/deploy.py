@@ -1,59 +1,57 @@
 """Deploy CarLot Manager to Cloudflare: `make deploy`, or `make deploy ENV=preview`. Lists everything that is missing, if any.
 
-The order is: print a bookmark of the database, apply the migrations, upload the Worker. Migrations only add, so the Worker
-that is still running keeps working meanwhile.
+The order is: look up or create what the account lacks, print a bookmark of the database, apply the migrations, upload the Worker,
+ask the Worker until it answers. Each step looks first at what is there, so a deploy that failed anywhere can be run again.
+Migrations only add, so the Worker that is still running keeps working meanwhile.
 """
 
 from __future__ import annotations
 
-import json
 import subprocess
-import sys
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
-from runtime import environments, setup, wrangler
+from runtime import environments, resources, setup, verify, wrangler
+from runtime.cloudflare import Account, ApiError, connect
 from runtime.configuration import ESSENTIAL, bindings, half_configured, is_set, missing
+from runtime.migrate import MigrationRefused, migrate
 from runtime.paths import ROOT
+from runtime.remedies import explained, explained_output
+from runtime.remote_database import RemoteDatabase
 
-# The message with which wrangler reports a missing database. Source: wrangler 4.164, src/d1/utils.ts.
-NO_DATABASE = "Couldn't find a D1 DB"
-
-
-def ask_wrangler(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run wrangler without terminal input, so it cannot prompt, and return its result."""
-    words = wrangler.command(*arguments)
-    environment = wrangler.environment(WRANGLER_HIDE_BANNER="true", CI="true")
-    return subprocess.run(words, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+AGAIN = "Then run make deploy again: it continues where this one stopped."
 
 
 def run_wrangler(*arguments: str) -> None:
-    """Run wrangler and show its output. Raises: SystemExit when it fails."""
+    """Run wrangler and show its output. Raises: SystemExit when it fails, with what to do about the reason."""
     print(f"\n[deploy] wrangler {' '.join(arguments)}", flush=True)
-    environment = wrangler.environment(WRANGLER_HIDE_BANNER="true")
-    done = subprocess.run(wrangler.command(*arguments), cwd=ROOT, env=environment, check=False)
-    if done.returncode:
-        text = f"[deploy] Stopped: wrangler {arguments[0]} failed. Read its message above, then run make deploy again."
-        raise SystemExit(text)
+    environment = wrangler.environment(WRANGLER_HIDE_BANNER="true", CI="true")
+    said = ""
+    with subprocess.Popen(
+        wrangler.command(*arguments),
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        for line in process.stdout or ():
+            said += line
+            print(line, end="", flush=True)
+    if process.returncode:
+        what = explained_output(said) or "Read its message above."
+        raise SystemExit(f"[deploy] Stopped: wrangler {arguments[0]} failed. {what}\n[deploy] {AGAIN}")
 
 
-def is_logged_in() -> bool:
-    """Return whether wrangler is signed in to a Cloudflare account."""
-    done = ask_wrangler("whoami", "--json")
-    if done.returncode:
-        return False
+def deployed_secrets(account: Account, worker: str) -> set[str] | None:
+    """Return the names of the deployed secrets, `None` before the first deploy. Raises: ApiError."""
     try:
-        return bool(json.loads(done.stdout[done.stdout.index("{") :]).get("loggedIn", True))
-    except ValueError:
-        return "not authenticated" not in (done.stdout + done.stderr).lower()
-
-
-def deployed_secrets(flags: Sequence[str] = ()) -> set[str] | None:
-    """Return the names of the deployed secrets, `None` before the first deploy. `flags` select the environment."""
-    done = ask_wrangler("secret", "list", "--format", "json", *flags)
-    if done.returncode:
-        return None
-    return {str(entry["name"]) for entry in json.loads(done.stdout[done.stdout.index("[") :])}
+        return {str(entry["name"]) for entry in account.call("GET", f"/workers/scripts/{worker}/secrets")}
+    except ApiError as error:
+        if error.code == resources.NO_WORKER:
+            return None
+        raise
 
 
 def uncommitted() -> bool:
@@ -72,46 +70,42 @@ def problems_of_config(config: Mapping[str, Any]) -> list[str]:
     return found
 
 
-def problems_of_secrets(config: Mapping[str, Any], present: set[str], flags: Sequence[str] = ()) -> list[str]:
-    """Return the secrets that the deployed Worker lacks: the essential ones, and those of partly configured partners."""
-    settings = {name for name, value in config.get("vars", {}).items() if is_set(value)} | present
-    put = " ".join(["npx wrangler secret put", *flags])
-    found = [f"secret {name}: run `{put} {name}`" for name in ESSENTIAL if name not in present]
-    return found + half_configured(settings)
-
-
-def problems(config: Mapping[str, Any], flags: Sequence[str]) -> list[str]:
-    """Return everything that prevents a deploy, in one list."""
+def check(config: Mapping[str, Any]) -> Account:
+    """Return the account, once nothing prevents a deploy. Raises: SystemExit with everything that does, in one list."""
     found = problems_of_config(config)
-    if not is_logged_in():
-        return [*found, "you are not signed in to Cloudflare: run `npx wrangler login`, or set CLOUDFLARE_API_TOKEN"]
-    present = deployed_secrets(flags)
-    # Before the first deploy there is no Worker that could have secrets. The admin page stays closed until they are set.
-    return found if present is None else found + problems_of_secrets(config, present, flags)
+    account = None
+    try:
+        account = connect(config)
+        deployed_secrets(account, config["name"])
+    except ApiError as error:
+        found.append(f"Worker {config['name']}: {explained(error)}")
+    except SystemExit as refusal:
+        found.append(str(refusal))
+    if found or account is None:
+        refuse(found)
+    return account
 
 
-def bookmark(config: Mapping[str, Any], flags: Sequence[str]) -> None:
-    """Print the database's bookmark, or create the database when it does not exist. Raises: SystemExit."""
-    info = ask_wrangler("d1", "time-travel", "info", "DB", *flags)
-    if info.returncode == 0:
-        print(f"[deploy] To restore the database to its state before this deploy:\n{info.stdout.strip()}", flush=True)
-        return
-    said = info.stdout + info.stderr
-    if NO_DATABASE not in said:
-        raise SystemExit(f"[deploy] Stopped: Cloudflare returned no bookmark of the database.\n{said.strip()}")
-    name = config["d1_databases"][0]["database_name"]
-    print(f"[deploy] First deploy: creating the database {name}", flush=True)
-    made = ask_wrangler("d1", "create", name)
-    if made.returncode:
-        raise SystemExit(f"[deploy] Stopped: the database could not be created.\n{(made.stdout + made.stderr).strip()}")
+def refuse(found: Sequence[str]) -> NoReturn:
+    """End the deploy before the Worker is touched. Raises: SystemExit."""
+    listed = "".join(f"\n  - {problem}" for problem in found)
+    raise SystemExit(f"[deploy] Nothing was deployed. Fix these first:{listed}\n[deploy] {AGAIN}")
 
 
-def deploy(config: Mapping[str, Any], flags: Sequence[str]) -> None:
-    """Print the bookmark, apply the migrations, and upload the Worker."""
-    bookmark(config, flags)
-    run_wrangler("d1", "migrations", "apply", "DB", "--remote", *flags)
-    # With the packages that `dev/setup` has put into python_modules: the ones that were tested.
-    run_wrangler("deploy", *flags)
+def migrated(account: Account, config: Mapping[str, Any]) -> str:
+    """Print the database's bookmark, apply the migrations, and return the bookmark. Raises: SystemExit."""
+    database = RemoteDatabase(account, config["d1_databases"][0]["database_id"])
+    try:
+        bookmark = database.bookmark()
+        print(f"[deploy] bookmark of the database before this deploy: {bookmark}", flush=True)
+        done = migrate(database)
+    except MigrationRefused as refused:
+        text = f"[deploy] Stopped: {refused} {explained(refused.error)} The running Worker and the data are as they were."
+        raise SystemExit(f"{text} Correct the migration.\n[deploy] {AGAIN}") from refused
+    except ApiError as error:
+        raise SystemExit(f"[deploy] Stopped: the database could not be read. {explained(error)}\n[deploy] {AGAIN}") from error
+    print(f"[deploy] migrations: {', '.join(done) or 'none is missing'}", flush=True)
+    return bookmark
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -122,26 +116,38 @@ def main(arguments: Sequence[str]) -> int:
     config, flags = environments.config_of(environment), environments.flags_of(environment)
     setup.ensure()
     print(f"[deploy] {environment}: checking configuration, account and secrets ...", flush=True)
-    if found := problems(config, flags):
-        print("[deploy] Nothing was deployed. Fix these first:", file=sys.stderr)
-        for problem in found:
-            print(f"  - {problem}", file=sys.stderr)
-        return 1
+    account = check(config)
     if uncommitted():
         print("[deploy] Note: there are uncommitted changes, and they are deployed too.")
     for name, what in bindings(config):
         print(f"[deploy] binding {name}: {what}")
-    deploy(config, flags)
-    report(config, flags)
+    for note in verify.replaced_variables(account, config):
+        print(f"[deploy] Note: {note}")
+    ready, refused = resources.prepare(account, config)
+    if refused:
+        refuse(refused)
+    bookmark = migrated(account, ready)
+    # So that wrangler uses the same account, also when the sign-in reaches several.
+    ready["account_id"] = account.id
+    # With the packages that `dev/setup` has put into python_modules: the ones that were tested.
+    run_wrangler("deploy", "--config", environments.write(f"{environment}-deploy", ready))
+    verify.require_answers(account, config, flags, bookmark)
+    report(account, config, flags)
     return 0
 
 
-def report(config: Mapping[str, Any], flags: Sequence[str]) -> None:
-    """Print the remaining steps."""
-    present = deployed_secrets(flags) or set()
+def report(account: Account, config: Mapping[str, Any], flags: Sequence[str]) -> None:
+    """Print the remaining steps.
+
+    A missing secret stops no deploy: without it the admin API stays closed, and a first deploy has no Worker to give one to.
+    """
+    print("\n[deploy] Done.")
+    present = deployed_secrets(account, config["name"]) or set()
     put = " ".join(["npx wrangler secret put", *flags])
     if closed := [name for name in ESSENTIAL if name not in present]:
-        print(f"\n[deploy] Done. The admin page stays closed until you run: {put} {', '.join(closed)}")
+        print(f"[deploy] The admin page stays closed until you run: {put} {', '.join(closed)}")
     settings = {name for name, value in config.get("vars", {}).items() if is_set(value)} | present
+    for half in half_configured(settings):
+        print(f"[deploy] Note: only partly configured, so not in use: {half}")
     idle = [purpose for purpose, lacking in missing(settings).items() if lacking]
     print(f"[deploy] Not configured, so not in use: {', '.join(idle) or 'nothing'}. To set a secret: {put} NAME")

@@ -16,7 +16,8 @@ from urllib.parse import urlsplit
 
 from runtime import setup
 from runtime.checkup import LOCAL, checked_url, look_at
-from runtime.configuration import DEV_VARS, bindings, is_set, missing, read_config, read_dev_vars, secret_names
+from runtime.cloudflare import ApiError, connect
+from runtime.configuration import DEV_VARS, bindings, is_set, missing, read_config, read_dev_vars, secret_names, unconfirmed
 from runtime.deploy import deployed_secrets
 from runtime.paths import BUNDLE, NODE, NODE_MODULES, PYTHON_MODULES, ROOT
 
@@ -109,6 +110,8 @@ def main(arguments: Sequence[str]) -> int:
     )
     lacking = missing({name for name, value in settings.items() if is_set(value)})
     show("Ready for", [(purpose, f"no: {', '.join(names)}" if names else "yes") for purpose, names in lacking.items()])
+    if addresses := unconfirmed(settings):
+        show("Addresses to confirm", addresses)
     unknown = sorted(name for name in secrets if name not in secret_names() and name not in config.get("vars", {}))
     if unknown:
         show("Unknown names in .dev.vars", [(name, "misspelled?") for name in unknown])
@@ -125,12 +128,21 @@ def examine(url: str) -> int:
     findings = look_at(url)
     marks = {"ok": "ok   ", "note": "note ", "wrong": "WRONG"}
     show(url, [(finding.name, f"{marks[finding.verdict]}  {finding.text}") for finding in findings])
-    there = None if urlsplit(url).hostname in LOCAL else deployed_secrets()
+    there = None if urlsplit(url).hostname in LOCAL else known_secrets()
     if there is not None:
         show("Secrets of the deployed instance", [(name, "set" if name in there else "not set") for name in secret_names()])
     wrong = [finding.name for finding in findings if finding.verdict == "wrong"]
     print(f"\nProblems found: {', '.join(wrong)}" if wrong else "\nEverything works.")
     return 1 if wrong else 0
+
+
+def known_secrets() -> set[str] | None:
+    """Return the names of the deployed secrets, or None when nobody is signed in to Cloudflare or there is no Worker."""
+    config = read_config()
+    try:
+        return deployed_secrets(connect(config), config["name"])
+    except (SystemExit, ApiError):
+        return None
 
 
 def leftovers() -> list[str]:

@@ -44,6 +44,11 @@ def flags_of(name: str) -> list[str]:
     config = config_of(name)
     if name == PRODUCTION:
         return []
+    return ["--config", write(name, config)]
+
+
+def write(name: str, config: Mapping[str, Any]) -> str:
+    """Write a configuration next to wrangler.jsonc, whose paths it shares, and return its path. git ignores it."""
     path = ROOT / f"wrangler.{name}.json"
     path.write_text(json.dumps(config, indent=2))
-    return ["--config", str(path)]
+    return str(path)

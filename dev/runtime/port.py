@@ -16,6 +16,14 @@ def is_free(port: int, host: str = "localhost") -> bool:
     return False
 
 
+def find_free_port() -> int:
+    """Return a port on which no program listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
 def require_free(port: int, flag: str) -> None:
     """Raise SystemExit when a program already listens on a port of this machine. `flag` is the flag that chooses the port."""
     if not is_free(port):

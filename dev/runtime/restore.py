@@ -8,38 +8,29 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
-import re
 import sqlite3
 import sys
 import tarfile
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from graphlib import TopologicalSorter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from runtime import environments, setup
-from runtime.backup import CONTENTS, DATABASE, PHOTOS, flags_of, run_quietly
+from runtime import environments, migrate, setup
+from runtime.backup import AT_ONCE, CONTENTS, DATABASE, FOLDER, PHOTOS, flags_of, run_quietly
+from runtime.cloudflare import ApiError, connect, file_path
+from runtime.database_objects import SCHEMA, Objects, in_order, own
+from runtime.remedies import explained
+from runtime.remote_database import deployed_database
 
 # D1 accepts statements of up to 100,000 bytes; a character has at most four.
 # Source: developers.cloudflare.com/d1/platform/limits.
 PIECE = 20_000
 ROW_BYTES = 80_000
 PIECES = "restore_pieces"
-_REFERS = re.compile(r"REFERENCES\s+\"?(\w+)", re.IGNORECASE)
-SCHEMA = "SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
-Objects = Sequence[Mapping[str, str]]
-
-
-def own(objects: Objects) -> Objects:
-    """Return the objects without those of the platform."""
-    return [entry for entry in objects if not entry["name"].startswith("_cf_")]
-
-
-def in_order(objects: Objects) -> list[str]:
-    """Return the tables, each one after the tables that it references."""
-    tables = {entry["name"]: entry["sql"] for entry in objects if entry["type"] == "table"}
-    graph = {name: {other for other in _REFERS.findall(sql) if other != name and other in tables} for name, sql in tables.items()}
-    return list(TopologicalSorter(graph).static_order())
+APPENDING = "ON CONFLICT (of_column) DO UPDATE SET text = text || excluded.text"
 
 
 def removing(objects: Objects) -> Iterator[str]:
@@ -68,8 +59,9 @@ def inserting(table: str, row: Sequence[object]) -> Iterator[str]:
         for column, value in enumerate(row):
             if isinstance(value, str) and len(value) > PIECE // 10:
                 for at in range(0, len(value), PIECE):
-                    yield f"INSERT INTO {PIECES} VALUES ({column}, {at}, {literal(value[at : at + PIECE])});"
-                values[column] = f"(SELECT group_concat(piece, '' ORDER BY at) FROM {PIECES} WHERE of_column = {column})"
+                    piece = literal(value[at : at + PIECE])
+                    yield f"INSERT INTO {PIECES} VALUES ({column}, {piece}) {APPENDING};"
+                values[column] = f"(SELECT text FROM {PIECES} WHERE of_column = {column})"
     yield f'INSERT INTO "{table}" VALUES ({", ".join(values)});'
 
 
@@ -77,7 +69,7 @@ def statements(database: Path, now: Objects) -> Iterator[str]:
     """Yield the statements that turn a database with the objects `now` into the backup."""
     yield "PRAGMA defer_foreign_keys = true;"
     yield from removing(now)
-    yield f"CREATE TABLE {PIECES} (of_column INTEGER, at INTEGER, piece TEXT);"
+    yield f"CREATE TABLE {PIECES} (of_column INTEGER PRIMARY KEY, text TEXT);"
     with contextlib.closing(sqlite3.connect(database)) as connection:
         connection.row_factory = sqlite3.Row
         objects = own([dict(row) for row in connection.execute(SCHEMA)])
@@ -92,19 +84,34 @@ def statements(database: Path, now: Objects) -> Iterator[str]:
     yield f"DROP TABLE {PIECES};"
 
 
-def objects_now(flags: Sequence[str]) -> Objects:
-    """Return the objects that the instance's database has now."""
-    said = run_quietly("d1", "execute", "DB", *flags, "--json", "--command", SCHEMA)
-    return own(json.loads(said[said.index("[") :])[0]["results"])
+def require_known_schema(database: Path) -> None:
+    """Refuse a backup that a newer version made: its tables are not the ones of this program. Raises: SystemExit."""
+    with contextlib.closing(sqlite3.connect(database)) as connection:
+        if not connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'd1_migrations'").fetchone():
+            return
+        applied = {str(name) for (name,) in connection.execute("SELECT name FROM d1_migrations")}
+    if newer := sorted(applied - set(migrate.names())):
+        text = f"it has the migrations {', '.join(newer)}, which are not in migrations/. Update CarLot Manager, then restore it"
+        raise SystemExit(f"[restore] Nothing was changed. A newer version made this backup: {text}.")
 
 
-def put_photos(folder: Path, types: Mapping[str, str], flags: Sequence[str], bucket: str) -> None:
-    """Upload the photos, one call for each content type."""
+def put_photos(folder: Path, types: Mapping[str, str], config: Mapping[str, Any], local_flags: Sequence[str] | None) -> None:
+    """Upload the photos: to a local instance one call for each content type, else each by itself. Raises: ApiError."""
+    bucket = config["r2_buckets"][0]["bucket_name"]
+    if local_flags is None:
+        account = connect(config)
+
+        def put(key: str) -> None:
+            account.upload(file_path(bucket, key), (folder / PHOTOS / key).read_bytes(), types[key])
+
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            list(pool.map(put, types))
+        return
     for kind in sorted(set(types.values())):
         listed = [{"key": key, "file": str(folder / PHOTOS / key)} for key, each in types.items() if each == kind]
         names = folder / "names.json"
         names.write_text(json.dumps(listed))
-        run_quietly("r2", "bulk", "put", bucket, "--filename", str(names), "--content-type", kind, *flags)
+        run_quietly("r2", "bulk", "put", bucket, "--filename", str(names), "--content-type", kind, *local_flags)
 
 
 def write_script(lines: Iterable[str], path: Path) -> None:
@@ -114,22 +121,49 @@ def write_script(lines: Iterable[str], path: Path) -> None:
 
 
 def restore(file: Path, local: Path | None, env: str) -> dict[str, int]:
-    """Restore the archive and return the number of rows of each table. Raises: SystemExit."""
-    flags = flags_of(local, env)
-    bucket = environments.config_of(env)["r2_buckets"][0]["bucket_name"]
+    """Restore the archive and return the number of rows of each table. Raises: ApiError, SystemExit."""
+    config = environments.config_of(env)
+    local_flags = flags_of(local, env) if local else None
     with tempfile.TemporaryDirectory(prefix="carlot-restore-") as name:
         folder = Path(name)
         with tarfile.open(file) as archive:
             archive.extractall(folder, filter="data")
         contents = json.loads((folder / CONTENTS).read_text())
+        require_known_schema(folder / DATABASE)
+        database = None if local else deployed_database(env)
+        if database:
+            keep_bookmark(database.bookmark(), env)
         # Upload the photos first: a car without its photo would be worse than a photo without its car.
-        put_photos(folder, contents["photos"], flags, bucket)
+        put_photos(folder, contents["photos"], config, local_flags)
         script = folder / "restore.sql"
-        write_script(statements(folder / DATABASE, objects_now(flags)), script)
-        run_quietly("d1", "execute", "DB", *flags, "--yes", "--file", str(script))
-    run_quietly("d1", "migrations", "apply", "DB", *flags)
+        if local_flags is not None:
+            write_script(statements(folder / DATABASE, objects_now_locally(local_flags)), script)
+            run_quietly("d1", "execute", "DB", *local_flags, "--yes", "--file", str(script))
+            run_quietly("d1", "migrations", "apply", "DB", *local_flags)
+        elif database:
+            columns, rows = database.rows(SCHEMA)
+            now = own([dict(zip(columns, row, strict=True)) for row in rows])
+            write_script(statements(folder / DATABASE, now), script)
+            database.run_file(script.read_bytes())
+            migrate.migrate(database)
     found: dict[str, int] = contents["rows"]
     return found
+
+
+def objects_now_locally(flags: Sequence[str]) -> Objects:
+    """Return the objects that the local instance's database has now."""
+    said = run_quietly("d1", "execute", "DB", *flags, "--json", "--command", SCHEMA)
+    return own(json.loads(said[said.index("[") :])[0]["results"])
+
+
+def keep_bookmark(bookmark: str, env: str) -> None:
+    """Print the command that undoes this restore, and keep it in a file beside the backups."""
+    flags = " ".join(environments.flags_of(env))
+    command = " ".join(filter(None, ("npx wrangler d1 time-travel restore DB", flags, f"--bookmark {bookmark}")))
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    file = FOLDER / f"before-restore-{datetime.now(UTC):%Y-%m-%dT%H%M%SZ}.txt"
+    file.write_text(f"{command}\n")
+    print(f"[restore] To undo this restore of the database later (also in {file}):\n  {command}", flush=True)
 
 
 def confirm(what: str) -> None:
@@ -156,10 +190,12 @@ def main(arguments: Sequence[str]) -> int:
     local = flags.local and flags.local.absolute()
     if not flags.yes:
         confirm(f"all data of {local or 'the deployed instance'}")
-    if not local:
-        said = run_quietly("d1", "time-travel", "info", "DB", *environments.flags_of(flags.env))
-        print(f"[restore] To undo this restore of the database later:\n{said.strip()}", flush=True)
-    found = restore(flags.file.absolute(), local, flags.env)
+    try:
+        found = restore(flags.file.absolute(), local, flags.env)
+    except migrate.MigrationRefused as refused:
+        raise SystemExit(f"[restore] The backup is restored, but {refused} {explained(refused.error)}") from refused
+    except ApiError as error:
+        raise SystemExit(f"[restore] The database is as it was. {explained(error)}") from error
     print("[restore] Restored " + ", ".join(f"{count} {name}" for name, count in found.items() if count))
     print("[restore] Everybody must sign in again. If QuickBooks reports an error, connect it again.")
     return 0

@@ -19,6 +19,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from runtime import snapshots
 from runtime.paths import BUNDLE, MADE, NODE, NODE_MODULES, PYTHON, PYTHON_MODULES, ROOT, RUFF, VENV, WORKERD, WRANGLER
 
 STAMPS = MADE / "stamps"
@@ -132,11 +133,12 @@ def link_own_node() -> None:
 
 
 def make_python_modules() -> None:
-    """Install the Worker's own packages, as `pywrangler sync` would."""
+    """Install the Worker's own packages, as `pywrangler sync` would, with their bytecode."""
     fresh = MADE / "python_modules"
     shutil.rmtree(fresh, ignore_errors=True)
     pip = (PYTHON, "-m", "pip", "install", "--disable-pip-version-check")
     run(*pip, "--target", fresh, *WASM_WHEELS, "-r", "requirements.lock")
+    run(NODE, "dev/runtime/compile.mjs", NODE_MODULES / "pyodide", fresh)
     replace(fresh, PYTHON_MODULES)
 
 
@@ -177,7 +179,12 @@ def remove(folder: Path) -> None:
 PARTS = (
     Part(PYTHON_TOOLS, make_venv, ("requirements-dev.lock",), (PYTHON, RUFF), python_tools),
     Part("Node tools", make_node_modules, ("package.json", "package-lock.json", ".npmrc"), (NODE, WRANGLER)),
-    Part("Worker packages", make_python_modules, ("requirements.lock",), (PYTHON_MODULES / "pydantic",)),
+    Part(
+        "Worker packages",
+        make_python_modules,
+        ("requirements.lock", "package-lock.json", "dev/runtime/compile.mjs"),
+        (PYTHON_MODULES / "pydantic",),
+    ),
     Part(
         "Pyodide bundle",
         make_bundle,
@@ -237,10 +244,21 @@ def ensure_programs() -> None:
         )
 
 
+def take_snapshot() -> None:
+    """Take a memory snapshot of the Worker: every start of the present source then takes half the time."""
+    if snapshots.file_of(snapshots.key()).exists():
+        return
+    print("[setup] Memory snapshot ...", flush=True)
+    started = time.monotonic()
+    done = "ready" if snapshots.take() else "none, so the Worker starts more slowly"
+    print(f"[setup] Memory snapshot: {done} after {time.monotonic() - started:.0f} s", flush=True)
+
+
 def main(arguments: Sequence[str]) -> None:
     """Run `dev/setup`."""
     if unknown := [argument for argument in arguments if argument != "--for-tests"]:
         raise SystemExit(f"[setup] Unknown argument {unknown[0]}. The only flag is --for-tests.")
     ensure()
+    take_snapshot()
     if "--for-tests" in arguments:
         ensure_programs()

@@ -28,6 +28,8 @@ START_S = 90
 IMPORT_S = 180
 GOING = ("queued", "running")
 VERIFIER = "demo-verifier"
+BY_FILE = "kbb"
+"""The simulated site that takes the inventory as a file."""
 
 # The made-up dealer. The partners' settings come from the simulated partners themselves (`GET /_sim`, "settings").
 DEALER = {
@@ -58,7 +60,7 @@ def ask(url: str, method: str = "GET", timeout_s: float = 20) -> Any:
 def simulators(port: int, worker: str) -> list[str]:
     """Return the command that starts the simulated partners of the Worker at an address."""
     told = ("--quickbooks-webhook", f"{worker}/api/webhooks/quickbooks", "--quickbooks-verifier", VERIFIER)
-    return partners.command("--port", str(port), "--photo-base", f"{worker}/demo/", *told)
+    return partners.command("--port", str(port), "--photo-base", f"{worker}/demo/", "--files-to", BY_FILE, *told)
 
 
 def lot(port: int, persist_to: Path, settings: Mapping[str, str]) -> list[str]:
@@ -162,6 +164,7 @@ def greet(worker: str, simulated: str, persist_to: Path) -> None:
     say(f"Public lot page     {worker}/inventory.html")
     say(f"API                 {worker}/api/public/inventory")
     say(f"Simulated partners  {simulated}/_sim")
+    say(f"A site's file       {simulated}/_sim/{BY_FILE}/file")
     say(f"Press Ctrl-C to stop. The lot stays in {persist_to}. The Worker's log follows.")
 
 

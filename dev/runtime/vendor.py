@@ -44,13 +44,6 @@ class Package:
 
 
 PACKAGES = (
-    # Keeps an iframe as tall as its content, on both pages: embed.js and inventory-frame.js.
-    Package(
-        "@open-iframe-resizer/core",
-        "2.1.0",
-        "sha512-FKpcXXMgcdM86m+cF2TqU6cG05IQ6PEuTSvJfab5we78A4cXjdpb5MofdcCPz4f4hUr+zZyb3pUzZ834YVxtLg==",
-        {"dist/index.js": "open-iframe-resizer/core.js", "LICENSE.md": "open-iframe-resizer/LICENSE.md"},
-    ),
     # The desk is built on these: elements, templates, and signals that redraw the elements that use them.
     Package(
         "preact",

@@ -10,10 +10,11 @@ import os
 import sys
 import tempfile
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from itertools import pairwise
 from pathlib import Path
 
-from runtime import setup, state, wrangler
+from runtime import configuration, setup, snapshots, state, wrangler
 from runtime.children import Child, stop_on_signals
 from runtime.paths import ROOT, STATE
 from runtime.port import require_free
@@ -21,6 +22,7 @@ from runtime.port import require_free
 # wrangler runs in the tree's root, so paths relative to the caller's folder are made absolute.
 PATH_FLAGS = ("--persist-to", "--persistTo", "--env-file", "--config", "-c", "--https-key-path", "--https-cert-path")
 HELP = ("--help", "-h")
+DECODER = "VIN_DECODER_URL"
 
 
 def with_absolute_paths(flags: Sequence[str]) -> list[str]:
@@ -54,7 +56,17 @@ def defaults(flags: Sequence[str]) -> list[str]:
     if not values_of(flags, "--inspector-port", "--inspectorPort"):
         # Port 0 takes a free port, so that several Workers do not compete for 9229.
         added += ["--inspector-port", "0"]
+    if not sets_decoder(flags):
+        # A local instance asks no public service by itself.
+        added += ["--var", f"{DECODER}:"]
     return [*added, "--show-interactive-dev-session=false"]
+
+
+def sets_decoder(flags: Sequence[str]) -> bool:
+    """Return whether the caller names a VIN decoder: in a flag, or in the file that wrangler reads settings from."""
+    files = [Path(path) for path in values_of(flags, "--env-file")] or [configuration.DEV_VARS]
+    lines = [line for path in files if path.is_file() for line in path.read_text().splitlines()]
+    return any(text.lstrip().startswith((f"{DECODER}:", f"{DECODER}=")) for text in [*values_of(flags, "--var"), *lines])
 
 
 def own_config(flags: Sequence[str]) -> list[str]:
@@ -64,6 +76,14 @@ def own_config(flags: Sequence[str]) -> list[str]:
         for value in values_of(flags, name, short):
             chosen += [name, value]
     return chosen
+
+
+def _from_snapshot(flags: Sequence[str]) -> AbstractContextManager[dict[str, str]]:
+    """Return the environment in which workerd starts from a memory snapshot, unless these flags make it another Worker."""
+    if "MINIFLARE_WORKERD_PATH" in os.environ or not snapshots.fits(flags):
+        return nullcontext({})
+    port = (values_of(flags, "--port") or ["0"])[-1]
+    return snapshots.environment(int(port) if port.isdecimal() else 0)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -79,9 +99,13 @@ def main(arguments: Sequence[str]) -> int:
     persist_to = Path((values_of(flags, "--persist-to", "--persistTo") or [str(STATE)])[-1])
     state.migrate(persist_to, own_config(flags))
     # Workers with the same name find each other through this folder. Give each instance its own.
-    with tempfile.TemporaryDirectory(prefix="carlot-registry-") as registry:
-        environment = wrangler.local_environment(WRANGLER_REGISTRY_PATH=registry)
+    with tempfile.TemporaryDirectory(prefix="carlot-registry-") as registry, _from_snapshot(flags) as more:
+        environment = wrangler.local_environment(WRANGLER_REGISTRY_PATH=registry) | more
         with Child(wrangler.command("dev", *flags, *defaults(flags)), ROOT, environment) as child:
             status = child.wait()
     print(f"[worker] wrangler ended with exit status {status}", file=sys.stderr)
+    loaded = bool(more) and snapshots.FOLDER not in more
+    if status > 0 and loaded:
+        hint = f"If it ends so each time, its memory snapshot may be damaged: delete {snapshots.SNAPSHOTS.relative_to(ROOT)}."
+        print(f"[worker] {hint}", file=sys.stderr)
     return status if status >= 0 else 128 - status

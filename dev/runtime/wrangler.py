@@ -28,10 +28,13 @@ def environment(**extra: str) -> dict[str, str]:
 
 
 def local_environment(**extra: str) -> dict[str, str]:
-    """Return the environment of the local runtime: our workerd, no network look-ups, and no banner with its update check."""
+    """Return the environment of the local runtime: our workerd, no network look-ups, and no banner with its update check.
+
+    Whoever names another workerd in MINIFLARE_WORKERD_PATH gets that one, for instance one with more flags.
+    """
     return environment(
         CLOUDFLARE_CF_FETCH_ENABLED="false",
-        MINIFLARE_WORKERD_PATH=str(WORKERD),
+        MINIFLARE_WORKERD_PATH=os.environ.get("MINIFLARE_WORKERD_PATH", str(WORKERD)),
         WRANGLER_HIDE_BANNER="true",
         WRANGLER_WRITE_LOGS="false",
         X_LOCAL_EXPLORER="false",

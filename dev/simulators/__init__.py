@@ -15,6 +15,7 @@ Run it with `python -m simulators --port 9000`. The modules:
 - `listings`      CarGurus, TrueCar and Kelley Blue Book
 - `alerts`        a sink for alert messages
 - `vin`           VINs with a correct check digit
+- `vin_decoder`  NHTSA's vPIC, for VINs
 - `generate`      thousands of made-up vehicles
 
 A new partner is one module with a class that satisfies `partner.Partner`, and one line in `app.make_partners`.

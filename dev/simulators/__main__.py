@@ -5,13 +5,16 @@ import asyncio
 import errno
 import signal
 import sys
+import tempfile
 from pathlib import Path
 
 from aiohttp import web
 
 from simulators.app import build_app, make_partners
+from simulators.ftp import FtpServer
 from simulators.generate import vehicles
-from simulators.partner import Introduced
+from simulators.listings import ListingSite
+from simulators.partner import Introduced, Partner
 from simulators.quickbooks.webhooks import WebhookSettings
 from simulators.wayne_reeves.files import LOT_FILE, read_lot
 
@@ -27,6 +30,7 @@ def read_flags(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--photo-base", help="address that replaces the placeholder in the demo lot's photo URLs")
     parser.add_argument("--quickbooks-webhook", metavar="URL", help="where QuickBooks sends its webhooks (default: nowhere)")
     parser.add_argument("--quickbooks-verifier", metavar="TOKEN", default="", help="the verifier token that signs the webhooks")
+    parser.add_argument("--files-to", metavar="SITE", help="a listing site that takes the inventory by FTP, on the next port")
     parser.add_argument("--show-settings", action="store_true", help="print the settings for CarLot Manager")
     lot = parser.add_mutually_exclusive_group()
     lot.add_argument("--inventory", type=Path, default=LOT_FILE, help="CSV or JSON file with the DMS's field names")
@@ -42,6 +46,15 @@ async def serve(flags: argparse.Namespace) -> None:
         inventory = read_lot(flags.inventory, flags.photo_base)
     webhooks = WebhookSettings(url=flags.quickbooks_webhook, verifier=flags.quickbooks_verifier)
     partners = make_partners(inventory, flags.wayne_reeves_key, webhooks)
+    with tempfile.TemporaryDirectory(prefix="carlot-files-") as folder:
+        for site in partners:
+            if isinstance(site, ListingSite) and site.name == flags.files_to:
+                # Always the same port: another one would be another address, whose old file somebody has to delete.
+                site.files = FtpServer(Path(folder), port=flags.port + 1 if flags.port else 0)
+        await _serve(flags, partners, len(inventory))
+
+
+async def _serve(flags: argparse.Namespace, partners: list[Partner], cars: int) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -51,7 +64,7 @@ async def serve(flags: argparse.Namespace) -> None:
     try:
         await web.TCPSite(runner, flags.host, flags.port).start()
         host, port = runner.addresses[0][:2]
-        print(f"Partners ready on http://{host}:{port} with {len(inventory)} vehicles; controls: /_sim", flush=True)
+        print(f"Partners ready on http://{host}:{port} with {cars} vehicles; controls: /_sim", flush=True)
         for partner in partners:
             if flags.show_settings and isinstance(partner, Introduced):
                 lines = _lines(partner.settings(f"http://{host}:{port}"))

@@ -1,4 +1,4 @@
-"""A sink for alerts: point `ALERT_WEBHOOK_URL` at `/alerts`."""
+"""A sink for alerts and heartbeats: point `ALERT_WEBHOOK_URL` at `/alerts` and `ALERT_HEARTBEAT_URL` at `/alerts/heartbeat`."""
 
 from aiohttp import web
 
@@ -15,8 +15,8 @@ class Alerts:
         self._texts: list[str] = []
 
     def routes(self) -> list[web.RouteDef]:
-        """Return the route of `POST /alerts`."""
-        return [web.post("/alerts", self.take_alert)]
+        """Return the routes of `POST /alerts` and `GET /alerts/heartbeat`."""
+        return [web.post("/alerts", self.take_alert), web.get("/alerts/heartbeat", self.take_heartbeat, allow_head=False)]
 
     def control_routes(self) -> list[web.RouteDef]:
         """Return the route of `GET /_sim/alerts`."""
@@ -24,7 +24,7 @@ class Alerts:
 
     def settings(self, base: str) -> dict[str, str]:
         """Return the settings with which CarLot Manager sends its alerts here."""
-        return {"ALERT_WEBHOOK_URL": f"{base}/alerts"}
+        return {"ALERT_WEBHOOK_URL": f"{base}/alerts", "ALERT_HEARTBEAT_URL": f"{base}/alerts/heartbeat"}
 
     def reset(self) -> None:
         """Forget all alerts."""
@@ -37,6 +37,10 @@ class Alerts:
         if not isinstance(text, str) or not text:
             return answer_error(422, "no_text", "An alert is an object with text", "text")
         self._texts.append(text)
+        return answer_json({"ok": True})
+
+    async def take_heartbeat(self, _request: web.Request) -> web.Response:
+        """Take a heartbeat; the ledger has when it came."""
         return answer_json({"ok": True})
 
     async def list_alerts(self, _request: web.Request) -> web.Response:

@@ -12,6 +12,7 @@ from simulators.listings import CARGURUS, KBB, TRUECAR, ListingSite
 from simulators.partner import Counting, Partner
 from simulators.quickbooks import QuickBooks
 from simulators.quickbooks.webhooks import WebhookSettings
+from simulators.vin_decoder import VinDecoder
 from simulators.wayne_reeves import WayneReeves
 
 LARGEST_BODY_BYTES = 64 * 1024 * 1024
@@ -21,7 +22,7 @@ LARGEST_BODY_BYTES = 64 * 1024 * 1024
 def make_partners(inventory: list[Any], wayne_reeves_key: str | None, webhooks: WebhookSettings | None = None) -> list[Partner]:
     """Return all simulated partners; a new partner is one more line here. `webhooks` sets where QuickBooks sends its webhooks."""
     sites = [ListingSite(shape) for shape in (CARGURUS, TRUECAR, KBB)]
-    return [WayneReeves(inventory, wayne_reeves_key), QuickBooks(webhooks), *sites, Alerts()]
+    return [WayneReeves(inventory, wayne_reeves_key), QuickBooks(webhooks), *sites, VinDecoder(inventory), Alerts()]
 
 
 def build_app(partners: Sequence[Partner], seed: int = 1, latency_ms: float = 0) -> web.Application:

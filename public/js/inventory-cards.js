@@ -2,17 +2,27 @@
 
 import { byId, el, svg } from "./dom.js";
 import { vehicleQuery } from "./inventory-filters.js";
-import { capital, miles, name, paint, price } from "./inventory-words.js";
+import { miles, name, paint, price, reduced, say, term } from "./inventory-words.js";
 
 const AT_ONCE = 24;
 const A_STEP = 192;
 
 const grid = byId("grid");
 const made = new Map();
+// The cards that the Worker wrote into the page, by the vehicle's id.
+/** @type {NodeListOf<HTMLElement>} */
+const links = grid.querySelectorAll("a[data-vehicle]");
+const served = new Map([...links].map((link) => [link.dataset.vehicle, link.closest("li")]));
 let turn = 0;
 
-/** Show these vehicles: the first ones at once, the others while the browser is idle. */
-export function showCards(vehicles) {
+/** Whether the Worker wrote cards into the page. */
+export const hasServedCards = served.size > 0;
+
+/**
+ * Show these vehicles: the first ones at once, the others while the browser is idle. Call `onWhole` when all are there. Answers a
+ * function that shows the others at once.
+ */
+export function showCards(vehicles, onWhole = () => {}) {
   const mine = ++turn;
   const there = standing(vehicles);
   const begun = Math.max(there, AT_ONCE);
@@ -20,7 +30,11 @@ export function showCards(vehicles) {
   else grid.replaceChildren(...vehicles.slice(0, begun).map(cardOf));
   grid.setAttribute("aria-busy", "false");
   const more = (from) => {
-    if (mine !== turn || from >= vehicles.length) return;
+    if (mine !== turn) return;
+    if (from >= vehicles.length) {
+      onWhole();
+      return;
+    }
     grid.append(...vehicles.slice(from, from + A_STEP).map(cardOf));
     setTimeout(more, 0, from + A_STEP);
   };
@@ -51,12 +65,32 @@ export function photo(vehicle, address, alt) {
   const frame = el("div", { class: "photo" });
   const instead = () => {
     frame.classList.add("photo-drawn");
-    frame.replaceChildren(silhouette(vehicle.kind, paint(vehicle.exteriorColor)), alt && el("span", { class: "photo-none" }, address ? "This photo is missing" : "Photos are on their way"));
+    frame.replaceChildren(silhouette(vehicle.kind, paint(vehicle.exteriorColor)), alt && el("span", { class: "photo-none" }, say(address ? "photoMissing" : "photosComing")));
   };
   if (!address) instead();
   // Set the address last: the attributes before it decide how the photo loads.
-  else frame.append(el("img", { loading: "lazy", decoding: "async", width: "800", height: "600", alt, error: instead, src: address }));
+  else {
+    const image = el("img", { loading: "lazy", decoding: "async", width: "800", height: "600", alt, src: address });
+    image.addEventListener("error", instead);
+    frame.append(image);
+  }
   return frame;
+}
+
+/** The card that the Worker wrote, if it says the same as a new one: nothing on the page moves, and no photo loads twice. */
+function kept(card, vehicle) {
+  const there = served.get(vehicle.id);
+  served.delete(vehicle.id);
+  if (!there || plain(there) !== plain(card)) return card;
+  const image = there.querySelector("img");
+  if (image?.complete && !image.naturalWidth) return card;
+  image?.addEventListener("error", () => image.closest(".photo").replaceWith(card.querySelector(".photo")));
+  return there;
+}
+
+/** A card's markup without what decides only when its photo loads. */
+function plain(card) {
+  return card.outerHTML.replace(/ (?:loading|fetchpriority)="\w+"/g, "");
 }
 
 /** A drawn car of this body style and color. */
@@ -69,13 +103,13 @@ export function silhouette(kind, painted = null) {
 /** The short facts about a vehicle. */
 export function tags(vehicle) {
   const facts = [vehicle.kind === "Other" ? vehicle.bodyStyle : vehicle.kind, vehicle.drivetrain, vehicle.transmission, vehicle.fuelType];
-  return el("ul", { class: "tags" }, facts.filter(Boolean).map((fact) => el("li", {}, capital(fact))));
+  return el("ul", { class: "tags" }, reduced.has(vehicle.id) ? el("li", { class: "tag-reduced" }, say("priceReduced")) : null, facts.filter(Boolean).map((fact) => el("li", {}, term(fact))));
 }
 
 function cardOf(vehicle) {
   const known = made.get(vehicle.id);
   if (known?.mark === vehicle.mark) return known.card;
-  const card = el("li", {}, el("div", { class: "card" },
+  const fresh = el("li", {}, el("div", { class: "card" },
     photo(vehicle, vehicle.photos[0], ""),
     el("h3", { class: "card-name" }, el("a", { href: vehicleQuery(vehicle.id, location.search), "data-vehicle": vehicle.id }, name(vehicle))),
     el("p", { class: "card-trim" }, vehicle.trim ?? " "),
@@ -83,6 +117,7 @@ function cardOf(vehicle) {
       el("strong", { class: vehicle.price === null ? "ask" : null }, price(vehicle)),
       vehicle.mileage === null ? null : el("span", {}, miles(vehicle.mileage))),
     tags(vehicle)));
+  const card = kept(fresh, vehicle);
   made.set(vehicle.id, { mark: vehicle.mark, card });
   return card;
 }

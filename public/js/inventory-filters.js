@@ -1,6 +1,7 @@
 /** The visitor's filters: read from the URL, written to it, and applied to vehicles. This module does not touch the page. */
 
-import { BODY_KINDS, miles, money } from "./inventory-words.js";
+import { BODY_KINDS, miles, money, say, term } from "./inventory-words.js";
+import { finder } from "./search.js";
 
 const NUMBERS = ["priceMin", "priceMax", "yearMin", "yearMax", "mileageMax"];
 const SORTS = ["newest", "price", "-price", "-year", "year", "mileage"];
@@ -61,10 +62,8 @@ const TESTS = {
 /** The vehicles that pass the filters, in the chosen order. `except` names filters to ignore. */
 export function select(vehicles, wanted, except = []) {
   const tests = Object.entries(TESTS).filter(([field]) => !except.includes(field)).map(([, test]) => test);
-  const words = wanted.q.toLowerCase().split(/\s+/).filter(Boolean);
-  const found = vehicles.filter(
-    (vehicle) => words.every((word) => vehicle.words.includes(word)) && tests.every((test) => test(vehicle, wanted)),
-  );
+  const says = finder(wanted.q);
+  const found = vehicles.filter((vehicle) => says(vehicle.words) && tests.every((test) => test(vehicle, wanted)));
   const order = ORDERS[wanted.sort];
   return order ? found.sort(order) : found;
 }
@@ -103,15 +102,15 @@ export function counted(vehicles, field) {
 export function inUse(wanted) {
   const chips = [];
   const add = (words, without) => chips.push({ words, without: { ...wanted, ...without } });
-  if (wanted.q.trim()) add(`“${wanted.q.trim()}”`, { q: "" });
+  if (wanted.q.trim()) add(say("quoted", { words: wanted.q.trim() }), { q: "" });
   if (wanted.make) add(wanted.make, { make: "", model: "" });
   if (wanted.model) add(wanted.model, { model: "" });
-  if (wanted.priceMin !== null) add(`From ${money(wanted.priceMin)}`, { priceMin: null });
-  if (wanted.priceMax !== null) add(`Up to ${money(wanted.priceMax)}`, { priceMax: null });
-  if (wanted.yearMin !== null) add(`${wanted.yearMin} or newer`, { yearMin: null });
-  if (wanted.yearMax !== null) add(`${wanted.yearMax} or older`, { yearMax: null });
-  if (wanted.mileageMax !== null) add(`Up to ${miles(wanted.mileageMax)}`, { mileageMax: null });
-  for (const kind of wanted.bodyStyle) add(kind, { bodyStyle: wanted.bodyStyle.filter((other) => other !== kind) });
+  if (wanted.priceMin !== null) add(say("chipFrom", { amount: money(wanted.priceMin) }), { priceMin: null });
+  if (wanted.priceMax !== null) add(say("chipUpTo", { amount: money(wanted.priceMax) }), { priceMax: null });
+  if (wanted.yearMin !== null) add(say("chipNewer", { year: String(wanted.yearMin) }), { yearMin: null });
+  if (wanted.yearMax !== null) add(say("chipOlder", { year: String(wanted.yearMax) }), { yearMax: null });
+  if (wanted.mileageMax !== null) add(say("chipUpTo", { amount: miles(wanted.mileageMax) }), { mileageMax: null });
+  for (const kind of wanted.bodyStyle) add(term(kind), { bodyStyle: wanted.bodyStyle.filter((other) => other !== kind) });
   return chips;
 }
 

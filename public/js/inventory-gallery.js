@@ -2,22 +2,22 @@
 
 import { el, svg } from "./dom.js";
 import { photo } from "./inventory-cards.js";
-import { name } from "./inventory-words.js";
+import { name, say } from "./inventory-words.js";
 
 /** The element of the gallery, and `step(by)` to move through the photos. */
 export function gallery(vehicle) {
   const count = vehicle.photos.length;
   if (count < 2) {
-    const only = photo(vehicle, vehicle.photos[0], `${name(vehicle)}`);
+    const only = photo(vehicle, vehicle.photos[0], name(vehicle));
     return { element: el("div", { class: "gallery" }, el("div", { class: "gallery-stage" }, only)), step: () => {} };
   }
   let at = 0;
-  const slides = vehicle.photos.map((address, index) => photo(vehicle, address, `${name(vehicle)}, photo ${index + 1} of ${count}`));
-  const track = el("div", { class: "gallery-track", tabindex: "0", role: "group", "aria-label": "Photos, move with the arrow keys", scroll: () => settle() }, slides);
+  const slides = vehicle.photos.map((address, index) => photo(vehicle, address, say("photoOf", { name: name(vehicle), n: index + 1, all: count })));
+  const track = el("div", { class: "gallery-track", tabindex: "0", role: "group", "aria-label": say("photosKeys"), scroll: () => settle() }, slides);
   const place = el("p", { class: "gallery-place" }, `1 / ${count}`);
   const spoken = el("p", { class: "unseen", role: "status" });
   const thumbs = vehicle.photos.map((address, index) =>
-    el("li", {}, el("button", { type: "button", class: "thumb", "aria-label": `Photo ${index + 1}`, "aria-current": index === 0 ? "true" : null, click: () => go(index) },
+    el("li", {}, el("button", { type: "button", class: "thumb", "aria-label": say("photo", { n: index + 1 }), "aria-current": index === 0 ? "true" : null, click: () => go(index) },
       photo(vehicle, address, ""))));
 
   function go(index) {
@@ -38,7 +38,7 @@ export function gallery(vehicle) {
     thumbs[index].firstChild.setAttribute("aria-current", "true");
     at = index;
     place.textContent = `${at + 1} / ${count}`;
-    spoken.textContent = `Photo ${at + 1} of ${count}`;
+    spoken.textContent = say("photoPlace", { n: at + 1, all: count });
     const list = thumbs[at].parentElement;
     list.scrollTo({ left: thumbs[at].offsetLeft - list.clientWidth / 2 + thumbs[at].offsetWidth / 2 });
   }
@@ -46,10 +46,10 @@ export function gallery(vehicle) {
   const element = el("div", { class: "gallery" },
     el("div", { class: "gallery-stage" },
       track,
-      arrow("Previous photo", "M12.5 4l-6 6 6 6", () => go(at - 1), "gallery-back"),
-      arrow("Next photo", "M7.5 4l6 6-6 6", () => go(at + 1), "gallery-on"),
+      arrow(say("photoPrevious"), "M12.5 4l-6 6 6 6", () => go(at - 1), "gallery-back"),
+      arrow(say("photoNext"), "M7.5 4l6 6-6 6", () => go(at + 1), "gallery-on"),
       place),
-    el("ul", { class: "thumbs", "aria-label": "All photos" }, thumbs),
+    el("ul", { class: "thumbs", "aria-label": say("photosAll") }, thumbs),
     spoken);
   return { element, step: (by) => go(at + by) };
 }

@@ -1,6 +1,7 @@
 /** Fetches every page of the lot, and fetches it again when it may have changed. */
 
 import { bodyKind } from "./inventory-words.js";
+import { searchText } from "./search.js";
 
 // The first page is one screenful, so that the visitor sees cars early. Two pages cover most lots: both are requested at once,
 // and inventory.html preloads them.
@@ -65,16 +66,6 @@ export async function fetchVehicle(id) {
   return raw && typeof raw === "object" ? vehicleFrom(raw) : null;
 }
 
-/** The dealer's name, phone, address and email; an unknown one is `null`. */
-export async function fetchDealer() {
-  try {
-    const raw = await content(await get("/api/public/dealer"));
-    return { name: text(raw?.name), phone: text(raw?.phone), address: text(raw?.address), email: text(raw?.email) };
-  } catch {
-    return { name: null, phone: null, address: null, email: null };
-  }
-}
-
 /** The address of a photo, if the page may show it: over https, or from this site. */
 export function photoUrl(address) {
   if (typeof address !== "string" || !/^(https?:\/)?\//.test(address) || !URL.canParse(address, location.href)) return null;
@@ -111,15 +102,17 @@ async function content(response) {
   }
 }
 
-function vehicleFrom(raw) {
+/** A vehicle from the JSON of the API; `null` if it is none. */
+export function vehicleFrom(raw) {
   if (!raw || typeof raw !== "object" || typeof raw.id !== "string") return null;
   const texts = Object.entries(raw).filter(([field]) => !NOT_TEXTS.has(field)).map(([field, value]) => [field, text(value)]);
   const vehicle = {
     ...Object.fromEntries(texts), id: raw.id, year: number(raw.year), mileage: number(raw.mileage), price: number(raw.price),
   };
+  vehicle.url = typeof raw.url === "string" && /^https?:\/\//.test(raw.url) && URL.canParse(raw.url) ? raw.url : null;
   vehicle.photos = (Array.isArray(raw.photos) ? raw.photos : []).map(photoUrl).filter(Boolean);
   vehicle.kind = bodyKind(vehicle.bodyStyle);
-  vehicle.words = [vehicle.year, ...texts.map(([, value]) => value)].filter(Boolean).join(" ").toLowerCase();
+  vehicle.words = searchText(vehicle);
   vehicle.mark = JSON.stringify(raw);
   return vehicle;
 }

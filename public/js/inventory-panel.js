@@ -3,7 +3,7 @@
 import { byId, el } from "./dom.js";
 import { silhouette } from "./inventory-cards.js";
 import { counted, inUse, nothing, same, select } from "./inventory-filters.js";
-import { BODY_KINDS, miles, money } from "./inventory-words.js";
+import { BODY_KINDS, miles, money, say, term } from "./inventory-words.js";
 
 const PRICES = [5, 7.5, 10, 12.5, 15, 17.5, 20, 25, 30, 35, 40, 50, 60, 75, 100, 150, 200].map((thousands) => thousands * 1000);
 const MILEAGES = [10, 20, 30, 40, 50, 60, 75, 100, 125, 150, 200].map((thousands) => thousands * 1000);
@@ -33,20 +33,27 @@ export function listen(onChange) {
   });
 }
 
+/** What the visitor has entered before this script ran; `null`: nothing. The other filters get their choices from the script. */
+export function entered() {
+  const { q, sort } = toolbar.elements;
+  const early = { ...(q.value && { q: q.value }), ...(sort.selectedIndex > 0 && { sort: sort.value }) };
+  return Object.keys(early).length ? early : null;
+}
+
 /** Show the filters for these vehicles, `found` of which pass. */
 export function show(wanted, vehicles, found) {
   write(toolbar.elements.q, wanted.q);
   write(toolbar.elements.sort, wanted.sort);
   const makes = counted(select(vehicles, wanted, ["make", "model"]), "make");
-  offer(filters.elements.make, "Any", makes.map(numbered), wanted.make);
+  offer(filters.elements.make, say("any"), makes.map(numbered), wanted.make);
   const models = wanted.make ? counted(select(vehicles, wanted, ["model"]), "model") : [];
-  offer(filters.elements.model, "Any", models.map(numbered), wanted.model);
+  offer(filters.elements.model, say("any"), models.map(numbered), wanted.model);
   filters.elements.model.disabled = !wanted.make;
   showNumbers(wanted, vehicles);
   showStyles(wanted, vehicles);
   const count = inUse({ ...wanted, q: "" }).length;
-  toggle.textContent = count ? `Filters (${count})` : "Filters";
-  byId("filters-done").textContent = found === 1 ? "Show 1 vehicle" : `Show ${found} vehicles`;
+  toggle.textContent = count ? say("filtersCount", { n: count }) : say("filters");
+  byId("filters-done").textContent = found === 1 ? say("showOne") : say("showMany", { n: found });
 }
 
 function open(wide) {
@@ -68,12 +75,13 @@ function read(changed) {
 function showNumbers(wanted, vehicles) {
   const years = counted(vehicles, "year").map(({ value }) => Number(value)).reverse();
   const plain = (year) => String(year);
-  offerNumbers("yearMin", "From", years, plain, wanted);
-  offerNumbers("yearMax", "To", years, plain, wanted);
+  const upTo = (count) => say("chipUpTo", { amount: miles(count) });
+  offerNumbers("yearMin", say("from"), years, plain, wanted);
+  offerNumbers("yearMax", say("to"), years, plain, wanted);
   const prices = within(PRICES, vehicles, "price");
-  offerNumbers("priceMin", "From", prices, money, wanted);
-  offerNumbers("priceMax", "To", prices, money, wanted);
-  offerNumbers("mileageMax", "Any", within(MILEAGES, vehicles, "mileage"), (count) => `Up to ${miles(count)}`, wanted);
+  offerNumbers("priceMin", say("from"), prices, money, wanted);
+  offerNumbers("priceMax", say("to"), prices, money, wanted);
+  offerNumbers("mileageMax", say("any"), within(MILEAGES, vehicles, "mileage"), upTo, wanted);
 }
 
 /** The steps that leave some of these vehicles on either side. */
@@ -133,6 +141,6 @@ function styleBox(kind) {
   return el("label", { class: "style" },
     el("input", { type: "checkbox", name: "bodyStyle", value: kind }),
     silhouette(kind),
-    el("span", { class: "style-name" }, kind),
+    el("span", { class: "style-name" }, term(kind)),
     el("span", { class: "style-count" }));
 }

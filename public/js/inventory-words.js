@@ -1,12 +1,34 @@
-/** Describes vehicles in words. */
+/** Describes vehicles in words of the page's language. The Worker puts the words into the page, from public/words. */
 
-const DOLLARS = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD", maximumFractionDigits: 0 });
-const CENTS = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD" });
-const NUMBER = new Intl.NumberFormat("en-US");
+const PAGE = JSON.parse(document.getElementById("page").textContent);
+const TERMS = new Map(Object.entries(PAGE.terms));
+const LOCALE = `${document.documentElement.lang}-US`;
+const DOLLARS = new Intl.NumberFormat(LOCALE, { style: "currency", currency: "USD", maximumFractionDigits: 0 });
+const CENTS = new Intl.NumberFormat(LOCALE, { style: "currency", currency: "USD" });
+const NUMBER = new Intl.NumberFormat(LOCALE);
+
+/** The dealer's name, phone, email and address; an unknown one is `null`. */
+export const dealer = PAGE.dealer;
+
+/** The vehicle that the Worker put into the page, as the API gives it, or `null`; `gone` if the page says that it is gone. */
+export const served = { vehicle: PAGE.vehicle ?? null, gone: PAGE.gone === true };
+
+/** The prices that have fallen lately, as they were, by the id of the vehicle. */
+export const reduced = new Map(Object.entries(PAGE.reduced ?? {}));
+
+/** A text of the page with values filled in; numbers are written as the language writes them. */
+export function say(key, values = {}) {
+  return PAGE.words[key].replace(/\{(\w+)\}/g, (_, name) => (typeof values[name] === "number" ? NUMBER.format(values[name]) : values[name]));
+}
+
+/** A word of a DMS, such as Automatic, in the page's language if it is a common one, with a capital first letter. */
+export function term(text) {
+  return text && capital(TERMS.get(text.toLowerCase()) ?? text);
+}
 
 /** The year, make and model of a vehicle. */
 export function name(vehicle) {
-  return [vehicle.year, vehicle.make, vehicle.model].filter(Boolean).join(" ") || "Vehicle";
+  return [vehicle.year, vehicle.make, vehicle.model].filter(Boolean).join(" ") || say("vehicle");
 }
 
 /** A price in dollars. */
@@ -16,17 +38,17 @@ export function money(dollars) {
 
 /** The asking price. */
 export function price(vehicle) {
-  return vehicle.price === null ? "Call for price" : money(vehicle.price);
+  return vehicle.price === null ? say("callForPrice") : money(vehicle.price);
 }
 
 /** A number of miles. */
 export function miles(count) {
-  return `${NUMBER.format(count)} mi`;
+  return say("miles", { n: count });
 }
 
-/** A number of vehicles, such as `1 vehicle` or `2 vehicles`. */
+/** A number of vehicles. */
 export function vehicles(count) {
-  return count === 1 ? "1 vehicle" : `${NUMBER.format(count)} vehicles`;
+  return count === 1 ? say("vehicleOne") : say("vehicleMany", { n: count });
 }
 
 /** The text with a capital first letter. */

@@ -1,20 +1,20 @@
 /** The public lot: the published vehicles with search and filters, and a page with its own link for each vehicle. */
 
 import { byId, el } from "./dom.js";
-import { linkOf, showCards } from "./inventory-cards.js";
+import { hasServedCards, linkOf, showCards } from "./inventory-cards.js";
 import { fromQuery, inUse, nothing, select, toQuery, vehicleQuery } from "./inventory-filters.js";
 import { framed, joinFrame, tellFrame } from "./inventory-frame.js";
-import { fetchDealer, fetchVehicle, Lot } from "./inventory-lot.js";
+import { fetchVehicle, Lot, vehicleFrom } from "./inventory-lot.js";
 import * as panel from "./inventory-panel.js";
-import { describe } from "./inventory-structured.js";
+import { loadAll, loadForPrint } from "./inventory-print.js";
 import * as summary from "./inventory-summary.js";
-import { phoneLink, showVehicle, showVehicleLoading, showVehicleMessage, stepPhotos } from "./inventory-vehicle.js";
-import { name, vehicles as vehiclesWords } from "./inventory-words.js";
+import { showVehicle, showVehicleLoading, showVehicleMessage, stepPhotos } from "./inventory-vehicle.js";
+import { dealer, name, say, served, vehicles as vehiclesWords } from "./inventory-words.js";
 
 const STALE_MS = 15_000;
 
 const lot = new Lot();
-let dealer = { name: null, phone: null, address: null, email: null };
+const firstQuery = location.search;
 let typed;
 let noticed;
 let wanted = nothing();
@@ -28,14 +28,15 @@ document.addEventListener("click", follow);
 document.addEventListener("keydown", keys);
 window.addEventListener("popstate", () => route(true));
 window.addEventListener("pagehide", rememberScroll);
-window.addEventListener("beforeprint", () => finishCards());
+window.addEventListener("beforeprint", () => { finishCards(); loadAll(document); });
 window.addEventListener("online", cameBack);
-window.addEventListener("offline", () => notify(state === "ready" ? "You are offline. This is the lot as it was a moment ago." : "You are offline."));
+window.addEventListener("offline", () => notify(say(state === "ready" ? "offlineLot" : "offline")));
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && refresh());
 
-joinFrame(() => open && route(false));
+joinFrame(go);
+const early = panel.entered();
 route(false);
-greet();
+if (early && !open) change({ ...wanted, ...early }, false);
 load();
 
 async function load() {
@@ -81,6 +82,7 @@ function change(next, typing) {
   typed = setTimeout(() => {
     history.replaceState(history.state, "", location.pathname + toQuery(wanted, location.search));
     tellFrame(toQuery(wanted));
+    switchHere();
   }, typing ? 250 : 0);
 }
 
@@ -89,17 +91,19 @@ function showLot() {
   panel.show(wanted, lot.vehicles, found.length);
   summary.showChips(wanted, (rest) => change(rest, false), clear);
   const loaded = state === "ready" || state === "partly" || state === "cut";
-  if (loaded) finishCards = showCards(found);
-  byId("grid").hidden = state === "failed" || (loaded && !found.length);
+  if (loaded) finishCards = showCards(found, () => framed && loadForPrint(byId("grid")));
+  // The Worker's first cards stand until the list has loaded, unless the visitor wants others.
+  const first = hasServedCards && !toQuery(wanted);
+  byId("grid").hidden = loaded ? !found.length : !first && (state === "failed" || hasServedCards);
   showMessage(found);
-  summary.showCount(countWords(found), state !== "loading");
+  if (loaded || !first) summary.showCount(countWords(found), state !== "loading");
 }
 
 function countWords(found) {
-  if (state === "loading") return "Loading the lot…";
-  if (state === "failed") return "The lot is out of reach";
+  if (state === "loading") return say("loadingLot");
+  if (state === "failed") return say("lotUnreachable");
   const all = Math.max(lot.total, lot.vehicles.length);
-  return inUse(wanted).length ? `${found.length} of ${vehiclesWords(all)}` : vehiclesWords(all);
+  return inUse(wanted).length ? say("someOf", { n: found.length, all: vehiclesWords(all) }) : vehiclesWords(all);
 }
 
 function showMessage(found) {
@@ -118,7 +122,7 @@ function clear() {
 function retry() {
   summary.hideMessage();
   byId("grid").hidden = false;
-  summary.showCount("Loading the lot…");
+  summary.showCount(say("loadingLot"));
   byId("results").focus();
   load();
 }
@@ -128,13 +132,14 @@ async function route(moved) {
   const id = new URLSearchParams(location.search).get("vehicle");
   const before = open;
   open = id;
+  switchHere();
+  if (before !== id && moved) forgetHead();
   byId("lot-view").hidden = Boolean(id);
   byId("vehicle-view").hidden = !id;
   if (!id) {
     wanted = fromQuery(location.search);
     tellFrame(toQuery(wanted));
-    describe(null);
-    document.title = title("Vehicles for sale");
+    document.title = title(say("lotTitle"));
     showLot();
     if (moved) {
       restoreScroll();
@@ -149,17 +154,18 @@ async function route(moved) {
 
 async function showOpen(id, moved) {
   const back = backHref();
-  let vehicle = lot.find(id);
+  let vehicle = lot.find(id) ?? (lot.loadedAt ? null : fromPage(id));
   if (!vehicle) {
+    if (saysGone(id)) return;
     showVehicleLoading(back);
     if (moved) byId("vehicle-view").querySelector("h1").focus({ preventScroll: true });
     try {
       vehicle = await fetchVehicle(id);
     } catch {
       if (open !== id) return;
-      document.title = title("Vehicle");
-      const words = navigator.onLine ? "The connection may have dropped for a moment." : "You are offline.";
-      showVehicleMessage("This vehicle could not be loaded", words, back, el("button", { class: "button button-strong", type: "button", click: () => route(true) }, "Try again"));
+      document.title = title(say("vehicle"));
+      const words = say(navigator.onLine ? "connectionDropped" : "offline");
+      showVehicleMessage(say("vehicleFailed"), words, back, el("button", { class: "button button-strong", type: "button", click: () => route(true) }, say("tryAgain")));
       focusVehicle(moved);
       return;
     }
@@ -169,8 +175,8 @@ async function showOpen(id, moved) {
     document.title = title([name(vehicle), vehicle.trim].filter(Boolean).join(" "));
     showVehicle(vehicle, dealer, back);
   } else {
-    document.title = title("No longer on the lot");
-    showVehicleMessage("This one is no longer on the lot", "It may have been sold. There may well be another like it.", back);
+    document.title = title(say("gone"));
+    showVehicleMessage(say("goneTitle"), say("goneWords"), back);
   }
   focusVehicle(moved);
 }
@@ -222,19 +228,35 @@ function restoreScroll() {
   window.scrollTo(0, to);
 }
 
-/** Show the dealer's name and contact, unless the dealer's own page surrounds this one and shows them. */
-async function greet() {
-  dealer = await fetchDealer();
-  if (!framed) {
-    byId("dealer-name").textContent = dealer.name ?? "";
-    byId("dealer-address").textContent = [dealer.name, dealer.address, dealer.phone].filter(Boolean).join(" · ");
-    const call = phoneLink(dealer.phone, "phone");
-    if (call) byId("dealer-phone").replaceWith(call);
-  }
-  if (open) route(false);
-  else {
-    document.title = title("Vehicles for sale");
-    if (state === "ready" && !lot.vehicles.length) showLot(); // The empty list names the phone number to call.
+/** Go to a place in the lot that the outer page asks for. The theme stays. */
+function go(query) {
+  const id = new URLSearchParams(query).get("vehicle");
+  const place = id ? vehicleQuery(id, location.search) : toQuery(fromQuery(query), location.search);
+  history.replaceState(null, "", location.pathname + place);
+  route(false);
+}
+
+/** The vehicle that came with the page, if it is this one. */
+function fromPage(id) {
+  return served.vehicle?.id === id ? vehicleFrom(served.vehicle) : null;
+}
+
+/** Whether the page that came says already that this vehicle is gone, and shows others like it. */
+function saysGone(id) {
+  return served.gone && new URLSearchParams(firstQuery).get("vehicle") === id && !lot.loadedAt && byId("vehicle-view").childElementCount > 0;
+}
+
+/** Remove what the page's head says of another vehicle or of the list: it holds for the address that was loaded. */
+function forgetHead() {
+  for (const said of document.querySelectorAll("#structured, link[rel=canonical], meta[name=robots]")) said.remove();
+}
+
+/** Let the links to the other languages lead to the place that is shown. */
+function switchHere() {
+  for (const link of byId("languages").querySelectorAll("a")) {
+    const query = new URLSearchParams(location.search);
+    query.set("lang", link.lang);
+    link.href = `?${query}`;
   }
 }
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from carlot import trace
+from carlot.domain.author import CRON, PROGRAM
 from carlot.engine import messages
 from carlot.engine.recovery import bury, keep_unreadable
 from carlot.engine.worker import run_tasks
@@ -14,10 +15,12 @@ from carlot.errors import BlobsUnavailable, CarlotError, DatabaseUnavailable, Pr
 from carlot.log import log
 from carlot.platform.ports import Delivery, Request, Response, Services, Verdict
 from carlot.routes import ROUTER
+from carlot.store.authors import as_author
+from carlot.store.purging import with_purges
 from carlot.task_kinds import CRONS, TASKS
-from carlot.web import auth
+from carlot.web import auth, edge
 from carlot.web.endpoint import Guard
-from carlot.web.responses import ANY_ORIGIN, empty, problem_answer, secured
+from carlot.web.responses import ANY_ORIGIN, empty, problem_answer, secured, validated
 
 _PREFLIGHT = {
     "access-control-allow-origin": "*",
@@ -26,11 +29,14 @@ _PREFLIGHT = {
     "access-control-max-age": "86400",
 }
 _RETRY_S = 30
+_SECRET_FOLDERS = ("/feeds/", "/api/inventory-files/")
+"""What follows in a path is a secret."""
 
 
 async def handle_request(request: Request, services: Services) -> Response:
     """Return the response to any request."""
     started = services.clock.now()
+    services = with_purges(services)
     trace.begin(request.id)
     try:
         response = await _answer(request, services)
@@ -58,8 +64,8 @@ def _refusal(problem: Problem, request: Request) -> Response:
 
 
 def _logged(path: str) -> str:
-    """Return a path without the secret in a feed's address."""
-    return "/feeds/..." if path.startswith("/feeds/") else path
+    """Return a path without the secret of a feed's address, or of the upload address."""
+    return next((f"{folder}..." for folder in _SECRET_FOLDERS if path.startswith(folder)), path)
 
 
 async def _answer(request: Request, services: Services) -> Response:
@@ -67,8 +73,11 @@ async def _answer(request: Request, services: Services) -> Response:
         return empty(204, _PREFLIGHT)
     found = ROUTER.match(request.method, request.path)
     if found.route.guard is Guard.ADMIN:
-        await auth.require_admin(request, services)
-    return await found.route.handler(replace(request, params=found.params), services)
+        services = as_author(services, await auth.require_admin(request, services))
+    response = await found.route.handler(replace(request, params=found.params), services)
+    if found.route.guard is Guard.PUBLIC:
+        response = validated(response, request)
+    return edge.kept(response, request, found.route.path, services.settings)
 
 
 async def handle_delivery(deliveries: Sequence[Delivery], services: Services, *, dead_letters: bool = False) -> list[Verdict]:
@@ -77,6 +86,7 @@ async def handle_delivery(deliveries: Sequence[Delivery], services: Services, *,
     D1 keeps what must be tried again, so every message is acknowledged after one look; only when the database is unavailable are
     the messages themselves delivered again.
     """
+    services = with_purges(services)
     wanted: dict[str, str] = {}
     try:
         for delivery in deliveries:
@@ -86,8 +96,10 @@ async def handle_delivery(deliveries: Sequence[Delivery], services: Services, *,
             else:
                 wanted[message.id] = message.request
         trace.deliver(wanted)
-        look = bury if dead_letters else run_tasks
-        await look(services, TASKS, list(wanted))
+        if dead_letters:
+            await bury(as_author(services, PROGRAM), TASKS, list(wanted))
+        else:
+            await run_tasks(services, TASKS, list(wanted))
     except CarlotError as failure:
         log("delivery.failed", level="error", tasks=len(wanted), error=str(failure))
         return [Verdict(delivery.id, _RETRY_S) for delivery in deliveries]
@@ -95,10 +107,18 @@ async def handle_delivery(deliveries: Sequence[Delivery], services: Services, *,
 
 
 async def handle_tick(cron: str, at: datetime, services: Services) -> None:
-    """Run a cron's work. It calls no partner."""
+    """Run a cron's steps, each of which fails alone. None calls a partner. Raises: the first failure, when all were tried."""
     trace.begin("")
-    work = CRONS.get(cron)
-    if work is None:
+    if cron not in CRONS:
         log("cron.unknown", level="error", cron=cron)
         return
-    await work(services, at)
+    services = as_author(with_purges(services), CRON)
+    failures: list[Exception] = []
+    for step in CRONS[cron]:
+        try:
+            await step(services, at)
+        except Exception as failure:  # noqa: BLE001  A mistake in one step, or in what it finds, keeps no other from its work.
+            log("cron.failed", level="error", cron=cron, step=step.__name__, error=repr(failure))
+            failures.append(failure)
+    if failures:
+        raise failures[0]

@@ -19,6 +19,7 @@ CarlotError
 │   │   ├── Doubtful        the partner refuses; perhaps not after a fresh read; five times is final
 │   │   └── Throttled       no call was made: our own throttle refused it for now
 │   ├── Permanent           never: the partner refuses
+│   │   └── Gone            what the request names is not there
 │   └── NeedsDealer         not before the dealer acts: no call was made
 │       └── AuthExpired     the partner itself refuses us
 └── PlatformError           the platform under us (raised by platform/)
@@ -32,7 +33,8 @@ CarlotError
     ├── KeyValueUnavailable
     ├── SealBroken          a sealed text does not decrypt
     └── NetworkFailure
-        └── AnswerTooLarge
+        ├── AnswerTooLarge
+        └── Untrusted       no encryption that can be trusted: nothing was sent
 """
 
 from __future__ import annotations
@@ -168,8 +170,12 @@ class Throttled(Retryable):
 class Doubtful(Retryable):
     """The partner refused this request, in the words of the message; the next try reads its data again.
 
-    Five refusals in a row in the same words end the task.
+    Five refusals in a row in the same words end the task. `body` is its response; empty when there is none to read.
     """
+
+    def __init__(self, message: str, body: bytes = b"") -> None:
+        super().__init__(message)
+        self.body = body
 
 
 class Permanent(PartnerError):
@@ -181,12 +187,23 @@ class Permanent(PartnerError):
         self.body = body
 
 
+class Gone(Permanent):
+    """What the request names is not there."""
+
+
 class NeedsDealer(PartnerError):
     """No call was made: the dealer must act first. This concerns one task only."""
 
 
 class AuthExpired(NeedsDealer):
-    """The partner refused our credentials. This concerns every task for the partner."""
+    """The partner refused our credentials. This concerns every task for the partner.
+
+    `surely`: the sign-in itself has ended, so that no further look can come to anything else.
+    """
+
+    def __init__(self, message: str, *, surely: bool = False) -> None:
+        super().__init__(message)
+        self.surely = surely
 
 
 class PlatformError(CarlotError):
@@ -239,6 +256,10 @@ class KeyValueUnavailable(PlatformError):
     """KV did not respond, or failed."""
 
 
+class PurgeFailed(PlatformError):
+    """The cache in front of the Worker did not take a purge. What it holds expires by itself within seconds."""
+
+
 class SealBroken(PlatformError):
     """The text was sealed with another key or context, or was altered."""
 
@@ -249,3 +270,7 @@ class NetworkFailure(PlatformError):
 
 class AnswerTooLarge(NetworkFailure):
     """The response is longer than the call allows."""
+
+
+class Untrusted(NetworkFailure):
+    """The other side could not be trusted: its certificate has expired, is for another name, or is signed by nobody known."""

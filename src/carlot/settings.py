@@ -12,6 +12,13 @@ PLACEHOLDER = re.compile(r"^(YOUR[_-].*|<.*>|CHANGE[_-]?ME|REPLACE[_-].*|xxx+)$"
 """Texts that the setup guide prints for the reader to replace. They count as not configured."""
 
 
+SECRET_LENGTH = 16
+"""Characters that a webhook's secret has at least."""
+
+SECRET_NAME = re.compile(r"_(KEY|SECRET|TOKEN|VERIFIER|CLIENT_ID|FTP_URL|FILE_URL)$|^ALERT_")
+"""The names of secrets."""
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Settings:
     """Every setting of docs/settings.md, "Settings", under its own name in lower case; `""` means not configured.
@@ -22,6 +29,7 @@ class Settings:
 
     wayne_reeves_api_key: str = ""
     wayne_reeves_api_url: str = ""
+    wayne_reeves_file_url: str = ""
     webhook_secret: str = ""
     webhook_legacy: str = "on"
     quickbooks_client_id: str = ""
@@ -37,10 +45,24 @@ class Settings:
     quickbooks_expense_account: str = ""
     quickbooks_payment_account: str = ""
     quickbooks_default_customer: str = ""
+    quickbooks_tax_code: str = ""
+    quickbooks_start_date: str = ""
+    quickbooks_fee_item: str = ""
+    quickbooks_tax_item: str = ""
+    quickbooks_trade_in_item: str = ""
+    quickbooks_deposit_item: str = ""
+    quickbooks_discount_item: str = ""
+    quickbooks_inventory_account: str = ""
+    quickbooks_cost_of_sales_account: str = ""
+    quickbooks_purchase_account: str = ""
+    quickbooks_class: str = ""
+    quickbooks_department: str = ""
     admin_token: str = ""
     token_encryption_key: str = ""
     auth_mode: str = "required"
     alert_webhook_url: str = ""
+    alert_heartbeat_url: str = ""
+    vin_decoder_url: str = ""
     import_publish_to_website: str = "false"
     dealer_name: str = ""
     dealer_phone: str = ""
@@ -71,9 +93,47 @@ class Settings:
         return not self.missing(target)
 
     def missing(self, target: str) -> list[str]:
-        """The names of the settings that a partner needs and that are not set; none for a target that is unknown."""
+        """The names of the settings that a partner needs and that are not set.
+
+        None for a target that is unknown, and for a partner that gets or gives a file instead.
+        """
+        partner = self.partners.get(target)
+        return [] if partner and partner.alone and self.value(partner.alone) else self.lacking(target)
+
+    def lacking(self, target: str) -> list[str]:
+        """The names of the settings that a partner's API needs and that are not set, also where a file does instead."""
         needs = self.partners[target].needs if target in self.partners else ()
         return [name for name in needs if not self.value(name)]
+
+    @property
+    def tells_dms(self) -> bool:
+        """Whether the DMS hears of sales and edits: not where its inventory comes in a file alone."""
+        return not self.configured("wayne_reeves") or not self.lacking("wayne_reeves")
+
+    @property
+    def webhook_secrets(self) -> tuple[str, ...]:
+        """The secrets that sign the DMS's webhook: two while it is being rotated. A text that is no two such secrets is one.
+
+        None is shorter than `SECRET_LENGTH`: what is short is guessed, and counts as not configured.
+        """
+        parts = self.webhook_secret.split()
+        if len(parts) == 2 and all(len(part) >= SECRET_LENGTH for part in parts):
+            return tuple(parts)
+        return (self.webhook_secret,) if len(self.webhook_secret) >= SECRET_LENGTH else ()
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The values that are shown nowhere, the longest first. Very short ones are left out: they would hide too much."""
+        names = (name for name in (*_OWN, *self.others) if SECRET_NAME.search(name))
+        values = {part for name in names for part in (self.value(name), *self.value(name).split()) if len(part) >= 6}
+        return tuple(sorted(values, key=len, reverse=True))
+
+    @property
+    def keeps_costs(self) -> bool:
+        """Whether the cost of cars is kept in the books: all its accounts are named."""
+        return bool(
+            self.quickbooks_inventory_account and self.quickbooks_cost_of_sales_account and self.quickbooks_purchase_account
+        )
 
     @property
     def publishes_imports(self) -> bool:

@@ -22,7 +22,7 @@ PHOTO_ID = hashlib.sha256(b"https://photos.test/1.jpg").hexdigest()[:20]
 CHANGING = ("POST", "PUT", "PATCH", "DELETE")
 
 SAMPLES: dict[str, dict[str, Any]] = {
-    "SignIn": {"token": TOKEN},
+    "SignIn": {"token": TOKEN, "name": "Maria"},
     "NewVehicle": entry(7, purchasePrice=1.5, purchaseDate="2025-01-02", status="pending", interiorColor="Black", engine="V6"),
     "VehicleChange": {**entry(8, photos=[{"url": "https://photos.test/8.jpg", "id": "p", "position": 0}]), "trim": None},
     "SaleEntry": {
@@ -30,21 +30,48 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "salePrice": 19.99,
         "saleDate": "2025-02-03",
         "customer": {"name": "Ann", "email": "ann@example.com", "phone": "5"},
+        "lines": [{"kind": "fee", "description": "Documents", "amount": 149.0}],
     },
     "ServiceEntry": {"vehicleId": "VEHICLE", "serviceDate": "2025-02-03", "description": "Oil", "vendor": "Joe's", "cost": 40},
+    "ServiceChange": {"serviceDate": "2025-02-04", "description": "Oil, filter", "vendor": None, "cost": 41.5},
+    "SaleChange": {
+        "salePrice": 18.5,
+        "saleDate": "2025-02-02",
+        "customer": {"name": "Ann", "email": None, "phone": None},
+        "lines": [{"kind": "fee", "description": "Documents", "amount": 149.0}],
+    },
+    "AnswerEntry": {
+        "choice": "enter",
+        "salePrice": 19.99,
+        "saleDate": "2025-02-03",
+        "customer": {"name": "Ann"},
+        "vehicleIds": ["VEHICLE"],
+        "date": "2025-02-03",
+    },
     "CustomerEntry": {"name": "Bob", "email": "bob@example.com", "phone": "6"},
+    "CustomerChange": {"name": "Rob", "email": None, "phone": "7"},
     "PublishEntry": {"vehicleId": "VEHICLE"},
     "PhotoOrder": {"photos": ["PHOTO"]},
+    "TaskFilter": {"target": "quickbooks", "kind": "invoice", "state": "blocked"},
     "FeedChange": {"paused": True},
+    "ColumnsChange": {"columns": {"Selling": "price", "Notes": None}},
 }
 """A body for each model, right in every field. `VEHICLE` stands for the id of a car on the lot, `PHOTO` for that of its photo."""
 
 WITHOUT_BODY = {
     *("DELETE /api/session", "DELETE /api/sessions"),
-    *("DELETE /api/vehicles/:id", "DELETE /api/vehicles/:id/photos/:photoId", "POST /api/sales/:id/void"),
+    *(
+        "DELETE /api/customers/:id",
+        "DELETE /api/vehicles/:id",
+        "DELETE /api/vehicles/:id/photos/:photoId",
+        "POST /api/sales/:id/void",
+        "POST /api/service-records/:id/void",
+    ),
     *("POST /api/integrations/wayne-reeves/sync", "POST /api/integrations/tasks/retry-all"),
     *("POST /api/integrations/quickbooks/sync", "POST /api/integrations/quickbooks/disconnect"),
     "POST /api/vehicles/imports/:id/undo",
+    *("POST /api/integrations/events/:id/replay", "POST /api/inventory-files/rotate"),
+    *("POST /api/integrations/partners/:target/pause", "POST /api/integrations/partners/:target/resume"),
     *("POST /api/integrations/tasks/:id/retry", "POST /api/integrations/tasks/:id/discard", "POST /api/feeds/:format/rotate"),
 }
 """The routes that change something and read no body."""
@@ -52,7 +79,10 @@ WITHOUT_BODY = {
 SIGNED = {"POST /api/webhooks/wayne-reeves": 256 * 1024, "POST /api/webhooks/quickbooks": 2 * 1024 * 1024}
 """The routes that verify the bytes before they look at them, and how many they take."""
 
-FILES = {"POST /api/vehicles/:id/photos", "POST /api/vehicles/import"}
+FILES = {
+    *("POST /api/vehicles/:id/photos", "POST /api/vehicles/import"),
+    *("PUT /api/inventory-files/:token", "POST /api/inventory-files/:token"),
+}
 """The routes that take a file."""
 
 
@@ -103,24 +133,51 @@ QUERY_ROUTES: list[tuple[Route, type[BaseModel]]] = [
 
 
 class Gate:
-    """A lot with a car on it, and every route open to try. It notices when anything in the database has changed."""
+    """A lot with a car on it, one sold against a trade-in, one whose price is asked, and every route open to try.
 
-    def __init__(self, lot: Lot, vehicle_id: str) -> None:
+    It notices when anything in the database has changed. `named_here` has the path of a real thing for each path that names one.
+    """
+
+    def __init__(self, lot: Lot, vehicle_id: str, named_here: dict[str, str] | None = None) -> None:
         self.lot = lot
         self.vehicle_id = vehicle_id
+        self.named_here = named_here or {}
 
     @classmethod
     async def open(cls) -> Gate:
         """A new one."""
         lot = Lot()
-        lot.env |= {"WEBHOOK_SECRET": "webhook-secret", "QUICKBOOKS_WEBHOOK_VERIFIER": "verifier"}
-        return cls(lot, (await add(lot, 1, publishToThirdParty=True))["id"])
+        lot.env |= {"WEBHOOK_SECRET": "webhook-secret-of-tests", "QUICKBOOKS_WEBHOOK_VERIFIER": "verifier"}
+        lot.env["QUICKBOOKS_TRADE_IN_ITEM"] = "Trade-in"
+        sold = {"vehicleId": (await add(lot, 9))["id"], "salePrice": 20, "saleDate": "2025-02-01"}
+        sale = {**sold, "lines": [{"kind": "tradeIn", "amount": 1}]}
+        lot.database.query("UPDATE vehicles SET status = 'sold' WHERE id = ?", (await add(lot, 10))["id"])
+        [question] = answer(await lot.call("GET", "/api/questions"))["questions"]
+        car = (await add(lot, 1, publishToThirdParty=True))["id"]
+        work = {"vehicleId": car, "serviceDate": "2025-02-01", "description": "Oil", "cost": 40}
+        named_here = {
+            "/api/vehicles/:id": f"/api/vehicles/{car}",
+            "/api/questions/:id": f"/api/questions/{question['id']}",
+            "/api/feeds/:format": "/api/feeds/google",
+            "/api/inventory-files/columns/:headingsId": "/api/inventory-files/columns/digest",
+        }
+        lot.database.query(
+            "INSERT INTO import_runs (id, status, started_by, created_at) VALUES ('r', 'degraded', 'dealer', '2025')"
+        )
+        lot.database.query(
+            """INSERT INTO inventory_files (id, run_id, source, size_bytes, staged_bytes, digest, encoding, delimiter, headings,
+              headings_digest, first_byte, first_row, is_closed, received_at, deleted_at)
+            VALUES ('f', 'r', 'upload', 9, 9, '', 'utf-8', ',', '["Selling", "Notes"]', 'digest', 9, 2, 1, '2025', '2025')"""
+        )
+        made = (("/api/customers", SAMPLES["CustomerEntry"]), ("/api/sales", sale), ("/api/service-records", work))
+        for path, body in made:
+            named_here[f"{path}/:id"] = f"{path}/{answer(await lot.call('POST', path, body))['id']}"
+        return cls(lot, car, named_here)
 
     def target(self, route: Route, filling: str = "x") -> str:
-        """The route's path, with the car's id or a feed's name where one is meant and something else in all other places."""
-        named_here = {"/api/vehicles/:id": f"/api/vehicles/{self.vehicle_id}", "/api/feeds/:format": "/api/feeds/google"}
+        """The route's path, with the id of a real thing where one is meant and something else in all other places."""
         path = route.path
-        for pattern, real in named_here.items():
+        for pattern, real in self.named_here.items():
             path = path.replace(pattern, real)
         parts = path.split("/")
         return "/".join(filling if part.startswith(":") else part for part in parts)

@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 
 from app.test_status import QUICKBOOKS
+from app.typed import entry
 from carlot import app
 from carlot.errors import DatabaseUnavailable
 from carlot.platform.ports import Response, Row, Statement
 from carlot.routes import ROUTES
 from carlot.web.endpoint import Guard, Route
 from carlot.web.responses import SECURITY_HEADERS
+from photos.album import uploaded
 from support.lot import ENV, Lot, answer, car, page
 from support.platform import SqliteDatabase
 
@@ -24,7 +26,7 @@ BODILESS = ("GET", "DELETE", "HEAD")
 
 def filled(path: str) -> str:
     """A path with something in every place."""
-    return re.sub(r":\w+", "x", path.replace(":file", "google.csv"))
+    return re.sub(r":\w+", "x", path.replace(":file", "google.csv").replace(":target", "kbb"))
 
 
 def check_problem(response: Response, status: int, code: str | None = None) -> dict[str, Any]:
@@ -50,7 +52,11 @@ def check_problem(response: Response, status: int, code: str | None = None) -> d
 
 def check_headers(response: Response) -> None:
     """The headers that every answer carries."""
+    framed = "frame-ancestors *" in response.headers["content-security-policy"]
+    own = {"content-security-policy", "x-frame-options", "permissions-policy", "referrer-policy"} if framed else set()
     for name, value in SECURITY_HEADERS.items():
+        if name in own:
+            continue
         expected = "cross-origin" if name == "cross-origin-resource-policy" else value
         assert response.headers.get(name) in (value, expected), name
     assert response.headers["x-request-id"] == "req-1"
@@ -81,11 +87,16 @@ def body_for(route: Route) -> Any:
     return None if route.method in BODILESS else {"vin": "WBS", "make": "BMW", "model": "M1", "year": 1979}
 
 
+# What needs no database; /inventory.html is a page also without one: test_lot_page.py.
 BY_ITSELF = (
     "/",
+    "/inventory.html",
+    "/robots.txt",
     "/api/health",
     "/api/openapi.json",
     "/api/public/dealer",
+    # What is no VIN is looked up nowhere.
+    "/api/vin/:vin",
     "/api/session",
     "/api/integrations/quickbooks/callback",
 )
@@ -190,6 +201,50 @@ async def test_any_page_reads_what_is_public_and_why_it_was_refused(lot: Lot, pa
     for database in (Away(), Broken()):
         for method in ("GET", "HEAD"):
             check_any_page_reads(await Lot(dict(ENV), database).call(method, filled(path), signed_in=False))
+
+
+PUBLIC_ANSWERS = [
+    *(
+        "/api/public/inventory",
+        "/api/public/inventory?limit=1",
+        "/api/public/vehicle/CAR",
+        "/api/public/dealer",
+        "/api/public/reduced",
+    ),
+    *("/photos/PHOTO", "/feeds/TOKEN", "/api/openapi.json", "/api/health"),
+    *("/inventory.html", "/inventory.html?vehicle=CAR", "/sitemap.xml", "/robots.txt"),
+]
+"""What docs/api.md lists under "Public"."""
+
+
+@pytest.mark.parametrize("target", PUBLIC_ANSWERS)
+async def test_what_is_public_may_be_kept_and_is_asked_for_again_by_its_etag(lot: Lot, target: str) -> None:
+    car = answer(await lot.call("POST", "/api/vehicles", {**entry(1), "publishToWebsite": True, "publishToThirdParty": True}))
+    picture = await uploaded(lot, car)
+    feed = answer(await lot.call("GET", "/api/feeds"))["feeds"][0]["url"].partition("/feeds/")[2]
+    for name, value in (("CAR", car["id"]), ("PHOTO", picture["id"]), ("TOKEN", feed)):
+        target = target.replace(name, value)
+    first = await lot.call("GET", target, signed_in=False)
+    assert first.status == 200, target
+    check_any_page_reads(first)
+    assert first.headers["cache-control"].startswith("public,")
+    again = await lot.call("GET", target, headers={"if-none-match": first.headers["etag"]}, signed_in=False)
+    assert (again.status, again.body or b"") == (304, b"")
+    # What a browser keeps takes the headers of the 304 over.
+    of_the_body = ("content-type", "content-length", "x-total-count", "link")
+    kept = {name: value for name, value in first.headers.items() if name not in of_the_body}
+    assert {name: value for name, value in again.headers.items() if name in kept} == kept
+    other = await lot.call("GET", target, headers={"if-none-match": '"other"'}, signed_in=False)
+    assert (other.status, other.headers["etag"]) == (200, first.headers["etag"])
+
+
+async def test_a_feed_that_changed_has_another_etag(lot: Lot) -> None:
+    car = answer(await lot.call("POST", "/api/vehicles", {**entry(1), "publishToThirdParty": True}))
+    feed = "/feeds/" + answer(await lot.call("GET", "/api/feeds"))["feeds"][0]["url"].partition("/feeds/")[2]
+    first = await lot.call("GET", feed, signed_in=False)
+    assert (await lot.call("PATCH", f"/api/vehicles/{car['id']}", {"price": 4321})).status == 200
+    second = await lot.call("GET", feed, headers={"if-none-match": first.headers["etag"]}, signed_in=False)
+    assert (second.status, second.headers["etag"] != first.headers["etag"]) == (200, True)
 
 
 @pytest.mark.parametrize(

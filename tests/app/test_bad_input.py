@@ -221,7 +221,7 @@ async def test_a_wrong_value_is_422_and_its_field_named(route: Route, model: typ
         if isinstance(value, list):
             for wrong in (7, None, [value[0]], {"id": 1}):
                 problem = await gate.refused(route, {**sample, field: [value[0], wrong]}, 422, "invalid")
-                assert {error["field"] for error in problem["errors"]} <= {f"{field}.1", f"{field}.1.id", f"{field}.1.url"}
+                assert all(f"{error['field']}.".startswith(f"{field}.1.") for error in problem["errors"]), problem
         if isinstance(value, dict):
             for inner in value:
                 problem = await gate.refused(route, {**sample, field: {**value, inner: ["x"]}}, 422, "invalid")

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from app.intake import JSON_ROUTES, QUERY_ROUTES, Gate, named
 from app.test_answers import check_headers, check_problem
 from carlot.domain.vehicle_entry import VehicleChange
+from carlot.handlers.questions import AnswerEntry
 from carlot.routes import ROUTES
 from carlot.web.endpoint import Route
 from support.lot import answer
@@ -69,7 +70,14 @@ def found_at(shown: Any, path: tuple[str, ...]) -> Any:
     return shown
 
 
-FIELDS = [(route, model, path) for route, model in JSON_ROUTES for path in texts(Gate(None, "x").sample(model))]  # type: ignore[arg-type]
+# Not shown in the answer: the name of who signs in (sync/test_authors.py), a filter of tasks (sync/test_operator.py).
+ELSEWHERE = {("SignIn", "name"), ("TaskFilter", "target"), ("TaskFilter", "kind")}
+FIELDS = [
+    (route, model, path)
+    for route, model in JSON_ROUTES
+    for path in texts(Gate(None, "x").sample(model))  # type: ignore[arg-type]
+    if (model.__name__, path[0]) not in ELSEWHERE
+]
 FIELD = pytest.mark.parametrize(
     ("route", "model", "path"), FIELDS, ids=[f"{named(route)} {'.'.join(path)}" for route, _, path in FIELDS]
 )
@@ -94,7 +102,8 @@ async def test_a_text_is_a_text_or_refused(route: Route, model: type[BaseModel],
         kept = text
         if issubclass(model, VehicleChange) and path != ("description",):
             kept = text.replace("<", "").replace(">", "")
-        assert found_at(answer(response), path) == kept
+        # The answer to a question shows the question, not what was entered.
+        assert model is AnswerEntry or found_at(answer(response), path) == kept
         after = gate.stored()
         assert set(after) == set(before)
         assert any(kept in row.values() for rows in after.values() for row in rows)
@@ -126,7 +135,8 @@ IDS = [
     *NASTY.values(),
     *("\x00", "a\x00", "x" * 100_000, " ", ".", "..", "null", "undefined", "NaN", "-1", "0", "1e9", "[object Object]", "\ufffd"),
 ]
-WITH_ID = [route for route in ROUTES if ":" in route.path]
+# A VIN is no id: any text is told what is wrong with it as one.
+WITH_ID = [route for route in ROUTES if ":" in route.path and route.path != "/api/vin/:vin"]
 
 
 @pytest.mark.parametrize("route", WITH_ID, ids=named)

@@ -40,9 +40,9 @@ async def test_it_has_these_members_and_no_others(lot: Lot) -> None:
     await pull(lot, page([car(1)]))
     found = await get(lot, PATH)
     dms, books, listings, queue = (found[name] for name in ("wayneReeves", "quickbooks", "listings", "queue"))
-    assert list(found) == ["wayneReeves", "quickbooks", "listings", "queue", "deadlines", "partners"]
+    assert list(found) == ["wayneReeves", "quickbooks", "listings", "queue", "questions", "deadlines", "partners"]
     assert dms == {"configured": True, "lastSync": "2025-02-03T10:31:00.000Z", "status": "connected", "message": None}
-    added = {"message", "daysLeft", "daysLeftUnused"}
+    added = {"message", "environment", "daysLeft", "daysLeftUnused"}
     assert set(books) - added == {"configured", "authenticated", "lastSync", "status"}
     assert (books["configured"], books["authenticated"], books["lastSync"]) == (True, False, None)
     assert books["status"] == "reauth_required"
@@ -77,7 +77,9 @@ async def test_it_lists_every_partner_in_the_order_of_the_desk(lot: Lot) -> None
         ("cargurus", "carGurus", True),
         ("truecar", "trueCar", True),
         ("kbb", "kbb", True),
+        ("vin_decoder", "vin_decoder", False),
         ("alerts", "alerts", False),
+        ("heartbeat", "heartbeat", False),
         ("carlot", "carlot", False),
     ]
     assert all(partner["name"] for partner in partners)
@@ -88,19 +90,21 @@ async def test_it_lists_every_partner_in_the_order_of_the_desk(lot: Lot) -> None
         "name": "CarGurus",
         "site": True,
         "configured": True,
+        "paused": False,
+        "blocked": 0,
         "needs": ["CARGURUS_API_URL", "CARGURUS_API_KEY"],
-        "optional": [],
+        "optional": ["CARGURUS_FTP_URL"],
         "missing": [],
     }
     kbb = by_target["kbb"]
-    assert (kbb["configured"], kbb["missing"], kbb["optional"]) == (False, ["KBB_DEALER_ID"], ["KBB_API_KEY"])
+    assert (kbb["configured"], kbb["missing"], kbb["optional"]) == (False, ["KBB_DEALER_ID"], ["KBB_API_KEY", "KBB_FTP_URL"])
     assert by_target["quickbooks"]["missing"] == list(QUICKBOOKS)
     assert by_target["carlot"]["configured"] is True
 
 
 async def test_no_answer_tells_a_secret(lot: Lot) -> None:
     secrets = {"WAYNE_REEVES_API_KEY": "s3cret-one", "QUICKBOOKS_CLIENT_SECRET": "s3cret-two", "CARGURUS_API_KEY": "s3cret-three"}
-    lot.env |= {**QUICKBOOKS, **LISTINGS, **secrets, "WEBHOOK_SECRET": "s3cret-four"}
+    lot.env |= {**QUICKBOOKS, **LISTINGS, **secrets, "WEBHOOK_SECRET": "s3cret-four-is-long"}
     for path in (PATH, "/api/integrations/tasks", "/api/integrations/runs", "/api/public/dealer", "/api/health"):
         assert "s3cret" not in str((await lot.call("GET", path)).body)
 
@@ -127,7 +131,7 @@ async def test_every_state_is_a_documented_one(lot: Lot) -> None:
     seen: list[str] = []
     answers: list[list[Any]] = [
         [page([car(1)])],
-        [HttpResponse(401, {}, b"")],
+        [HttpResponse(401, {}, b"")] * 2,
         [page([car(1)])],
         [page([car(1)], None, 5)],
         [HttpResponse(404, {}, b"")],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from carlot.domain.vin import check_digit
-from carlot.handlers import public
+from carlot.handlers import lot_page, public
 from carlot.platform.ports import Response
 from support.lot import Lot, answer
 
@@ -71,5 +71,6 @@ def sell(lot: Lot, vehicle_id: str, sale_date: str = "2025-01-20") -> None:
 
 def forget_public_texts() -> None:
     """The texts that an isolate keeps are those of its one database; each test has a database of its own."""
-    kept: Any = public._pages
-    kept.clear()
+    kept: Any
+    for kept in (public._pages, lot_page._pages, lot_page._listed):
+        kept.clear()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import count
 from typing import Any
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from browser.installation import Installation
 from simulators import vin
@@ -15,6 +15,16 @@ from simulators import vin
 Vehicle = dict[str, Any]
 
 PATIENCE_S = 15.0
+
+# Every shift of the layout behind the first paint of rows.
+WATCH_SHIFTS = """
+  window.shifts = [];
+  new PerformanceObserver(list => list.getEntries().forEach(entry => window.shifts.push([entry.startTime, entry.value])))
+    .observe({ type: 'layout-shift', buffered: true });
+  const look = () => document.querySelector('.lot-row') ? window.rowsAt = performance.now() : requestAnimationFrame(look);
+  look();
+"""
+SHIFTED = "() => window.shifts.filter(([at]) => at > window.rowsAt).reduce((sum, [, value]) => sum + value, 0)"
 
 _serials: Iterator[int] = count(200_001)
 
@@ -60,6 +70,11 @@ def field(page: Page, label: str) -> Locator:
 def shows(page: Page, stock_numbers: list[str]) -> None:
     """Wait until the table has exactly these vehicles, from the top."""
     expect(page.locator(".lot-row td.col-stock")).to_have_text(stock_numbers)
+
+
+def fulfil(answer: Any, route: Route) -> None:
+    """Answer a request of the page with this JSON."""
+    route.fulfill(json=answer)
 
 
 def becomes(lot: Installation, vehicle: Vehicle, **fields: Any) -> None:

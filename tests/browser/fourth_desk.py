@@ -63,7 +63,7 @@ async def the_desk_shows_it(page: Page) -> None:
 
     await page.goto(f"{ORIGIN}/#/vehicle/{car['id']}")
     publishing = page.get_by_role("region", name="Publishing")
-    await expect(publishing).to_contain_text("CarGurus, TrueCar, Kelley Blue Book, and AutoDrift get it when it is complete.")
+    await expect(publishing).to_contain_text("CarGurus, TrueCar, Kelley Blue Book, and AutoDrift get it once it is complete.")
     row = publishing.get_by_role("listitem").filter(has_text="AutoDrift")
     await row.get_by_role("link", name="Not set up").click()
     sites = page.get_by_role("region", name="Listing sites")
@@ -87,7 +87,7 @@ async def the_desk_shows_it(page: Page) -> None:
     await lot.deliver()
     await page.goto(f"{ORIGIN}/#/failed")
     letter = page.locator(".letter")
-    await expect(letter.get_by_role("heading")).to_contain_text("right on AutoDrift")
+    await expect(letter.get_by_role("heading")).to_contain_text("AutoDrift listing")
     await expect(letter).to_contain_text("Too cheap for us")
     await expect(letter).to_contain_text("AutoDrift · failed")
 

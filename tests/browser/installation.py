@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 
 from simulators.quickbooks.oauth import AUTHORIZE_PATH, REVOKE_PATH, TOKEN_PATH
-from simulators.quickbooks.preset import DEALER_REALM
+from simulators.quickbooks.preset import DEALER_REALM, FEE_ITEM, TRADE_IN_ITEM
 from simulators.wayne_reeves.files import LOT_FILE, read_lot
 from support.running import Partners, Worker
 from workerd import sites
@@ -72,6 +72,9 @@ def running(folder: Path, *, on_sites: bool = False, with_books: bool = False, *
         {
             "AUTH_MODE": "dev-open",
             "IMPORT_PUBLISH_TO_WEBSITE": "true",
+            # What may stand on a sale.
+            "QUICKBOOKS_FEE_ITEM": FEE_ITEM,
+            "QUICKBOOKS_TRADE_IN_ITEM": TRADE_IN_ITEM,
             **partner_settings,
             **DEALER,
             **settings,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from browser.conftest import Complaints, OpenPage
-from browser.desk_page import field, toast
+from browser.desk_page import field, fulfil, toast
 from browser.installation import Installation, hold, running
 from support.running import TOKEN, wait_until
 
@@ -32,8 +33,9 @@ def test_a_day_from_an_empty_lot_to_a_paid_invoice(
     faultless: Callable[[Page], None],
     tmp_path: Path,
 ) -> None:
-    # Not signed in at first; and the pages of the simulated Intuit have no icon.
-    complaints.expect("401", "404")
+    # Not signed in at first; the pages of the simulated Intuit have no icon; and when a car changes meanwhile (the DMS took
+    # an edit), the desk asks for it again and edits that.
+    complaints.expect("401", "404", "412")
     page = open_page(color_scheme="light", reduced_motion="reduce")
     visitor = open_page()
     open_for_business(page, fresh_lot, faultless)
@@ -48,28 +50,23 @@ def test_a_day_from_an_empty_lot_to_a_paid_invoice(
     wait_until(lambda: fresh_lot.ask("GET", "/api/service-records").json()["total"] == 1, 20, "the service record")
     look_at_the_books(page)
     connect_the_books(page)
+    # The invoice of a sale waits 30 seconds for an undo; there is time for the views of a desk that has nothing yet.
+    look_at_empty_views(page, fresh_lot, faultless)
+    page.keyboard.type("gp")
+    for due in ("Invoices due", "Expenses due"):
+        expect(page.locator(".figures > div").filter(has_text=due)).to_contain_text("0", timeout=60_000)
     get_paid(page, fresh_lot)
 
 
 def open_for_business(page: Page, lot: Installation, faultless: Callable[[Page], None]) -> None:
     """The lot is empty, and gets its first cars."""
     page.goto(lot.url)
-    page.get_by_label("Admin token").fill(TOKEN)
+    page.get_by_label("Access token").fill(TOKEN)
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="The lot is empty")).to_be_visible()
+    expect(page.get_by_role("heading", name="No vehicles yet")).to_be_visible()
     faultless(page)
-    for keys, empty in (
-        ("gs", "Nothing sold yet"),
-        ("gw", "No work recorded yet"),
-        ("gc", "No customers yet"),
-        ("gf", "Nothing has failed"),
-    ):
-        page.keyboard.type(keys)
-        expect(page.get_by_role("heading", name=empty)).to_be_visible()
-        faultless(page)
-    page.keyboard.type("gi")
-    page.get_by_role("button", name="Load the demo lot").click()
-    expect(toast(page, "The demo lot is here: 60 vehicles.")).to_be_visible()
+    page.get_by_role("button", name="Load sample cars").click()
+    expect(toast(page, "60 sample cars added.")).to_be_visible()
 
 
 def put_on_show(page: Page, lot: Installation, front: Path) -> None:
@@ -87,7 +84,7 @@ def put_on_show(page: Page, lot: Installation, front: Path) -> None:
     website = page.get_by_role("switch", name="Publish to Website")
     website.click()
     expect(website).not_to_be_checked()
-    toast(page, f"{CAR} is off the website.").get_by_role("button", name="Undo").click()
+    toast(page, f"{CAR} taken off your website.").get_by_role("button", name="Undo").click()
     expect(website).to_be_checked()
     expect(page.locator(".site").get_by_text("Listed", exact=True)).to_have_count(3)
     vehicle_id = page.url.rsplit("/", 1)[1]
@@ -102,7 +99,7 @@ def work_on_it(page: Page) -> None:
     page.get_by_role("dialog").get_by_role("button", name="Add record").click()
     field(page, "Asking price").fill("19,995")
     field(page, "Asking price").press("Enter")
-    expect(page.locator(".site").get_by_text("At $19,995 since")).to_have_count(3)
+    expect(page.locator(".site").get_by_text("Listed at $19,995 since")).to_have_count(3)
 
 
 def sell_it(page: Page) -> None:
@@ -112,10 +109,13 @@ def sell_it(page: Page) -> None:
         page.get_by_label("Sale price").fill(price)
         page.get_by_label("Customer").fill("Grace Okafor")
         page.get_by_role("dialog").get_by_role("button", name="Sell").click()
+        if slipped:
+            expect(page.get_by_role("dialog")).to_contain_text("less than half")
+            page.get_by_role("dialog").get_by_role("button", name="Sell").click()
         expect(page.get_by_role("region", name="The sale")).to_contain_text(f"Sold for ${price}")
         if slipped:
             page.get_by_role("button", name="Undo sale").click()
-            expect(toast(page, f"The sale of {CAR} is undone")).to_be_visible()
+            expect(toast(page, f"Sale of {CAR} undone")).to_be_visible()
     expect(page.locator(".site").get_by_text("Not listed", exact=True)).to_have_count(3)
 
 
@@ -126,7 +126,7 @@ def look_at_the_books(page: Page) -> None:
     expect(figures.filter(has_text="Invoices due")).to_contain_text("1")
     expect(figures.filter(has_text="Expenses due")).to_contain_text("1")
     page.keyboard.type("gs")
-    expect(page.get_by_role("row").filter(has_text="$19,500")).to_contain_text("Waits for the books")
+    expect(page.get_by_role("row").filter(has_text="$19,500")).to_contain_text("Waiting for QuickBooks")
     expect(page.get_by_role("row").filter(has_text="$1,999")).to_contain_text("Voided")
 
 
@@ -139,9 +139,33 @@ def connect_the_books(page: Page) -> None:
     page.get_by_role("button", name="Connect", exact=True).click()
     expect(toast(page, "QuickBooks is connected.")).to_be_visible()
     expect(card.get_by_text("Connected", exact=True)).to_be_visible()
-    figures = page.locator(".figures > div")
-    expect(figures.filter(has_text="Invoices due")).to_contain_text("0")
-    expect(figures.filter(has_text="Expenses due")).to_contain_text("0")
+
+
+def look_at_empty_views(page: Page, lot: Installation, faultless: Callable[[Page], None]) -> None:
+    """Each says what belongs there, as at a desk that has only just been opened."""
+    answers = {
+        "sales?*": {"sales": [], "total": 0},
+        "service-records?*": {"serviceRecords": [], "total": 0},
+        "customers?*": {"customers": [], "total": 0},
+        "integrations/tasks?*": {"tasks": [], "nextCursor": None},
+    }
+    for path, empty in answers.items():
+        page.route(f"**/api/{path}", partial(fulfil, empty))
+    page.goto(f"{lot.url}/#/sales")
+    page.reload()
+    for keys, title in (
+        ("gs", "No sales yet"),
+        ("gw", "No service records yet"),
+        ("gc", "No customers yet"),
+        ("gf", "Nothing needs you"),
+    ):
+        page.keyboard.type(keys)
+        expect(page.get_by_role("heading", name=title)).to_be_visible()
+        faultless(page)
+    page.unroute_all()
+    page.reload()
+    # Keys are heard from the first frame on.
+    expect(page.get_by_role("heading", level=1, name="Needs you")).to_be_visible()
 
 
 def get_paid(page: Page, lot: Installation) -> None:
@@ -152,7 +176,7 @@ def get_paid(page: Page, lot: Installation) -> None:
     page.keyboard.type("gs")
     row = page.get_by_role("row").filter(has_text="$19,500")
     expect(row).to_contain_text("Invoiced")
-    expect(row).to_contain_text("$19,500 open")
+    expect(row).to_contain_text("$19,500 due")
     invoice = next(each for each in documents if each["kind"] == "Invoice")
     lot.partners.sim("POST", "quickbooks/pay", {"invoice": invoice["id"]})
     wait_until(lambda: lot.ask("GET", "/api/sales").json()["sales"][0]["state"] == "paid", 30, "the payment")

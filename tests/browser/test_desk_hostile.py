@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from browser.conftest import Complaints, OpenDesk
-from browser.desk_page import add_vehicle, address, becomes, field, stored, toast
+from browser.desk_page import add_vehicle, address, becomes, field, fulfil, stored, toast
 from browser.installation import Installation
 from support.naughty import NAUGHTY
 
@@ -129,6 +129,7 @@ class HostileLot:
         page.route("**/api/vehicles/*", self._vehicle)
         page.route("**/api/vehicles/*/listings", lambda route: route.fulfill(json=self._listings()))
         page.route("**/api/vehicles/*/sync", lambda route: route.fulfill(json=self._history()))
+        page.route("**/api/vehicles/*/history", lambda route: route.fulfill(json=self._deeds()))
 
     def _partners(self) -> dict[str, Any]:
         """Pulls with what they rejected, and feeds."""
@@ -139,13 +140,27 @@ class HostileLot:
             for number, text in enumerate(NAUGHTY[-12:])
         ]
         feed = {"paused": False, "lastFetchedAt": None, "vehicles": 1, "leftOut": 1}
+        car = {"id": "x", **dict.fromkeys(("name", "stockNumber", "reason"), MARKUP)}
         return {
             "integrations/runs?*": {"runs": runs},
             "integrations/runs/*": {
                 **runs[0],
                 "rejected": [dict.fromkeys(("stockNumber", "field", "message"), text) for text in NAUGHTY],
             },
-            "feeds": {"feeds": [{**feed, "format": text, "url": text, "missingSettings": [text]} for text in NAUGHTY[-12:]]},
+            "inventory-files": {
+                "url": NAUGHTY[0],
+                "files": [
+                    {**dict.fromkeys(("program", "message", "status", "headingsId"), text), "receivedAt": NOW, "rows": 1}
+                    | {"columns": [{"heading": each, "field": each} for each in NAUGHTY]}
+                    for text in NAUGHTY[-1:]
+                ],
+            },
+            "feeds": {
+                "feeds": [
+                    {**feed, "format": text, "url": text, "missingSettings": [text], "leftOutVehicles": [car]}
+                    for text in NAUGHTY[-12:]
+                ]
+            },
         }
 
     def _vehicle(self, route: Route) -> None:
@@ -160,16 +175,24 @@ class HostileLot:
         return route.fulfill(status=422, json=fault, content_type="application/problem+json")
 
     def _listings(self) -> dict[str, Any]:
-        known = {"configured": True, "state": "absent", "price": 1, **dict.fromkeys(("updatedAt", "verifiedAt", "removeBy"), NOW)}
+        known = {
+            "configured": True,
+            "state": "absent",
+            "standing": {"state": "off", "reason": None},
+            "price": 1,
+            **dict.fromkeys(("updatedAt", "verifiedAt", "removeBy"), NOW),
+        }
         return {"listings": {next(self.texts): {**known, "reasons": [next(self.texts) for _ in range(6)]} for _ in range(3)}}
+
+    def _deeds(self) -> dict[str, Any]:
+        """A timeline: each of its texts is hostile."""
+        return {"history": [{"at": NOW, "link": None, **self._deed(partner)} for partner in (None, next(self.texts))]}
+
+    def _deed(self, partner: str | None) -> dict[str, Any]:
+        return {"partner": partner, **{name: next(self.texts) for name in ("author", "what", "detail")}}
 
     def _history(self) -> dict[str, Any]:
         return {"sync": [task(number, self.texts, state=state) for number, state in enumerate(("dead", "done", "blocked"))]}
-
-
-def fulfil(answer: Any, route: Route) -> None:
-    """Answer with this JSON."""
-    route.fulfill(json=answer)
 
 
 @pytest.fixture
@@ -274,7 +297,7 @@ def test_markup_typed_into_every_field_stays_text(desk: OpenDesk, desk_lot: Inst
     dialog.get_by_label("Customer").fill(f"Customer{MARKUP}")
     dialog.get_by_label("Phone").fill(f"Phone{MARKUP}")
     dialog.get_by_role("button", name="Sell").click()
-    expect(toast(page, "is sold for $18,500.")).to_contain_text(plain)
+    expect(toast(page, "sold for $18,500.")).to_contain_text(plain)
     expect(page.get_by_role("region", name="The sale")).to_contain_text(f"to Customer{MARKUP}")
     assert page.evaluate(GROWN) == []
     page.goto(f"{desk_lot.url}/#/inventory?view=sold")

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from browser.conftest import Complaints, OpenDesk
-from browser.desk_page import Vehicle, add_vehicle, becomes, shows, stored, toast
+from browser.desk_page import SHIFTED, WATCH_SHIFTS, Vehicle, add_vehicle, becomes, shows, stored, toast
 from browser.installation import Installation
 from runtime.paths import ROOT
 
@@ -61,12 +61,12 @@ def test_search_order_filters_and_a_view_of_ones_own(desk: OpenDesk, desk_lot: I
     page.get_by_role("button", name="Save view").click()
     page.get_by_label("Name").fill("Dear Tatras")
     page.keyboard.press("Enter")
-    page.get_by_role("button", name="On the lot").click()
+    page.get_by_role("link", name="On the lot").click()
     expect(search).to_have_value("")
     page.reload()
     page.get_by_role("button", name="Dear Tatras").click()
     shows(page, stocks(cars, 1, 2))
-    page.get_by_role("button", name="Remove the filter from $15,000").click()
+    page.get_by_role("button", name="Remove filter: from $15,000").click()
     expect(page.locator(".lot-row")).to_have_count(3)
     # The address is the list: it can be opened elsewhere, and come back to.
     page.goto(page.url)
@@ -86,11 +86,11 @@ def test_every_state_of_the_list_is_faultless(desk: OpenDesk, desk_lot: Installa
     faultless(page)
     page.get_by_role("searchbox").fill("barkas")
     page.get_by_role("button", name="Filters").click()
-    page.get_by_label("Price up to").fill("25000")
-    page.get_by_role("checkbox", name="Select all that are found").click()
+    page.get_by_label("Price to").fill("25000")
+    page.get_by_role("checkbox", name="Select all vehicles found").click()
     expect(page.get_by_role("toolbar", name="Change 2 vehicles")).to_be_visible()
     page.get_by_role("group", name="Website").get_by_role("button", name="On").click()
-    expect(toast(page, "On the website: 2 vehicles.")).to_be_visible()
+    expect(toast(page, "2 vehicles published to your website.")).to_be_visible()
     faultless(page)
     page.get_by_role("button", name="Price…").click()
     page.get_by_label("Amount").fill("500")
@@ -98,11 +98,11 @@ def test_every_state_of_the_list_is_faultless(desk: OpenDesk, desk_lot: Installa
     faultless(page)
     page.keyboard.press("Escape")
     page.get_by_role("searchbox").fill("nothing like it")
-    expect(page.get_by_role("heading", name="Nothing matches all of that")).to_be_visible()
+    expect(page.get_by_role("heading", name="No vehicles match")).to_be_visible()
     faultless(page)
     page.get_by_role("heading", level=1).click()
     page.keyboard.press("?")
-    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
     faultless(page)
 
 
@@ -119,27 +119,29 @@ def test_by_keyboard_alone(desk: OpenDesk, desk_lot: Installation) -> None:
     expect(page.get_by_role("toolbar")).to_have_count(0)
     page.keyboard.press("j")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="2019 Wartburg Gamma")).to_be_visible()
+    expect(page.get_by_role("heading", name="2019 Wartburg Gamma")).to_be_focused()
     page.keyboard.press("]")
-    expect(page.get_by_role("heading", name="2019 Wartburg Beta")).to_be_visible()
+    expect(page.get_by_role("heading", name="2019 Wartburg Beta")).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.locator(".lot-row")).to_have_count(3)
+    # Back in the list the focus is on the vehicle that was looked at last.
+    expect(page.get_by_role("link", name="2019 Wartburg Beta")).to_be_focused()
     for keys, heading in (
         ("gs", "Sales"),
         ("gw", "Service"),
         ("gc", "Customers"),
         ("gp", "Integrations"),
-        ("gf", "Failed syncs"),
+        ("gf", "Needs you"),
         ("gi", "Inventory"),
     ):
         page.keyboard.type(keys)
-        expect(page.get_by_role("heading", level=1, name=heading)).to_be_visible()
+        expect(page.get_by_role("heading", level=1, name=heading)).to_be_focused()
     page.keyboard.press("?")
-    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
     shown = page.locator(".keys dl > div").evaluate_all(READ_KEYS)
     table = re.findall(r"^\|[^|]*\| `(.+?)` \| (.+?) \|$", DOCUMENTED.read_text(), re.MULTILINE)
     assert shown == [f"{key}: {words}" for key, words in table]
-    page.get_by_role("switch", name="Single keys do things").click()
+    page.get_by_role("switch", name="Single-key shortcuts").click()
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
     page.keyboard.press("?")
@@ -157,16 +159,16 @@ def test_many_at_once_and_back_again(desk: OpenDesk, desk_lot: Installation) -> 
     expect(page.get_by_role("switch", name="Publish to Third Party", checked=True)).to_have_count(3)
     for car in cars:
         becomes(desk_lot, car, publishToThirdParty=True)
-    toast(page, "Free for listing sites: 3 vehicles.").get_by_role("button", name="Undo").click()
+    toast(page, "3 vehicles set to publish to listing sites.").get_by_role("button", name="Undo").click()
     expect(page.get_by_role("switch", name="Publish to Third Party", checked=True)).to_have_count(0)
     bar.get_by_role("button", name="Price…").click()
     page.get_by_label("Amount").fill("10")
-    page.get_by_label("Of", exact=True).select_option("%")
+    page.get_by_label("Unit", exact=True).select_option("%")
     page.get_by_role("button", name="Change 3 prices").click()
     expect(page.locator("td.col-price")).to_have_text(["$9,000", "$18,000", "$27,000"])
     for car, price in zip(cars, [9000, 27000, 18000], strict=True):
         becomes(desk_lot, car, price=price)
-    page.get_by_role("button", name="Take off the lot").click()
+    page.get_by_role("button", name="Archive").click()
     expect(page.locator(".lot-row")).to_have_count(0)
     page.keyboard.press("u")
     expect(page.locator(".lot-row")).to_have_count(3)
@@ -191,7 +193,7 @@ def test_a_switch_that_is_refused_turns_back_and_says_why(desk: OpenDesk, desk_l
         status=409, json={"code": "vehicle-sold", "detail": "This vehicle is sold."}, content_type="application/problem+json"
     )
     expect(switch).not_to_be_checked()
-    expect(toast(page, "did not work: This vehicle is sold.")).to_be_visible()
+    expect(toast(page, "failed: This vehicle is sold.")).to_be_visible()
     assert not stored(desk_lot, car)["publishToWebsite"]
     page.unroute("**/api/vehicles/*")
     switch.click()
@@ -209,8 +211,12 @@ def test_thousands_of_vehicles_scroll_and_are_searched_at_once(desk: OpenDesk) -
     page = desk("#/failed")
     page.route("**/api/vehicles?*", answer)
     page.goto(page.url.split("#")[0] + "#/inventory")
+    page.add_init_script(WATCH_SHIFTS)
     page.reload()
     expect(page.locator(".view-count").first).to_have_text("5,000")
+    expect(page.locator(".aging-part")).to_have_count(4)
+    # What comes behind the first page of the list moves nothing that is under the pointer.
+    assert page.evaluate(SHIFTED) == 0
     assert page.locator(".lot-row").count() < ROWS_DRAWN
     drawn = page.evaluate(SCROLL_THROUGH)
     assert min(drawn) > 0 and max(drawn) < ROWS_DRAWN, f"rows drawn for each screen: {drawn}"
@@ -309,38 +315,72 @@ def test_a_file_out_and_in(desk: OpenDesk, desk_lot: Installation, faultless: Ca
     assert car["vin"] in download.value.path().read_text()
     bad = CSV_HEAD + f"{car['vin']},2019,Borgward,Isabella,{car['stockNumber']},seven\n"
     good = CSV_HEAD + f"{car['vin']},2019,Borgward,Isabella,{car['stockNumber']},6500\n"
-    page.get_by_role("button", name="Import").click()
-    dialog = page.get_by_role("dialog", name="Import vehicles")
+    page.get_by_role("link", name="Import").click()
     choose(page, bad)
-    expect(dialog.get_by_text("1 row cannot be taken over.")).to_be_visible()
-    expect(dialog.get_by_role("cell", name="“seven” is no amount of dollars.")).to_be_visible()
-    expect(dialog.get_by_role("button", name="Take it over")).to_be_disabled()
+    expect(page.get_by_text("1 row cannot be imported. The other rows can.")).to_be_visible()
+    expect(page.get_by_role("cell", name="'seven' is not a dollar amount.")).to_be_visible()
+    expect(page.get_by_role("button", name="Nothing to import")).to_be_disabled()
     faultless(page)
     choose(page, good)
-    expect(dialog.get_by_text("0 new, 1 to change, 0 already so.")).to_be_visible()
-    dialog.get_by_role("button", name="Take it over").click()
-    expect(toast(page, "Taken over: 0 new, 1 changed.")).to_be_visible()
-    expect(page.locator("td.col-price")).to_have_text(["$6,500"])
-    assert stored(desk_lot, car)["model"] == "Isabella"
-    page.get_by_role("button", name="Undo").click()
-    expect(toast(page, "The import is undone: 1 vehicle put back.")).to_be_visible()
+    expect(page.get_by_text("0 new, 1 to update, 0 unchanged")).to_be_visible()
+    expect(page.get_by_role("row").filter(has_text="1 changed")).to_contain_text(
+        ["Row 2: Accord → Isabella", "Row 2: $7,000 → $6,500"]
+    )
+    page.get_by_role("button", name="Import 1 vehicle").click()
+    expect(toast(page, "Imported: 0 added, 1 updated.")).to_be_visible()
+    expect(page.get_by_role("heading", name="Import finished")).to_be_focused()
+    becomes(desk_lot, car, model="Isabella", price=6500)
+    page.get_by_role("button", name="Undo import").click()
+    expect(toast(page, "Import undone: 1 vehicle put back.")).to_be_visible()
+    faultless(page)
+    page.get_by_role("link", name="Go to inventory").click()
+    page.get_by_role("searchbox").fill("borgward")
     expect(page.locator("td.col-price")).to_have_text(["$7,000"])
 
 
-def test_one_bad_row_stops_no_other_and_comes_back(desk: OpenDesk, desk_lot: Installation) -> None:
-    car, other = add_vehicle(desk_lot, make="Glas", price=7000), add_vehicle(desk_lot, make="Glas", price=7000)
-    page = desk("#/inventory?q=glas")
-    page.get_by_role("button", name="Import").click()
-    dialog = page.get_by_role("dialog", name="Import vehicles")
-    lines = [f"{each['vin']},2019,Glas,Isar,{each['stockNumber']},{price}\n" for each, price in ((car, "seven"), (other, "6500"))]
-    choose(page, CSV_HEAD + "".join(lines))
-    expect(dialog.get_by_text("1 row cannot be taken over. The other rows can.")).to_be_visible()
-    dialog.get_by_role("button", name="Take it over").click()
+def test_columns_are_matched_by_hand_and_bad_rows_come_back(
+    desk: OpenDesk, desk_lot: Installation, faultless: Callable[[Page], None]
+) -> None:
+    cars = [add_vehicle(desk_lot, make="Glas", price=7000, location="Front") for _ in range(4)]
+    lines = [
+        f"{car['vin']},2019,Glas,Isar,{car['stockNumber']},{price},Bought too high\n"
+        for car, price in zip(cars, ("seven", "6500", "lots", ""), strict=True)
+    ]
+    sheet = CSV_HEAD.replace("\n", ",Yard note\n") + "".join(lines)
+    # By keyboard on a phone.
+    page = desk("#/import", width=390, height=844)
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Choose a file").press("Enter")
+    chooser.value.set_files({"name": "lot.csv", "mimeType": "text/csv", "buffer": sheet.encode()})
+    expect(page.get_by_role("heading", name="Check the columns")).to_be_focused()
+    note = page.get_by_role("row").filter(has_text="Yard note")
+    expect(note).to_contain_text("Bought too high")
+    expect(page.get_by_label("Where the column Yard note goes")).to_have_value("")
+    # What is not recognized goes where the dealer says, and what would change is said before.
+    page.get_by_label("Where the column Yard note goes").focus()
+    page.get_by_label("Where the column Yard note goes").select_option(label="Location")
+    expect(note).to_contain_text("Row 3: Front → Bought too high")
+    expect(page.get_by_label("Where the column Yard note goes")).to_be_focused()
+    page.get_by_label("Empty cells clear the field").check()
+    expect(page.get_by_role("row").filter(has_text="1 emptied")).to_contain_text("Row 5: $7,000 → empty")
+    problems = page.get_by_role("region", name="Rows with problems").get_by_role("row")
+    expect(problems.filter(has_text="not a dollar amount")).to_contain_text(["'seven'", "'lots'"])
+    faultless(page)
+    page.get_by_role("button", name="Import 2, skip 2").press("Enter")
+    expect(page.get_by_text("Imported: 0 added, 2 updated, 2 skipped.").first).to_be_visible()
     with page.expect_download() as download:
-        dialog.get_by_role("link", name="Download the rejected rows").click()
+        page.get_by_role("link", name="Download the skipped rows").click()
     text = download.value.path().read_text()
-    assert (car["vin"] in text, other["vin"] in text, "“seven” is no amount of dollars." in text) == (True, False, True)
-    assert (stored(desk_lot, car)["price"], stored(desk_lot, other)["price"]) == (7000, 6500)
+    assert [car["vin"] in text for car in cars] == [True, False, True, False]
+    assert "'seven' is not a dollar amount." in text
+    assert [stored(desk_lot, car)["price"] for car in cars] == [7000, 6500, 7000, None]
+    # The next file of this kind is matched the same way.
+    page.get_by_role("button", name="Import another file").click()
+    choose(page, sheet)
+    expect(page.get_by_text("Columns are matched the way you matched them last time")).to_be_visible()
+    expect(page.get_by_label("Where the column Yard note goes")).to_have_value("location")
+    page.get_by_role("button", name="Start over").click()
+    expect(page.get_by_label("Where the column Yard note goes")).to_have_value("")
 
 
 def choose(page: Page, text: str) -> None:
@@ -365,10 +405,10 @@ def test_an_empty_lot_offers_the_first_steps_and_the_demo_lot(desk: OpenDesk, de
     page.route("**/api/vehicles/import", imports)
     page.goto(page.url.split("#")[0] + "#/inventory")
     page.reload()
-    expect(page.get_by_role("heading", name="The lot is empty")).to_be_visible()
+    expect(page.get_by_role("heading", name="No vehicles yet")).to_be_visible()
     expect(page.get_by_role("button", name="Sync from Wayne Reeves")).to_be_visible()
-    page.get_by_role("button", name="Load the demo lot").click()
-    expect(toast(page, "The demo lot is here: 60 vehicles.")).to_be_visible()
+    page.get_by_role("button", name="Load sample cars").click()
+    expect(toast(page, "60 sample cars added.")).to_be_visible()
     expect(page.locator(".lot-row")).to_have_count(1)
     # The real import takes the file that was sent, pictures and all.
     answer = httpx.post(

@@ -30,15 +30,16 @@ def test_fields_are_checked_saved_and_taken_back_where_they_stand(
     page = desk(address(car))
     field(page, "Mileage").fill("many")
     field(page, "Mileage").press("Enter")
-    expect(note(page, "Mileage")).to_have_text("Write whole miles, such as 48,200.")
+    expect(note(page, "Mileage")).to_have_text("Enter whole miles, such as 48,200.")
     expect(field(page, "Mileage")).to_have_attribute("aria-invalid", "true")
-    field(page, "VIN").fill(car["vin"][:-1] + "9")
+    field(page, "VIN").fill(car["vin"][:-1] + ("8" if car["vin"].endswith("9") else "9"))
     field(page, "VIN").press("Tab")
-    expect(note(page, "VIN")).to_contain_text("look for a mistyped character")
+    expect(note(page, "VIN")).to_contain_text("typing error somewhere")
     # Only the server knows the other one: its refusal stands at the field too, with what was typed.
     field(page, "Stock number").fill(other["stockNumber"])
     field(page, "Stock number").press("Enter")
-    expect(note(page, "Stock number")).to_have_text("Taken.")
+    words = f"This stock number is already in your inventory: 2019 Honda Accord, {other['stockNumber']}."
+    expect(note(page, "Stock number")).to_have_text(words)
     expect(field(page, "Stock number")).to_have_value(other["stockNumber"])
     faultless(page)
     for label, was in (("Stock number", car["stockNumber"]), ("VIN", car["vin"]), ("Mileage", "42,000")):
@@ -88,16 +89,16 @@ def test_two_people_at_one_car_see_both_versions_side_by_side(
         desk_lot.ask("PATCH", f"/api/vehicles/{car['id']}", {"trim": f"{trim} of somebody else"})
         field(page, "Trim").fill(trim)
         field(page, "Trim").press("Enter")
-        dialog = page.get_by_role("dialog", name="Changed by somebody else too")
+        dialog = page.get_by_role("dialog", name="Someone else changed this too")
         sides = dialog.get_by_role("group", name="Trim")
         expect(sides.locator(".clash-side")).to_have_text([f"Yours{trim}", f"Theirs{trim} of somebody else"])
         if kept == "Theirs":
             faultless(page)
             page.keyboard.press("Escape")
-            expect(page.get_by_text("Somebody else changed Trim too.")).to_be_visible()
+            expect(page.get_by_text("Someone else also changed Trim.")).to_be_visible()
             page.get_by_role("button", name="Compare").click()
         sides.get_by_role("radio", name=kept).check()
-        dialog.get_by_role("button", name="Keep what is chosen").click()
+        dialog.get_by_role("button", name="Save").click()
         expect(dialog).to_have_count(0)
         stays = trim if kept == "Yours" else f"{trim} of somebody else"
         expect(field(page, "Trim")).to_have_value(stays)
@@ -120,7 +121,7 @@ def test_photos_are_added_ordered_by_keyboard_and_by_drag_and_removed(
     faultless(page)
     page.get_by_role("button", name=re.compile("^Move photo 3 of 3")).focus()
     page.keyboard.press("Home")
-    expect(page.get_by_text("Photo moved to place 1 of 3, the cover.")).to_be_attached()
+    expect(page.get_by_text("Photo moved to position 1 of 3, the cover.")).to_be_attached()
     page.keyboard.press("ArrowRight")
     wait_until(lambda: order(desk_lot, car) == [red, blue, green], 10, "red, blue, green")
     # The focus went along.
@@ -133,7 +134,7 @@ def test_photos_are_added_ordered_by_keyboard_and_by_drag_and_removed(
     page.mouse.up()
     wait_until(lambda: order(desk_lot, car) == [green, red, blue], 10, "green, red, blue")
     assert colours(page) == ["green", "red", "blue"]
-    page.get_by_role("button", name="Look at photo 2 of 3").click()
+    page.get_by_role("button", name="Open photo 2 of 3").click()
     expect(page.get_by_role("dialog", name="Photo 2 of 3")).to_be_visible()
     page.keyboard.press("ArrowRight")
     expect(page.get_by_role("dialog", name="Photo 3 of 3")).to_be_visible()
@@ -178,11 +179,19 @@ def test_what_was_done_does_not_snap_back_before_the_lot_is_read_again(
     assert colours(page) == ["green", "red"]
 
 
+def test_a_vehicle_that_is_not_there_has_a_page_that_says_so(desk: OpenDesk, complaints: Complaints, faultless: Check) -> None:
+    complaints.expect("404")
+    page = desk("#/sales")
+    page.evaluate("() => { location.hash = '#/vehicle/none'; }")
+    expect(page.get_by_role("heading", level=1, name="Vehicle not found")).to_be_focused()
+    faultless(page)
+
+
 def test_what_is_no_picture_is_refused_in_words(desk: OpenDesk, desk_lot: Installation) -> None:
     car = add_vehicle(desk_lot)
     page = desk(address(car))
     page.get_by_label("Photo files").set_input_files({"name": "trip.heic", "mimeType": "image/heic", "buffer": b"not one"})
-    expect(toast(page, "trip.heic cannot be read here. Save it as JPEG or PNG and try again.")).to_be_visible()
+    expect(toast(page, "trip.heic cannot be read. Save it as JPEG or PNG and try again.")).to_be_visible()
     expect(page.locator(".photo-tile")).to_have_count(0)
 
 
@@ -192,15 +201,22 @@ def test_a_vehicle_goes_on_the_listing_sites_and_says_why_not(
     complaints.expect("409", "422")
     car = add_vehicle(desk_lot)
     page = desk(address(car))
-    page.get_by_role("button", name="Publish to Listing Sites").click()
-    expect(toast(page, "It cannot be published: Publishing to listing sites is switched off for it.")).to_be_visible()
-    page.get_by_role("switch", name="Publish to Third Party").click()
+    # One button: the switch is turned on, and then it says what is missing.
+    page.get_by_role("button", name="Turn on and publish").click()
+    expect(toast(page, "It cannot be published: It has no photo.")).to_be_visible()
     becomes(desk_lot, car, publishToThirdParty=True)
     sites = page.locator(".site")
     expect(sites).to_contain_text(["CarGurus", "TrueCar", "Kelley Blue Book"])
     expect(sites.get_by_text("It has no photo.")).to_have_count(3)
     page.get_by_role("button", name="Publish to Listing Sites").click()
     expect(toast(page, "It cannot be published: It has no photo.")).to_be_visible()
+    # The list of what is not listed has the reason in words.
+    page.goto(f"{desk_lot.url}/#/inventory?view=notListed&q={car['stockNumber']}")
+    expect(page.locator(".lot-row .second")).to_have_text(["It has no photo."])
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(page.locator(".lot-card-facts > span").first).to_have_text("It has no photo.")
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(f"{desk_lot.url}/{address(car)}")
     page.get_by_label("Photo files").set_input_files(picture(page, tmp_path / "red.png", "red"))
     expect(page.locator(".photo-tile:not(.photo-coming)")).to_have_count(1)
     page.get_by_role("button", name="Publish to Listing Sites").click()
@@ -223,13 +239,16 @@ def test_a_new_vehicle_with_its_faults_at_their_fields(
     page.keyboard.press("n")
     expect(page.get_by_label("VIN")).to_be_focused()
     page.get_by_role("button", name="Add vehicle").click()
-    expect(page.get_by_text("This is needed.")).to_have_count(4)
+    expect(page.get_by_text("Required.")).to_have_count(4)
     faultless(page)
     for label, text in (("VIN", taken["vin"]), ("Year", "2019"), ("Make", "Saab"), ("Model", "900"), ("Asking price", "9,900")):
         page.get_by_label(label).fill(text)
     page.keyboard.press("Enter")
     expect(page.get_by_label("VIN")).to_be_focused()
-    expect(page.get_by_role("alert")).to_have_text("Taken.")
+    expect(page.get_by_role("alert")).to_have_text(
+        f"This VIN is already in your inventory: 2019 Honda Accord, {taken['stockNumber']}"
+    )
+    expect(page.get_by_role("alert").get_by_role("link")).to_have_attribute("href", address(taken))
     page.get_by_label("VIN").fill("WBAPL33579A407213")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="2019 Saab 900")).to_be_visible()

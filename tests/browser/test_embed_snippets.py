@@ -76,16 +76,16 @@ def test_what_the_pages_use_from_npm_is_what_was_asked_for() -> None:
 def test_a_changed_missing_or_strange_file_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.copytree(vendor.VENDOR, tmp_path / "vendor")
     monkeypatch.setattr(vendor, "VENDOR", tmp_path / "vendor")
-    resizer = tmp_path / "vendor" / "open-iframe-resizer"
-    (resizer / "core.js").write_text("alert(1)")
-    (resizer / "LICENSE.md").unlink()
-    (resizer / "extra.js").write_text("")
+    folder = tmp_path / "vendor" / "preact"
+    (folder / "preact.js").write_text("alert(1)")
+    (folder / "LICENSE").unlink()
+    (folder / "extra.js").write_text("")
     assert [fault.split(" ")[0] for fault in vendor.check()] == [
-        "open-iframe-resizer/core.js",
-        "open-iframe-resizer/LICENSE.md",
-        "open-iframe-resizer/extra.js",
+        "preact/preact.js",
+        "preact/LICENSE",
+        "preact/extra.js",
     ]
     manifest = json.loads((tmp_path / "vendor" / "manifest.json").read_text())
-    manifest["open-iframe-resizer/core.js"]["sha256"] = hashlib.sha256(b"alert(1)").hexdigest()
+    manifest["preact/preact.js"]["sha256"] = hashlib.sha256(b"alert(1)").hexdigest()
     (tmp_path / "vendor" / "manifest.json").write_text(json.dumps(manifest))
-    assert "open-iframe-resizer/core.js" not in str(vendor.check())
+    assert "preact/preact.js" not in str(vendor.check())

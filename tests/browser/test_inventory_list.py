@@ -187,7 +187,7 @@ def test_a_senseless_address_shows_the_whole_lot(page: Page, demo_lot: Installat
 
 def test_an_address_with_a_make_that_is_not_there_says_so(page: Page, demo_lot: Installation, cars: list[Car]) -> None:
     opened(page, demo_lot, "?make=Trabant")
-    expect(page.get_by_role("heading", name="Nothing matches all of that")).to_be_visible()
+    expect(page.get_by_role("heading", name="No vehicles match")).to_be_visible()
     expect(page.get_by_role("heading", name=f"0 of {len(cars)} vehicles")).to_be_visible()
     page.get_by_role("button", name="Clear all filters").click()
     settled(page, [car["id"] for car in cars])

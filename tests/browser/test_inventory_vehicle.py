@@ -67,7 +67,7 @@ def test_back_in_the_list_the_visitor_is_where_he_left_it(page: Page, demo_lot: 
     assert page.evaluate("() => scrollY") == 0
     page.go_back()
     expect(far).to_be_in_viewport()
-    assert abs(page.evaluate("() => scrollY") - left_at) < 5
+    page.wait_for_function("left => Math.abs(scrollY - left) < 5", arg=left_at)
 
 
 def test_from_a_shared_address_the_way_leads_to_the_whole_lot(page: Page, demo_lot: Installation, cars: list[Car]) -> None:
@@ -83,7 +83,7 @@ def test_a_vehicle_that_is_gone_is_told_in_words(
     page: Page, demo_lot: Installation, complaints: list[str], identity: str
 ) -> None:
     page.goto(f"{demo_lot.url}/inventory.html?vehicle={identity}")
-    expect(page.get_by_role("heading", name="This one is no longer on the lot")).to_be_visible()
+    expect(page.get_by_role("heading", name="This vehicle is no longer available")).to_be_visible()
     page.get_by_role("link", name="See all vehicles").click()
     expect(page.locator("#grid a[data-vehicle]").first).to_be_visible()
     # The console notes the 404 of the API.

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from app.typed import add, entry, sell, vin
+from carlot.domain import csv_text
 from csv_files.test_import import counts, stored, taken
 from support.lot import Lot
 from support.naughty import NAUGHTY, storable
@@ -133,3 +134,12 @@ async def test_a_long_export_takes_few_statements(lot: Lot) -> None:
     before = lot.database.statements
     assert len(rows(await export(lot))) == 1_101
     assert lot.database.statements - before < 6
+
+
+@pytest.mark.parametrize("starter", ["=", "+", "-", "@", "\t", "\r"])
+def test_no_text_of_a_line_runs_as_a_formula(starter: str) -> None:
+    """Lines that Python writes, those of the reports: OWASP, "CSV Injection"."""
+    for text in (f"{starter}1+1", f"'{starter}1+1"):
+        [cell] = next(csv.reader(io.StringIO(csv_text.line([text]), newline="")))
+        assert cell == f"'{text}"
+        assert csv_text.undefused(cell) == text

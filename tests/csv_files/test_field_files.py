@@ -73,7 +73,7 @@ async def test_the_bad_byte_is_named(lot: Lot) -> None:
 async def test_a_sold_row_of_a_car_that_is_not_on_the_lot_is_listed(lot: Lot) -> None:
     report = await taken(lot, (FIELD / "csv_status_spelling.csv").read_bytes())
     assert report["created"] == 1
-    message = "This row was left out: the vehicle is sold and is not on the lot."
+    message = "Skipped: this vehicle is sold and is not in your inventory."
     assert report["rejected"] == [{"row": 3, "column": "Status", "value": "Sold", "message": message}]
 
 
@@ -88,7 +88,7 @@ async def test_a_missing_column_is_one_sentence(lot: Lot) -> None:
     lines = "".join(f"S{number},1HGCM82633A00{number},2003,Accord\n" for number in range(4000, 4100))
     response = await send(lot, f"Stock #,VIN,Year,Model\n{lines}".encode())
     assert (response.status, answer(response)["code"]) == (400, "bad-csv")
-    assert answer(response)["detail"] == "No column is the make. The headings of the file are: Stock #, VIN, Year, Model."
+    assert answer(response)["detail"] == "The file has no make column. Its columns are: Stock #, VIN, Year, Model."
 
 
 ROW = "A1001,1HGCM82633A004352,2003,Honda,Accord,6995"
@@ -155,7 +155,7 @@ async def test_a_quotation_mark_that_never_closes_costs_its_own_row(lot: Lot) ->
     more = "".join(f"B{number},5YJSA1DG0DF00{number},2013,Tesla,Model S,1,x\n" for number in range(4000, 4150))
     report = await taken(lot, f'{HEAD},Description\n{ROW},"open\n{more}'.encode())
     assert report["created"] == 150
-    message = "A quotation mark opens a cell here and never closes."
+    message = "A cell in this row starts with a quotation mark that never ends."
     assert [(each["row"], each["message"]) for each in report["rejected"]] == [(2, message)]
 
 

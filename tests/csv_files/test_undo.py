@@ -34,7 +34,7 @@ async def test_the_answer_is_as_promised(lot: Lot) -> None:
     dry, report = await taken(lot, content, dryRun="true"), await taken(lot, content)
     assert {*report} - {*dry} == {"importId"}
     assert {*dry} == {"created", "updated", "unchanged", "rejected", "warnings", "columns", "changes"}
-    assert report["rejected"] == [{"row": 4, "column": "price", "value": "x", "message": "“x” is no amount of dollars."}]
+    assert report["rejected"] == [{"row": 4, "column": "price", "value": "x", "message": "'x' is not a dollar amount."}]
     assert report["columns"] == [
         {"heading": name, "field": name} for name in ("vin", "year", "make", "model", "price", "mileage")
     ]
@@ -75,13 +75,13 @@ MESSAGES = [
     ("make", "<>", "The make is missing."),
     ("model", "x" * 201, "The model is longer than 200 characters."),
     ("stockNumber", "x" * 201, "The stock number is longer than 200 characters."),
-    ("trim", "a\x00b", "The trim contains a NUL character."),
-    ("vin", "", "The VIN is missing. A vehicle that has none needs a stock number."),
+    ("trim", "a\x00b", "A NUL character cannot be stored."),
+    ("vin", "", "The VIN is missing. A vehicle without a VIN needs a stock number."),
     ("vin", "9" * 33, "The VIN is longer than 32 characters."),
-    ("status", "gone", "“gone” is no status. Write available, pending or archived."),
-    ("purchaseDate", "soon", "“soon” is no day. Write it like 2025-02-03 or 2/3/2025."),
+    ("status", "gone", "'gone' is not a status. Write available, pending or archived."),
+    ("purchaseDate", "soon", "'soon' is not a day. Write it like 2025-02-03 or 2/3/2025."),
     ("photos", "ftp://a.test/1.jpg", "A photo URL must begin with https://."),
-    ("publishToWebsite", "perhaps", "“perhaps” is neither yes nor no."),
+    ("publishToWebsite", "perhaps", "'perhaps' is neither yes nor no."),
 ]
 
 
@@ -112,9 +112,9 @@ async def test_bad_rows_come_back_as_they_came(lot: Lot) -> None:
     bad[3] = ["S4", vin(4), "2013", "Tesla", "Model S", "'-1", "'=1+1"]
     assert [each[:7] for each in rows[1:]] == [each[:7] for each in bad]
     assert [each[7] for each in rows[1:]] == [
-        "“soon” is no whole number.",
+        "'soon' is not a whole number.",
         "The make is missing.",
-        "The row has more cells than the file has columns.",
+        "This row has more cells than the file has columns.",
         "The price -1 is below zero.",
     ]
     assert rows[3][8:] == ["one", "too many"]

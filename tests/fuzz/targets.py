@@ -175,7 +175,7 @@ def books(content: bytes) -> None:
 
 @cache
 def _lot() -> Lot:
-    return Lot({**ENV, "WEBHOOK_SECRET": "s"})
+    return Lot({**ENV, "WEBHOOK_SECRET": "s" * 16})
 
 
 def whole_program(content: bytes) -> None:

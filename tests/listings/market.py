@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.typed import entry
+from carlot.partners.listings.reconcile import job_of
 from carlot.partners.registry import PARTNERS
 from carlot.platform.ports import HttpResponse
 from carlot.settings import Settings
@@ -67,7 +68,8 @@ class Market(World):
         for site in SITES:
             if Settings.from_env(self.env, PARTNERS).configured(site):
                 self.database.query(
-                    "INSERT INTO daily_jobs VALUES (?, '2025-01-01', '2025-01-01T09:00:00.000Z')", f"listings:{site}"
+                    "INSERT INTO daily_jobs VALUES (?, '2025-01-01', '2025-01-01T09:00:00.000Z')",
+                    job_of(Settings.from_env(self.env, PARTNERS), site),
                 )
         self.prices: dict[str, set[float]] = {}
 

@@ -44,9 +44,9 @@ def test_a_fine_car_has_no_obstacle() -> None:
 
 def test_every_obstacle_is_a_sentence_of_its_own() -> None:
     assert off_market({**FINE, "status": "sold"}) == "It is sold."
-    assert off_market({**FINE, "status": "pending"}) == "A sale of it is pending."
-    assert off_market({**FINE, "status": "archived"}) == "It is not on the lot."
-    assert off_market({**FINE, "publishToThirdParty": False}) == "Publishing to listing sites is switched off for it."
+    assert off_market({**FINE, "status": "pending"}) == "A sale is pending."
+    assert off_market({**FINE, "status": "archived"}) == "It is not in inventory."
+    assert off_market({**FINE, "publishToThirdParty": False}) == "Publish to Third Party is off."
     lacking = {**FINE, "vinValid": False, "price": None, "photos": [], "bodyStyle": None}
     assert [lack.field for lack in missing(lacking)] == ["vin", "price", "photos"]
     assert [lack.field for lack in missing(lacking, ("price", "bodyStyle"))] == ["vin", "price", "photos", "bodyStyle"]

@@ -120,7 +120,10 @@ async def test_an_older_event_never_brings_a_sold_car_back() -> None:
     await tell(market, event("sold", event_id="evt_9", sale=sale(), updated_at=LATER))
     for number, kind in enumerate(("updated", "added", "updated")):
         await tell(market, event(kind, event_id=f"evt_{number}", price=100.0 + number))
-    dms(market, "A1", status="available", price=1.0)
+    # A page from before the sale. What shows it as available later says that the deal fell through.
+    market.network.dms.lot.upsert(
+        {**market.dms_record("A1"), "status": "available", "price": 1.0, "updated_at": "2025-02-01T08:30:00Z"}
+    )
     await market.pull()
     market.check()
     assert [market.calls(site) for site in SITES] == [["DELETE", "GET"]] * 3

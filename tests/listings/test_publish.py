@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from app.typed import vin
+from carlot.engine.worker import AT_ONCE, run_tasks
+from carlot.task_kinds import TASKS
 from listings.market import SITES, WIRE, Market
 from photos.album import uploaded
+from support.invocation import CountedHttp
 from support.lot import answer
 
 PUBLISH = "/api/integrations/listings/publish"
@@ -178,7 +182,7 @@ async def test_each_missing_field_is_named(market: Market) -> None:
     assert response.status == 422
     assert [error["field"] for error in answer(response)["errors"]] == ["vin", "price", "photos"]
     reasons = (await market.listings(car))["carGurus"]["reasons"]
-    assert reasons == ["Its VIN is not valid: correct it.", "It has no price.", "It has no photo."]
+    assert reasons == ["The VIN is not valid.", "It has no price.", "It has no photo."]
 
 
 async def test_a_sold_car_and_no_car_are_refused(market: Market) -> None:
@@ -274,8 +278,9 @@ async def test_a_site_that_refuses_the_key_waits_for_the_dealer(market: Market) 
     market.network.sites["kbb"].knobs.key = "another"
     car = await market.add(1)
     await market.work()
+    await market.minutes(1)
     assert market.task(target="kbb")["state"] == "blocked"
-    assert "refused our credentials" in (await market.listings(car))["kbb"]["reasons"][0]
+    assert "rejected the API key" in (await market.listings(car))["kbb"]["reasons"][0]
     market.network.sites["kbb"].knobs.key = None
     await publish(market, car)
     await market.minutes(2)
@@ -313,4 +318,16 @@ async def test_what_the_dealer_does_with_photos_reaches_the_sites() -> None:
     await market.call("DELETE", f"/api/vehicles/{car['id']}/photos/{photo['id']}")
     await market.work()
     assert market.shown()[vin(1)]["photoUrls"] == ["https://photos.test/1.jpg"]
+    market.check()
+
+
+async def test_a_delivery_has_six_calls_open_at_most() -> None:
+    """Production opens six connections for one invocation; a seventh would wait while its time runs out."""
+    market = Market()
+    for number in range(1, 11):
+        await market.add(number)
+    limits = CountedHttp(market.network)
+    await run_tasks(replace(market.services, http=limits), TASKS, [task["id"] for task in market.tasks(kind="listing")])
+    assert limits.most_open == AT_ONCE == 6
+    await market.settle()
     market.check()

@@ -51,6 +51,19 @@ async def test_once_a_night(market: Market) -> None:
     assert [market.calls(site) for site in SITES] == [["GET"]] * 3
 
 
+async def test_an_outage_at_that_hour_costs_no_night(market: Market) -> None:
+    for number in range(1, 4):
+        await market.add(number)
+    await market.until_quiet()
+    market.network.sites["cargurus"].hide(vin(1))
+    market.network.faults("cargurus", outage=True)
+    await night(market)
+    await market.minutes(40)
+    market.network.faults("cargurus")
+    await market.settle()
+    market.check()
+
+
 async def test_a_car_sold_long_ago_is_left_alone(market: Market) -> None:
     car = await market.add(1)
     await market.until_quiet()

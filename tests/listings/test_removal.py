@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -151,7 +151,7 @@ async def test_a_site_that_says_removed_and_shows_it_all_the_same_is_asked_again
     await market.sold(car)
     await market.work()
     assert states(market, "kbb") == {vin(1): "pending"}
-    assert "still shows it" in market.task(target="kbb")["error"]
+    assert "still lists it" in market.task(target="kbb")["error"]
     market.network.sites["kbb"].knobs.keep_removed = []
     await market.until_quiet()
     market.check()
@@ -181,11 +181,17 @@ async def test_a_refused_update_does_not_keep_a_sold_car_up(market: Market) -> N
 
 
 async def test_a_site_that_was_unconfigured_meanwhile_keeps_the_debt(market: Market) -> None:
-    car = await listed(market)
+    """The address that the car was put under is known, so it leaves; one from before addresses were kept waits."""
+    car, older = await listed(market), await market.add(2)
+    await market.until_quiet()
+    market.database.query("UPDATE listings SET url = NULL WHERE vin = ?", older["vin"])
     market.env["KBB_API_URL"] = None
     await market.sold(car)
+    await market.sold(older)
     await market.work()
-    assert market.task(target="kbb")["state"] == "blocked"
+    assert list(market.shown("kbb")) == [older["vin"]]
+    assert market.task(target="kbb", kind="listing", subject_id=car["id"])["state"] == "done"
+    assert market.task(target="kbb", kind="listing", subject_id=older["id"])["state"] == "blocked"
     assert (await status(market))["deadlines"]["removalsDue"] == 1
     market.env["KBB_API_URL"] = "http://partners.test/kbb"
     await market.minutes(1)
@@ -198,3 +204,14 @@ async def test_a_pending_publish_of_a_car_that_is_sold_meanwhile_makes_no_call(m
     await market.settle()
     assert [market.calls(site) for site in SITES] == [[]] * 3
     market.check()
+
+
+@pytest.mark.parametrize(
+    ("day", "due"), [("2025-02-03", "2025-02-04T10:30"), ("2025-02-02", "2025-02-04T00:00"), ("2025-01-20", "2025-02-03T11:30")]
+)
+async def test_the_day_counts_from_the_sale_and_not_from_its_entry(market: Market, day: str, due: str) -> None:
+    car = await listed(market)
+    content = {"vehicleId": car["id"], "salePrice": 19000, "saleDate": day}
+    market.clock.time = datetime(2025, 2, 3, 10, 30, tzinfo=UTC)
+    assert (await market.call("POST", "/api/sales", content)).status == 201
+    assert {str(task["deadline_at"])[:16] for task in market.tasks(kind="listing")} == {due}

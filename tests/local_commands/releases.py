@@ -34,7 +34,7 @@ def migrations() -> dict[str, str]:
 async def worked() -> Lot:
     """A lot after a day's work: imported, typed, published, sold, serviced, signed in, failed."""
     lot = Lot()
-    lot.env |= {"CARGURUS_API_URL": "http://cargurus.test", "CARGURUS_API_KEY": "k", "WEBHOOK_SECRET": "s"}
+    lot.env |= {"CARGURUS_API_URL": "http://cargurus.test", "CARGURUS_API_KEY": "k", "WEBHOOK_SECRET": "s" * 16}
     await lot.call("POST", "/api/integrations/wayne-reeves/sync")
     lot.http.answers = [page([car(1), car(2)]), NetworkFailure("away"), NetworkFailure("away")]
     await lot.deliver(20)

@@ -2,125 +2,186 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import re
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from runtime import configuration, deploy, environments, setup, wrangler
+from local_commands.deploying import SCHEMA, an_account, require_deployed, schema_of_migrations
+from runtime import cloudflare, configuration, deploy, doctor, environments, setup, verify, wrangler
 from runtime.paths import ROOT
+from simulators.cloudflare import ACCOUNT
+from support.cloudflare import Account
 
 pytestmark = pytest.mark.xdist_group("local_commands")
 LARGEST_KIB = 3 * 1024
 """The free plan's limit of a Worker, compressed. Source: Cloudflare, "Workers limits"."""
 
-BOOKMARK = "00000085-0000024c-00004c6d-8e61117bf38d7adb71b934ebbf891683"
-Answer = tuple[int, str]
+
+@pytest.fixture
+def account(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Account]:
+    with an_account(monkeypatch, tmp_path) as found:
+        yield found
 
 
-class Cloudflare:
-    """Stands for wrangler and the account behind it: answers by the first words of a command, and notes every command."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, answers: Mapping[str, Answer]) -> None:
-        self.told: list[str] = []
-        self._answers = answers
-        monkeypatch.setattr(deploy, "ask_wrangler", self._run)
-        monkeypatch.setattr(deploy, "run_wrangler", lambda *words: self._run(*words) and None)
-        monkeypatch.setattr("runtime.deploy.setup.ensure", lambda: None)
-
-    def _run(self, *words: str) -> subprocess.CompletedProcess[str]:
-        command = " ".join(words)
-        self.told.append(command)
-        status, said = next((answer for begin, answer in self._answers.items() if command.startswith(begin)), (0, ""))
-        return subprocess.CompletedProcess(words, status, said, "")
-
-    @property
-    def changes(self) -> list[str]:
-        """The commands that change something."""
-        return [command for command in self.told if not command.startswith(("whoami", "secret list", "d1 time-travel"))]
+def changes(account: Account) -> list[str]:
+    """The requests that change something, each kind once, without what only a first deploy creates."""
+    found = [each for each in account.heard() if not each.startswith("GET") and "/raw" not in each]
+    return list(dict.fromkeys(re.sub(r"[0-9a-f-]{32,36}", "ID", each) for each in found))
 
 
-def secrets(*names: str) -> Answer:
-    """As `wrangler secret list` tells them."""
-    return 0, json.dumps([{"name": name, "type": "secret_text"} for name in names])
-
-
-WELL: Mapping[str, Answer] = {
-    "whoami": (0, '{"loggedIn": true}'),
-    "secret list": secrets("ADMIN_TOKEN"),
-    "d1 time-travel": (0, f"The current bookmark is '{BOOKMARK}'"),
-}
-
-
-def test_bookmark_then_migrations_then_worker(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    cloudflare = Cloudflare(monkeypatch, WELL)
+def test_bookmark_then_migrations_then_worker(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
     assert deploy.main([]) == 0
-    assert cloudflare.changes == ["d1 migrations apply DB --remote", "deploy"]
-    assert cloudflare.told.index("d1 time-travel info DB") < cloudflare.told.index("d1 migrations apply DB --remote")
+    heard = account.heard()
+    steps = ["POST d1/database", "bookmark", "POST d1/database/", "PUT workers/scripts/carlot-manager", "health", "inventory"]
+    at = [next(number for number, each in enumerate(heard) if step in each) for step in steps]
+    assert at == sorted(at)
     said = capsys.readouterr().out
-    assert BOOKMARK in said
+    assert f"bookmark of the database before this deploy: {next(iter(account.database.kept))}" in said
+    assert f"{account.url} answers." in said
+    assert "The admin page stays closed until you run: npx wrangler secret put ADMIN_TOKEN" in said
+    require_deployed(account, versions=1)
+
+
+def test_a_later_deploy_creates_nothing_and_migrates_nothing(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
+    assert deploy.main([]) == 0
+    account.state.scripts["carlot-manager"].secrets["ADMIN_TOKEN"] = "t"
+    before = len(account.heard())
+    capsys.readouterr()
+    assert deploy.main([]) == 0
+    later = account.heard()[before:]
+    assert [each for each in later if each.startswith("POST") and "/raw" not in each] == []
+    said = capsys.readouterr().out
+    assert "migrations: none is missing" in said
     assert "closed" not in said
     assert "Not configured, so not in use: Wayne Reeves" in said
+    require_deployed(account, versions=2)
 
 
-def test_with_uv_installed_the_same_packages_are_deployed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_with_uv_installed_the_same_packages_are_deployed(
+    account: Account, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """Those in python_modules, which were tested. pywrangler would resolve them again."""
     uv, used = tmp_path / "uv", tmp_path / "used"
     uv.write_text(f'#!/bin/sh\necho "$@" >> "{used}"\n')
     uv.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
-    cloudflare = Cloudflare(monkeypatch, WELL)
     assert deploy.main([]) == 0
-    assert cloudflare.changes == ["d1 migrations apply DB --remote", "deploy"]
+    require_deployed(account)
     assert not used.exists()
 
 
-def test_the_first_time_it_makes_the_database(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    nothing = (1, "Couldn't find a D1 DB named 'carlot-manager' (bound as 'DB') in the API.")
-    cloudflare = Cloudflare(monkeypatch, {**WELL, "d1 time-travel": nothing, "secret list": (1, "no such Worker")})
+def test_a_namespace_in_use_stays_in_use(account: Account) -> None:
+    """Also when it has another name than the one a deploy would give it."""
     assert deploy.main([]) == 0
-    assert cloudflare.changes == ["d1 create carlot-manager", "d1 migrations apply DB --remote", "deploy"]
-    assert "The admin page stays closed until you run: npx wrangler secret put ADMIN_TOKEN" in capsys.readouterr().out
+    (key,) = account.state.namespaces
+    account.state.namespaces[key] = "renamed in the dashboard"
+    assert deploy.main([]) == 0
+    assert list(account.state.namespaces) == [key]
 
 
-def test_without_a_bookmark_nothing_is_touched(monkeypatch: pytest.MonkeyPatch) -> None:
-    cloudflare = Cloudflare(monkeypatch, {**WELL, "d1 time-travel": (1, "fetch failed")})
-    with pytest.raises(SystemExit, match="fetch failed"):
+def test_without_a_bookmark_nothing_is_touched(account: Account) -> None:
+    account.fault("GET", "*bookmark", "status", status=500, times=9)
+    with pytest.raises(SystemExit, match="the database could not be read"):
         deploy.main([])
-    assert cloudflare.changes == []
+    assert account.heard("POST", "/import") == account.heard("PUT") == []
 
 
-def test_everything_that_is_missing_is_told_at_once(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_everything_that_is_missing_is_told_at_once(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     config: dict[str, Any] = configuration.read_config()
-    config["vars"] |= {"AUTH_MODE": "dev-open", "CARGURUS_API_URL": "https://cargurus.example"}
+    config["vars"] |= {"AUTH_MODE": "dev-open"}
     config["compatibility_flags"] = ["python_workers", "experimental"]
     monkeypatch.setattr(environments, "read_config", lambda: config)
-    cloudflare = Cloudflare(monkeypatch, {**WELL, "secret list": secrets("WEBHOOK_SECRET")})
-    assert deploy.main([]) == 1
-    assert cloudflare.changes == []
-    listed = re.findall(r"^  - (.*)$", capsys.readouterr().err, re.MULTILINE)
-    assert [re.split(r"[:;]", each)[0] for each in listed] == [
-        "wrangler.jsonc",
-        "wrangler.jsonc",
-        "secret ADMIN_TOKEN",
-        "CarGurus",
+    account.knobs(rights=["d1"])
+    with pytest.raises(SystemExit) as stopped:
+        deploy.main([])
+    listed = re.findall(r"^  - (.*)$", str(stopped.value.code), re.MULTILINE)
+    assert [re.split(r"[:;]", each)[0] for each in listed] == ["wrangler.jsonc", "wrangler.jsonc", "Worker carlot-manager"]
+    assert changes(account) == []
+
+
+def test_a_partner_that_is_only_partly_configured_is_a_note(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
+    """The Deploy button asks for every secret, so a dealer begins with some of them; the lot is on the net without the rest."""
+    assert deploy.main([]) == 0
+    account.state.scripts["carlot-manager"].secrets |= {"ADMIN_TOKEN": "t", "QUICKBOOKS_CLIENT_ID": "q"}
+    assert deploy.main([]) == 0
+    noted = [each for each in capsys.readouterr().out.splitlines() if "partly configured" in each]
+    assert [re.findall(r"[A-Z_]{9,}", each) for each in noted] == [
+        ["QUICKBOOKS_CLIENT_SECRET", "QUICKBOOKS_REALM_ID", "TOKEN_ENCRYPTION_KEY"]
     ]
-    assert "CARGURUS_API_KEY" in listed[-1]
 
 
-@pytest.mark.parametrize("answer", [(1, ""), (0, '{"loggedIn": false}'), (0, "You are not authenticated.")])
-def test_who_is_not_signed_in_is_told_how(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], answer: Answer
-) -> None:
-    cloudflare = Cloudflare(monkeypatch, {**WELL, "whoami": answer})
-    assert deploy.main([]) == 1
-    assert "npx wrangler login" in capsys.readouterr().err
-    assert cloudflare.changes == []
+def test_who_is_not_signed_in_is_told_how(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CLOUDFLARE_API_TOKEN")
+    monkeypatch.setattr(wrangler, "command", lambda *_: ["/bin/sh", "-c", "echo Not logged in. >&2; exit 1"])
+    with pytest.raises(SystemExit, match="npx wrangler login"):
+        deploy.main([])
+    assert account.heard() == []
+
+
+def test_who_signed_in_with_wrangler_is_known(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`wrangler auth token --json` has the token; with one account, that account is meant."""
+    monkeypatch.delenv("CLOUDFLARE_API_TOKEN")
+    monkeypatch.delenv("CLOUDFLARE_ACCOUNT_ID")
+    monkeypatch.setattr(wrangler, "command", lambda *_: ["/bin/sh", "-c", """echo '{"type": "oauth", "token": "t"}'"""])
+    found = cloudflare.connect({})
+    assert (found.id, dict(found.credentials)) == (ACCOUNT, {"authorization": "Bearer t"})
+    assert account.heard() == ["GET accounts"]
+
+
+def test_a_worker_that_does_not_answer_is_told_with_the_ways_back(account: Account) -> None:
+    account.knobs(healthy=False)
+    with pytest.raises(SystemExit) as stopped:
+        deploy.main([])
+    text = str(stopped.value.code)
+    assert "/api/health answers 500" in text
+    assert "npx wrangler rollback\n" in text
+    (bookmark,) = [each for each in account.database.kept if each.startswith("00000000")]
+    assert f"npx wrangler d1 time-travel restore DB --bookmark {bookmark}\n" in text
+
+
+def test_a_new_address_is_asked_until_it_answers(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verify, "PATIENCE_S", 60.0)
+    account.knobs(deaf=3)
+    assert deploy.main([]) == 0
+    asked = [each for each in account.heard() if each in ("GET health", "GET inventory")]
+    assert asked == [*["GET health"] * 4, "GET inventory"]
+
+
+def test_the_doctor_knows_the_deployed_secrets(account: Account) -> None:
+    assert doctor.known_secrets() is None, "there is no Worker yet"
+    assert deploy.main([]) == 0
+    account.state.scripts["carlot-manager"].secrets["ADMIN_TOKEN"] = "t"
+    assert doctor.known_secrets() == {"ADMIN_TOKEN"}
+    account.knobs(rights=[])
+    assert doctor.known_secrets() is None
+
+
+def test_the_address_is_the_workers_own(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CARLOT_URL")
+    found, config = cloudflare.connect({}), configuration.read_config()
+    assert verify.address(found, config) == "https://carlot-manager.simulated.workers.dev"
+    config |= {"workers_dev": False, "vars": {"PUBLIC_BASE_URL": "https://lot.example.com/"}}
+    assert verify.address(found, config) == "https://lot.example.com"
+    assert account.heard() == ["GET workers/subdomain"]
+
+
+def test_variables_of_the_dashboard_are_told_before_they_go(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
+    assert deploy.main([]) == 0
+    assert "and becomes" not in capsys.readouterr().out
+    bindings = account.state.scripts["carlot-manager"].versions[-1]["metadata"]["bindings"]
+    next(each for each in bindings if each["name"] == "DEALER_NAME")["text"] = "Smith Motors"
+    bindings.append({"name": "MINE", "type": "plain_text", "text": "x"})
+    assert deploy.main([]) == 0
+    said = capsys.readouterr().out
+    assert "DEALER_NAME is 'Smith Motors' on Cloudflare and becomes '', as in wrangler.jsonc" in said
+    assert "MINE is not in wrangler.jsonc, and is removed from Cloudflare" in said
 
 
 def test_what_is_uploaded_fits_and_wrangler_has_nothing_to_say_against_it(tmp_path: Path) -> None:
@@ -133,7 +194,9 @@ def test_what_is_uploaded_fits_and_wrangler_has_nothing_to_say_against_it(tmp_pa
     size = re.search(r"Total Upload: .* gzip: ([\d.]+) KiB", done.stdout)
     assert size is not None
     assert 500 < float(size[1]) <= LARGEST_KIB
-    assert (tmp_path / "python_modules" / "pydantic" / "__init__.py").exists()
+    pydantic = tmp_path / "python_modules" / "pydantic"
+    assert (pydantic / "__init__.py").exists()
+    assert (pydantic / "__pycache__" / "__init__.cpython-314.pyc").exists(), "a start compiles no package"
     assert not list(tmp_path.rglob("tests")), "nothing but the Worker is uploaded"
 
 
@@ -166,28 +229,43 @@ def test_a_preview_shares_nothing_with_production_and_differs_in_nothing_else(pr
     assert json.dumps(other).replace("-preview", "") == json.dumps(production)
 
 
-def test_a_preview_is_deployed_by_its_own_configuration(monkeypatch: pytest.MonkeyPatch, preview: list[str]) -> None:
-    cloudflare = Cloudflare(monkeypatch, WELL)
+def test_a_preview_is_deployed_beside_production(account: Account) -> None:
+    assert deploy.main([]) == 0
     assert deploy.main(["preview"]) == 0
-    flags = " ".join(preview)
-    assert cloudflare.changes == [f"d1 migrations apply DB --remote {flags}", f"deploy {flags}"]
-    assert [command for command in cloudflare.told if flags not in command] == ["whoami --json"]
+    state = account.state
+    assert set(state.scripts) == {"carlot-manager", "carlot-manager-preview"}
+    databases = {each.uuid: each.name for each in state.databases.values()}
+    used = {
+        name: next(databases[each["id"]] for each in script.bindings() if each["name"] == "DB")
+        for name, script in state.scripts.items()
+    }
+    assert used == {name: name for name in state.scripts}
+    assert len(state.namespaces) == len(state.objects) == 2
+    assert len(state.queues) == 4
 
 
 @pytest.mark.parametrize("argument", ["--force", "Preview", "../x", ""])
-def test_what_is_no_environment_is_refused(monkeypatch: pytest.MonkeyPatch, argument: str) -> None:
-    cloudflare = Cloudflare(monkeypatch, WELL)
+def test_what_is_no_environment_is_refused(account: Account, argument: str) -> None:
     with pytest.raises(SystemExit):
         deploy.main([argument])
-    assert cloudflare.told == []
+    assert account.heard() == []
 
 
-def test_the_button_has_a_word_on_every_secret_and_binding() -> None:
-    """Source: Cloudflare, "Deploy to Cloudflare buttons": package.json, cloudflare.bindings."""
-    package = json.loads((ROOT / "package.json").read_text())
-    described = package["cloudflare"]["bindings"]
-    bound = {name for name, _ in configuration.bindings(configuration.read_config()) if name not in ("(consumer)", "ASSETS")}
-    assert set(described) == bound | set(configuration.secret_names())
-    assert all(len(entry["description"]) > 20 for entry in described.values())
-    assert package["scripts"]["deploy"] == "dev/deploy"
-    assert "https://deploy.workers.cloudflare.com/?url=" in (ROOT / "README.md").read_text()
+def test_what_the_button_makes_is_deployed(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It creates the resources under names that the dealer may choose, writes names and ids into wrangler.jsonc, then deploys."""
+    config: dict[str, Any] = configuration.read_config()
+    made = cloudflare.connect({})
+    database = made.call("POST", "/d1/database", {"name": "my-lot"})
+    config["d1_databases"][0] |= {"database_name": "my-lot", "database_id": database["uuid"]}
+    config["kv_namespaces"][0]["id"] = made.call("POST", "/storage/kv/namespaces", {"title": "tokens"})["id"]
+    config["r2_buckets"][0]["bucket_name"] = made.call("POST", "/r2/buckets", {"name": "my-photos"})["name"]
+    for queue in config["queues"]["producers"]:
+        made.call("POST", "/queues", {"queue_name": queue["queue"]})
+    monkeypatch.setattr(environments, "read_config", lambda: copy.deepcopy(config))
+    before = (len(account.state.databases), len(account.state.namespaces), len(account.state.objects), len(account.state.queues))
+    assert deploy.main([]) == 0
+    account.state.scripts["carlot-manager"].secrets |= dict.fromkeys(configuration.asked_by_the_button(), "set")
+    assert deploy.main([]) == 0
+    state = account.state
+    assert before == (len(state.databases), len(state.namespaces), len(state.objects), len(state.queues)) == (1, 1, 1, 2)
+    assert account.database.connection.execute(SCHEMA).fetchall() == schema_of_migrations()

@@ -54,8 +54,21 @@ def test_what_is_set_is_told(told: str) -> None:
 
 def test_what_it_is_enough_for_is_told(told: str) -> None:
     assert line(told, "the admin page") == "yes"
-    assert line(told, "Wayne Reeves") == "no: WAYNE_REEVES_API_URL"
-    assert line(told, "CarGurus") == "no: CARGURUS_API_URL, CARGURUS_API_KEY"
+    assert line(told, "Wayne Reeves") == "yes"
+    assert line(told, "CarGurus") == "no: CARGURUS_API_KEY"
+
+
+def test_it_asks_to_confirm_each_assumed_address(told: str) -> None:
+    """The key goes to that address, so the partner has to say first that it is the right one."""
+    assert line(told, "WAYNE_REEVES_API_URL").endswith("WAYNE_REEVES_API_KEY is set: ask Wayne Reeves now whether it is right")
+    for name, (address, partner, sent) in list(configuration.ASSUMED.items())[1:]:
+        assert line(told, name) == f"{address} is assumed; ask {partner} before you set {sent} whether it is right"
+
+
+def test_an_address_of_ones_own_is_not_asked_about() -> None:
+    settings = {**configuration.read_config()["vars"], "CARGURUS_API_URL": "https://dealers.cargurus.example"}
+    assert "CARGURUS_API_URL" not in dict(configuration.unconfirmed(settings))
+    assert len(configuration.unconfirmed(settings)) == 3
 
 
 def test_every_secret_and_binding_has_its_line(told: str) -> None:

@@ -53,6 +53,13 @@ def test_two_minutes_of_a_stranger(tmp_path: Path) -> None:
         assert told["wayneReeves"]["status"] == "connected"
         assert told["quickbooks"]["configured"]
         assert [site.name for site in SITES.values() if not told["listings"][site.wire]["configured"]] == []
+        assert [name for name, site in told["listings"].items() if name != "totalPublished" and site["delivery"] == "file"] == [
+            "kbb"
+        ]
+        car = client.get("/api/vehicles", params={"status": "available"}).json()["vehicles"][0]
+        assert client.patch(f"/api/vehicles/{car['id']}", json={"publishToThirdParty": True}).status_code == 200
+        file = f"http://127.0.0.1:{partners_port}/_sim/kbb/file"
+        wait_until(lambda: car["vin"] in httpx.get(file).text, 60, "the site has the file")
         # Open to this machine only: a page of somebody else's gets no further.
         assert client.get("/api/vehicles", headers={"origin": "https://evil.example"}).status_code in (401, 403, 503)
 

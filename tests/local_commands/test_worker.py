@@ -16,7 +16,8 @@ import httpx
 import pytest
 
 from local_commands.commands import Running, run, running
-from runtime.worker import own_config, values_of, with_absolute_paths
+from runtime import configuration
+from runtime.worker import defaults, own_config, values_of, with_absolute_paths
 from support.running import free_port, wait_until
 
 pytestmark = pytest.mark.xdist_group("local_commands")
@@ -92,3 +93,17 @@ def test_paths_are_the_callers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     ]
     assert values_of(absolute, "--persist-to") == [f"{tmp_path}/state"]
     assert own_config([*absolute, "--env=staging"]) == ["--config", f"{tmp_path}/../other.jsonc", "--env", "staging"]
+
+
+def test_it_asks_no_public_vin_decoder_unless_one_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As delivered, the configuration names one on the internet."""
+    settings = tmp_path / "settings.env"
+    settings.write_text('AUTH_MODE="dev-open"\n')
+    monkeypatch.setattr(configuration, "DEV_VARS", tmp_path / ".dev.vars")
+    off = "VIN_DECODER_URL:"
+    assert off in values_of(defaults([]), "--var")
+    assert off in values_of(defaults(["--env-file", str(settings), "--var", "DEALER_NAME:Joe"]), "--var")
+    assert off not in values_of(defaults(["--var", "VIN_DECODER_URL:http://127.0.0.1:9000/vpic"]), "--var")
+    for file, flags in ((settings, ["--env-file", str(settings)]), (tmp_path / ".dev.vars", [])):
+        file.write_text('VIN_DECODER_URL="http://127.0.0.1:9000/vpic"\n')
+        assert off not in values_of(defaults(flags), "--var")

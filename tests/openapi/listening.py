@@ -17,11 +17,12 @@ from carlot.platform.ports import Request, Response
 from listings.market import Market
 from photos.album import uploaded
 from support.lot import TextBody, answer, car
+from support.platform import NoAssets
 
 NOT_OURS = ("content-length", "transfer-encoding")
 
 
-class Desk:
+class Desk(NoAssets):
     """The files of the pages: one."""
 
     async def get(self, path: str) -> Response:

@@ -34,7 +34,12 @@ class Watched(Market):
     """A dealer's world in which every answer is held against the description."""
 
     def __init__(self) -> None:
-        super().__init__(cars=[car(1), car(2)], DEALER_NAME="Corner Cars", IMPORT_PUBLISH_TO_WEBSITE="true")
+        super().__init__(
+            cars=[car(1), car(2)],
+            DEALER_NAME="Corner Cars",
+            IMPORT_PUBLISH_TO_WEBSITE="true",
+            QUICKBOOKS_TRADE_IN_ITEM="Trade-ins",
+        )
         self.seen: set[tuple[str, int]] = set()
 
     async def call(
@@ -86,24 +91,50 @@ async def run_the_lot(world: Watched) -> None:
     for _ in range(2):
         await world.call("POST", f"/api/vehicles/imports/{report['importId']}/undo")
     await world.until_quiet()
-    await world.all_of("/api/vehicles?q=tesla", f"/api/vehicles/{tesla['id']}/listings", f"/api/vehicles/{tesla['id']}/sync")
+    await world.all_of(
+        "/api/vehicles?q=tesla",
+        f"/api/vin/{tesla['vin']}",
+        f"/api/vehicles/{tesla['id']}/listings",
+        f"/api/vehicles/{tesla['id']}/sync",
+    )
     for target in (f"/photos/{first['id']}", f"/api/public/vehicle/{tesla['id']}", "/api/public/inventory?limit=1"):
         await world.twice(target)
 
 
 async def run_the_desk(world: Watched) -> None:
     """Sales, service work, customers, feeds, sign-in."""
-    sale = await world.sell("A1", customer={"name": "Ann", "phone": "5"})
+    traded = [{"kind": "tradeIn", "description": "Her old car", "amount": 500}]
+    sale = await world.sell("A1", customer={"name": "Ann", "phone": "5"}, lines=traded)
+    assert (await world.call("POST", f"/api/sales/{sale['id']}/trade-in", entry(9))).status == 201
     await world.call("POST", "/api/sales", {"vehicleId": "none", "salePrice": 1, "saleDate": "2025-02-03"})
     vehicle = world.vehicle("A2")["id"]
     work = {"vehicleId": vehicle, "serviceDate": "2025-02-03", "description": "Oil", "cost": 40}
-    await world.call("POST", "/api/service-records", work)
-    await world.call("POST", "/api/customers", {"name": "Bob", "email": "bob@example.com"})
+    record = answer(await world.call("POST", "/api/service-records", work))
+    await world.all_of(f"/api/service-records/{record['id']}")
+    await world.call("PATCH", f"/api/service-records/{record['id']}", {"cost": 41, "vendor": "Joe"})
+    await world.call("POST", f"/api/service-records/{record['id']}/void")
+    await world.call("PATCH", f"/api/sales/{sale['id']}", {"salePrice": 6400})
+    bob = answer(await world.call("POST", "/api/customers", {"name": "Bob", "email": "bob@example.com"}))
+    await world.call("PATCH", f"/api/customers/{bob['id']}", {"phone": "5"})
     await world.all_of("/api/sales", f"/api/sales/{sale['id']}", "/api/service-records", "/api/customers?q=bob", "/api/feeds")
+    await world.all_of(f"/api/customers/{bob['id']}", f"/api/vehicles/{vehicle}/history")
+    await world.call("DELETE", f"/api/customers/{bob['id']}")
+    await world.call("PATCH", f"/api/customers/{bob['id']}", {"phone": "5"})
     await world.void(sale["id"])
+    world.database.connection.execute("UPDATE vehicles SET status = 'sold' WHERE external_dms_id = 'A1'")
+    (asked,) = answer(await world.call("GET", "/api/questions"))["questions"]
+    await world.call("POST", f"/api/questions/{asked['id']}/answer", {"choice": "not_sold"})
+    for report in ("profit", "sales", "service"):
+        await world.call("GET", f"/api/reports/{report}?from=2025-01-01&to=2025-02-28")
+        await world.call("GET", f"/api/reports/{report}.csv")
     feed = answer(await world.call("POST", "/api/feeds/google/rotate"))
-    await world.all_of(feed["url"].removeprefix("https://lot.test"))
+    await world.twice(feed["url"].removeprefix("https://lot.test"))
     await world.call("PATCH", "/api/feeds/google", {"paused": True})
+    address = answer(await world.call("POST", "/api/inventory-files/rotate"))["url"].removeprefix("https://lot.test")
+    for method in ("PUT", "POST"):
+        await world.call(method, address, b"StockNumber,VIN\nA1,1\n", {"content-type": "text/csv"}, signed_in=False)
+    (file,) = answer(await world.call("GET", "/api/inventory-files"))["files"]
+    await world.call("PUT", f"/api/inventory-files/columns/{file['headingsId']}", {"columns": {"VIN": "vin"}})
     await world.call("DELETE", f"/api/vehicles/{vehicle}")
     await world.call("POST", "/api/session", {"token": TOKEN})
     await world.call("POST", "/api/session", {"token": "wrong"})
@@ -119,12 +150,23 @@ async def run_the_partners(world: Watched) -> None:
     await world.call("POST", f"/api/integrations/tasks/{waiting}/discard")
     await world.call("POST", f"/api/integrations/tasks/{waiting}/retry")
     await world.call("POST", "/api/integrations/tasks/retry-all")
+    await world.all_of(f"/api/integrations/tasks/{waiting}")
+    for act in ("retry", "discard"):
+        await world.call("POST", f"/api/integrations/tasks/{act}?dryRun=true", {"state": "blocked"})
+    for act in ("pause", "resume"):
+        await world.call("POST", f"/api/integrations/partners/kbb/{act}")
     await world.call("POST", "/api/integrations/quickbooks/disconnect")
     body = encoded({"id": "evt_1", "event": "vehicle.updated", "occurred_at": "2025-02-03T10:00:00Z", "vehicle": car(2)})
     headers = with_type(signed(body, SECRET, world.clock.now(), "standard"))
     for _ in range(2):
         assert (await world.call("POST", "/api/webhooks/wayne-reeves", body, headers, signed_in=False)).status == 200
-    await world.all_of("/api/health", "/api/public/dealer")
+    await world.until_quiet()
+    [event] = answer(await world.call("GET", "/api/integrations/events"))["events"]
+    await world.all_of(f"/api/integrations/events/{event['id']}")
+    await world.call("POST", f"/api/integrations/events/{event['id']}/replay")
+    for public in ("/api/health", "/api/public/dealer", "/api/public/reduced", "/sitemap.xml", "/robots.txt", "/inventory.html"):
+        await world.twice(public)
+    assert (await world.call("GET", "/inventory.html?vehicle=gone")).status == 404
     await world.twice("/api/openapi.json")
 
 
@@ -164,7 +206,8 @@ async def test_every_refusal_is_as_described(signed_in: bool) -> None:
 )
 def test_what_is_not_as_described_is_seen(changed: dict[str, Any], fault: str) -> None:
     route = ROUTER.match("GET", "/api/health").route
-    right: dict[str, Any] = {"status": 200, "headers": {"content-type": "application/json"}, "body": b'{"ok": true}'}
+    headers = {"content-type": "application/json", "etag": '"1"'}
+    right: dict[str, Any] = {"status": 200, "headers": headers, "body": b'{"ok": true}'}
     assert list(faults(route, Response(**right))) == []
     assert any(fault in each for each in faults(route, Response(**{**right, **changed})))
     assert operation(route)["responses"]["200"]

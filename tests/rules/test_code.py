@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from rules.modules import docstrings, modules
+from rules.modules import Module, docstrings, modules
 from runtime.paths import ROOT
 
 MODULE_LINES = 250
@@ -53,6 +53,9 @@ def too_long(path: Path, module_lines: int, function_lines: int) -> Iterator[str
             lines = len(code & set(range(node.lineno, int(node.end_lineno or 0) + 1)))
             if lines > function_lines:
                 yield f"{name}:{node.lineno} {node.name}: {lines} lines"
+
+
+PUTTING_TOGETHER = frozenset({"format", "format_map", "replace", "join", "substitute", "safe_substitute"})
 
 
 def sql_texts(tree: ast.AST) -> Iterator[ast.expr]:
@@ -123,15 +126,56 @@ def test_sql_stands_in_the_store_alone() -> None:
     assert {name for name in with_sql if not name.startswith("carlot/store/")} == set()
 
 
+def is_sql(node: ast.expr, names: frozenset[str]) -> bool:
+    """Whether an expression is a statement: a text that reads as one, or a constant of a module of the store."""
+    if isinstance(node, ast.Constant | ast.JoinedStr):
+        return any(True for _ in sql_texts(node))
+    return isinstance(node, ast.Name | ast.Attribute) and ast.unparse(node) in names
+
+
+def puts_together(function: ast.AST, names: frozenset[str]) -> bool:
+    """Whether a function puts something into a statement when it is called, in whatever way Python has for that."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Mod):
+            parts: list[ast.expr] = [node.left, node.right]
+        elif isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add):
+            parts = [node.target, node.value]
+        elif isinstance(node, ast.JoinedStr):
+            if has_hole(node) and any(True for _ in sql_texts(node)):
+                return True
+            parts = [part.value for part in node.values if isinstance(part, ast.FormattedValue)] if len(node.values) > 1 else []
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in PUTTING_TOGETHER:
+            parts = [node.func.value, *node.args, *(e for a in node.args if isinstance(a, ast.List | ast.Tuple) for e in a.elts)]
+        else:
+            continue
+        if any(is_sql(part, names) for part in parts):
+            return True
+    return False
+
+
+def sql_names(module: Module) -> frozenset[str]:
+    """The constants of a module that are statements, or parts of one."""
+    return frozenset(
+        target.id
+        for node in module.tree.body
+        if isinstance(node, ast.Assign) and any(True for _ in sql_texts(node.value))
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    )
+
+
 def test_no_value_gets_into_a_statement_but_by_a_parameter() -> None:
     """A statement is put together from constants: what puts one together is called while modules are loaded, and never later."""
     building, later = set(), set()
+    elsewhere = {f"{module.name.rpartition('.')[2]}.{name}" for module in modules().values() for name in sql_names(module)}
+    assert len(elsewhere) > 100
     for module in modules().values():
+        names = sql_names(module) | elsewhere
         for function in ast.walk(module.tree):
             if not isinstance(function, Function):
                 continue
             fills_in = any(isinstance(node, ast.Attribute) and node.attr == "format" for node in ast.walk(function))
-            if any(has_hole(text) for text in sql_texts(function)) or (fills_in and module.name.startswith("carlot.store.")):
+            if puts_together(function, names) or (fills_in and module.name.startswith("carlot.store.")):
                 building.add(function.name)
             else:
                 calls = [node.func for node in ast.walk(function) if isinstance(node, ast.Call)]
@@ -142,6 +186,28 @@ def test_no_value_gets_into_a_statement_but_by_a_parameter() -> None:
                 }
     assert building
     assert building & later == set()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *('return "SELECT 1 FROM cars WHERE name = \'" + name', "return FIND + name", "return name + FIND", "FIND += name"),
+        *('return "SELECT 1 FROM cars WHERE id = %s" % name', "return FIND % name", "return store.FIND % name"),
+        *('return "SELECT 1 FROM cars WHERE id = {}".format(name)', "return FIND.format(name)", "return FIND.format_map(names)"),
+        *('return f"SELECT 1 FROM {name}"', 'return f"{FIND} AND {name}"', 'return FIND.replace("?1", name)'),
+        *('return " ".join([FIND, name])', 'return "".join((FIND, name))'),
+    ],
+)
+def test_whatever_puts_a_value_into_a_statement_is_seen(line: str) -> None:
+    function = ast.parse(f"def find(name):\n    {line}").body[0]
+    assert puts_together(function, frozenset({"FIND", "store.FIND"}))
+
+
+@pytest.mark.parametrize(
+    "line", ["return statement(FIND, name)", 'return f"{name} {count}"', "return 1 + 1", 'return "a" % name']
+)
+def test_what_puts_nothing_into_a_statement_is_not(line: str) -> None:
+    assert not puts_together(ast.parse(f"def find(name):\n    {line}").body[0], frozenset({"FIND"}))
 
 
 @pytest.mark.parametrize(

@@ -31,20 +31,32 @@ ALLOWED: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"carlot/platform/\w+", (VALUES, r"carlot\.domain\.partner", r"{own}\.\w+", PYDANTIC, PLATFORM)),
     (r"carlot/domain/\w+", (DOMAIN, PYDANTIC)),
     (r"carlot/store/\w+", (STORE, DOMAIN, VALUES, PYDANTIC)),
+    (r"carlot/store/presets/\w+", (STORE, DOMAIN)),
     (r"carlot/engine/\w+", (ENGINE, STORE, DOMAIN, VALUES, PYDANTIC)),
     (r"carlot/web/\w+", (WEB, STORE, DOMAIN, VALUES, PYDANTIC)),
     (r"carlot/lot/alerts", (LOT, ENGINE, STORE, DOMAIN, VALUES, r"carlot\.partners\.http", PYDANTIC)),
     (r"carlot/lot/\w+", (LOT, ENGINE, STORE, DOMAIN, VALUES, r"carlot\.web\.parsing", PYDANTIC)),
-    (r"carlot/partners/registry", (r"carlot\.domain\.partner", r"carlot\.partners\.listings\.(site|cargurus|truecar|kbb)")),
-    (r"carlot/partners/(http|signature)", (VALUES, r"carlot\.domain\.times")),
+    (r"carlot/partners/registry", (DOMAIN, r"carlot\.partners\.(listings\.(site|cargurus|truecar|kbb)|quickbooks\.mapping)")),
+    (r"carlot/partners/(http|ftp|signature)", (VALUES, r"carlot\.domain\.(times|verdicts)")),
     (r"carlot/partners/listings/(site|cargurus|truecar|kbb)", (DOMAIN, r"{own}\.\w+", PYDANTIC)),
     (r"carlot/partners/\w+/mapping", (DOMAIN, r"carlot\.errors", PYDANTIC)),
     (r"carlot/partners/wayne_reeves/(pages|spelling)", (DOMAIN, r"carlot\.errors", r"{own}\.(mapping|spelling)", PYDANTIC)),
     (r"carlot/partners/\w+/webhook", (DOMAIN, VALUES, r"carlot\.partners\.signature", r"{own}\.(mapping|spelling)", PYDANTIC)),
-    (r"carlot/partners/\w+/client", (DOMAIN, VALUES, r"carlot\.partners\.http", r"{own}\.(mapping|site)", PYDANTIC)),
+    (r"carlot/partners/\w+/client", (DOMAIN, VALUES, r"carlot\.partners\.(http|ftp)", r"{own}\.(mapping|site)", PYDANTIC)),
+    (
+        r"carlot/partners/wayne_reeves/source",
+        (r"{own}\.pages",),
+    ),
+    (
+        r"carlot/partners/wayne_reeves/sources",
+        (DOMAIN, STORE, VALUES, r"carlot\.(lot\.staging|partners\.(http|ftp))", r"{own}\.\w+"),
+    ),
     (
         r"carlot/partners/\w+/\w+",
-        (DOMAIN, STORE, VALUES, ENGINE, r"carlot\.(lot\.sync_rules|partners\.registry)", r"{own}\.\w+", PYDANTIC),
+        (
+            *(DOMAIN, STORE, VALUES, ENGINE, r"{own}\.\w+", PYDANTIC),
+            r"carlot\.(lot\.(sync_rules|sale_changes|staging)|partners\.(registry|ftp))",
+        ),
     ),
     # The dealer's own consent is exchanged while he waits; a button starts a pull, or posts what is not in the books.
     (
@@ -52,8 +64,12 @@ ALLOWED: tuple[tuple[str, tuple[str, ...]], ...] = (
         (DOMAIN, STORE, VALUES, ENGINE, WEB, LOT, r"carlot\.partners\.quickbooks\.(client|tokens|unposted)", PYDANTIC),
     ),
     (
-        r"carlot/handlers/wayne_reeves",
-        (DOMAIN, STORE, VALUES, ENGINE, WEB, LOT, r"carlot\.partners\.wayne_reeves\.start", KNOWN, PYDANTIC),
+        r"carlot/handlers/(wayne_reeves|inventory_files)",
+        (
+            *(DOMAIN, STORE, VALUES, ENGINE, WEB, LOT, KNOWN, PYDANTIC),
+            r"carlot\.partners\.wayne_reeves\.start",
+            r"carlot\.handlers\.public",
+        ),
     ),
     (r"carlot/handlers/\w+", (DOMAIN, STORE, VALUES, ENGINE, WEB, LOT, r"carlot\.(handlers|openapi)\.\w+", KNOWN, PYDANTIC)),
     (
@@ -61,7 +77,7 @@ ALLOWED: tuple[tuple[str, tuple[str, ...]], ...] = (
         (DOMAIN, VALUES, r"carlot\.(web\.(endpoint|router)|openapi\.shapes|partners\.registry)", r"carlot\.handlers\.\w+"),
     ),
     (r"carlot/task_kinds", (DOMAIN, STORE, VALUES, ENGINE, LOT, r"carlot\.partners\..*")),
-    (r"carlot/app", (VALUES, ENGINE, WEB, r"carlot\.(routes|task_kinds)")),
+    (r"carlot/app", (VALUES, ENGINE, WEB, r"carlot\.(routes|task_kinds|domain\.author|store\.(authors|purging))")),
     (r"carlot/openapi/\w+", (DOMAIN, VALUES, WEB, r"{own}\.\w+", r"carlot\.handlers\.\w+", KNOWN, PYDANTIC)),
     (r"carlot/settings", (r"carlot\.domain\.partner",)),
     (r"carlot/(errors|log|trace)", (r"carlot\.trace",)),
@@ -71,7 +87,8 @@ ONLY_FROM = {
     "carlot.app": {"entry"},
     "carlot.platform.cloudflare": {"entry"},
     "carlot.platform.runtime": {"carlot.platform.cloudflare"},
-    "carlot.platform.storage": {"carlot.platform.cloudflare", "carlot.platform.runtime"},
+    "carlot.platform.sockets": {"carlot.platform.cloudflare"},
+    "carlot.platform.storage": {"carlot.platform.cloudflare", "carlot.platform.runtime", "carlot.platform.sockets"},
     "carlot.routes": {"carlot.app"},
     "carlot.task_kinds": {"carlot.app"},
 }

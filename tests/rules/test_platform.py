@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+from datetime import UTC, datetime
+
 import pytest
 
-from carlot.errors import ConstraintViolation, LeaseLost, StatementRefused, UniqueViolation
+from carlot.engine.worker import AT_ONCE
+from carlot.errors import AnswerTooLarge, ConstraintViolation, LeaseLost, StatementRefused, UniqueViolation
+from carlot.partners.http import MAX_BYTES
 from carlot.platform.database_errors import database_error
-from carlot.platform.ports import Statement, Value
-from support.platform import SqliteDatabase
+from carlot.platform.ports import HttpResponse, Statement, Value
+from support.invocation import CountedDatabase, CountedHttp, Exceeded, Stopwatch
+from support.platform import NoDownloads, SqliteDatabase
 
 TWO_MB = 2_000_000
 HEADER = 8
@@ -128,3 +134,50 @@ async def test_the_constraints_are_told_apart_as_d1_does() -> None:
     with pytest.raises(ConstraintViolation) as refused:
         await database.all("INSERT INTO once VALUES ('b', 0)")
     assert not isinstance(refused.value, (UniqueViolation, LeaseLost))
+
+
+class Slow(NoDownloads):
+    """A network whose answers wait until all have come that come."""
+
+    async def request(self, *args: object, **limits: object) -> HttpResponse:
+        for _ in range(20):
+            await asyncio.sleep(0)
+        return HttpResponse(200, {}, b"12345")
+
+
+async def ask(http: CountedHttp, max_bytes: int = 5) -> HttpResponse:
+    return await http.request("GET", "http://partner.test/", {}, None, timeout_s=1, max_bytes=max_bytes)
+
+
+async def test_six_connections_at_once() -> None:
+    http = CountedHttp(Slow())
+    await asyncio.gather(*(ask(http) for _ in range(6)))
+    assert http.most_open == 6
+    with pytest.raises(Exceeded, match="7 connections"):
+        await asyncio.gather(*(ask(http) for _ in range(7)))
+
+
+async def test_an_answer_that_is_too_large() -> None:
+    with pytest.raises(AnswerTooLarge):
+        await ask(CountedHttp(Slow()), max_bytes=4)
+
+
+async def test_a_thousand_queries() -> None:
+    database = CountedDatabase(SqliteDatabase())
+    await database.batch([Statement("SELECT 1")] * 998)
+    await database.all("SELECT 1")
+    await database.first("SELECT 1")
+    with pytest.raises(Exceeded):
+        await database.all("SELECT 1")
+
+
+def test_a_delivery_of_fifteen_minutes() -> None:
+    watch = Stopwatch(datetime(2025, 2, 3, tzinfo=UTC))
+    watch.stop(datetime(2025, 2, 3, 0, 15, tzinfo=UTC))
+    with pytest.raises(Exceeded):
+        watch.stop(datetime(2025, 2, 3, 0, 15, 1, tzinfo=UTC))
+
+
+def test_the_answers_of_one_invocation_fit_into_an_isolate() -> None:
+    """128 MB, of which the program itself takes 43 MiB when it starts (measured on workerd)."""
+    assert AT_ONCE * MAX_BYTES <= (128 - 43 - 20) * 1024 * 1024

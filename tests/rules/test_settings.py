@@ -8,7 +8,8 @@ from functools import cache
 import pytest
 
 from carlot import settings
-from carlot.partners.registry import PARTNERS
+from carlot.partners.listings.site import Site
+from carlot.partners.registry import PARTNERS, SITES
 from carlot.settings import Settings, setting_names
 from runtime import configuration, up
 from runtime.paths import ROOT
@@ -47,7 +48,9 @@ def test_the_page_says_of_each_whether_it_is_a_secret_or_a_var() -> None:
 
 def test_the_example_configures_nothing() -> None:
     lines = configuration.EXAMPLE.read_text().splitlines()
-    given = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+    settings = (line.removeprefix("#") for line in lines if "=" in line and not line.startswith("# "))
+    given = dict(line.split("=", 1) for line in settings)
+    assert set(given) == set(configuration.secret_names())
     assert Settings.from_env({name: value.strip('"') for name, value in given.items()}, PARTNERS) == Settings(partners=PARTNERS)
 
 
@@ -75,3 +78,38 @@ def test_the_demo_configures_every_partner() -> None:
     assert set(given) <= set(NAMES)
     demo = Settings.from_env(given, PARTNERS)
     assert [target for target in PARTNERS if not demo.configured(target)] == []
+
+
+DELIVERED: dict[str, str] = configuration.read_config()["vars"]
+
+
+@pytest.mark.parametrize(
+    ("target", "setting"),
+    [
+        ("wayne_reeves", "WAYNE_REEVES_API_KEY"),
+        ("cargurus", "CARGURUS_API_KEY"),
+        ("truecar", "TRUECAR_DEALER_ID"),
+        ("kbb", "KBB_DEALER_ID"),
+    ],
+)
+def test_one_setting_alone_configures_the_partner(target: str, setting: str) -> None:
+    """The setup guide has the dealer set the key, or the dealer id, and nothing else."""
+    assert not Settings.from_env(DELIVERED, PARTNERS).configured(target)
+    assert Settings.from_env({**DELIVERED, setting: "dealer-1"}, PARTNERS).configured(target)
+
+
+def test_the_doctor_asks_about_the_addresses_as_delivered() -> None:
+    assert {name: address for name, (address, _, _) in configuration.ASSUMED.items()} == {
+        name: value for name, value in DELIVERED.items() if value.startswith("https://") and name != "VIN_DECODER_URL"
+    }
+
+
+@pytest.mark.parametrize("site", SITES.values(), ids=lambda site: site.target)
+def test_the_version_is_in_a_sites_address_once(site: Site) -> None:
+    """The address as delivered ends with it, that of a simulated site does not."""
+    given = {site.base_url: "", "TRUECAR_DEALER_ID": "d", "KBB_DEALER_ID": "d"}
+    path = site.url(given.__getitem__, "VIN")
+    assert path.startswith("/v1/")
+    for base, whole in ((DELIVERED[site.base_url], DELIVERED[site.base_url][:-3]), ("http://x.test/site", "http://x.test/site")):
+        given[site.base_url] = base
+        assert site.url(given.__getitem__, "VIN") == whole + path

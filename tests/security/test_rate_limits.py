@@ -40,6 +40,16 @@ async def test_after_ten_wrong_tokens_none_is_looked_at(lot: Lot) -> None:
     assert await sign_in(lot, TOKEN, HERE) == 204
 
 
+async def test_what_is_refused_is_written_nowhere(lot: Lot) -> None:
+    await use_up(lot, HERE)
+    before = lot.database.query("SELECT * FROM rate_limits")
+    changes = lot.database.connection.total_changes
+    for number in range(5):
+        assert await sign_in(lot, f"guess {number}", HERE) == 429
+    assert lot.database.query("SELECT * FROM rate_limits") == before
+    assert lot.database.connection.total_changes == changes
+
+
 async def test_guesses_at_the_same_time_count_too(lot: Lot) -> None:
     found = await asyncio.gather(*(sign_in(lot, f"guess {number}", HERE) for number in range(30)))
     assert (found.count(401), found.count(429)) == (SIGN_IN.most, 30 - SIGN_IN.most)

@@ -115,3 +115,41 @@ def test_other_paths_and_methods(sim: httpx.Client) -> None:
     assert sim.get("/nowhere").status_code == 404
     assert sim.put("/inventory", json={}).status_code == 405
     assert sim.put("/inventory", json={}).headers["Allow"]
+
+
+def test_the_dms_s_users_correct_a_sale_and_undo_it(sim: httpx.Client, vehicle: dict[str, Any]) -> None:
+    sale_id = sell(sim, vehicle, "k1").json()["sale_id"]
+    corrected = sim.patch(f"/_sim/wayne-reeves/sales/{sale_id}", json={"sale_price": 8500, "customer": {"name": "Ann"}})
+    assert (corrected.status_code, corrected.json()["sale_price"], corrected.json()["sale_date"]) == (200, 8500, "2026-11-20")
+    assert sim.get("/_sim/wayne-reeves/sales").json()["sales"][0]["customer"] == {"name": "Ann"}
+    assert sim.delete(f"/_sim/wayne-reeves/sales/{sale_id}").status_code == 204
+    assert served(sim, vehicle["stock_number"])["status"] == "available"
+    assert sim.delete(f"/_sim/wayne-reeves/sales/{sale_id}").status_code == 404
+    assert sim.patch(f"/_sim/wayne-reeves/sales/{sale_id}", json={"sale_price": 1}).status_code == 404
+
+
+def test_vehicles_change_their_numbers_at_once(sim: httpx.Client) -> None:
+    first, second, third = (each["stock_number"] for each in sim.get("/inventory").json()["vehicles"][:3])
+    vins = {number: served(sim, number)["vin"] for number in (first, second, third)}
+    renumbered = sim.post("/_sim/wayne-reeves/renumber", json={first: second, second: first, third: "R-1"})
+    assert renumbered.json() == {"renumbered": 3}
+    assert {number: served(sim, number)["vin"] for number in (first, second, "R-1")} == {
+        first: vins[second],
+        second: vins[first],
+        "R-1": vins[third],
+    }
+    assert sim.post("/_sim/wayne-reeves/renumber", json={first: "R-1"}).status_code == 409
+    assert sim.post("/_sim/wayne-reeves/renumber", json=["R-1"]).status_code == 422
+    # The DMS knows it by its new number from now on.
+    assert sim.patch("/inventory/R-1", json={"mileage": 7}).status_code == 200
+
+
+def test_a_sold_vehicle_is_taken_in_again(sim: httpx.Client, vehicle: dict[str, Any]) -> None:
+    sell(sim, vehicle, "k1")
+    body = {"stock_number": vehicle["stock_number"], "new_stock_number": "T-1", "date_acquired": "2026-11-25"}
+    again = sim.post("/_sim/wayne-reeves/reacquire", json=body)
+    assert (again.status_code, again.json()["status"], again.json()["vin"]) == (201, "available", vehicle["vin"])
+    assert served(sim, "T-1")["date_acquired"] == "2026-11-25"
+    assert served(sim, vehicle["stock_number"])["status"] == "sold"
+    assert sim.post("/_sim/wayne-reeves/reacquire", json=body).status_code == 409
+    assert sim.post("/_sim/wayne-reeves/reacquire", json={**body, "stock_number": "NOPE"}).status_code == 404

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -11,9 +11,11 @@ from urllib.parse import parse_qsl, urlsplit
 from carlot import app
 from carlot.errors import BodyTooLarge
 from carlot.partners.registry import PARTNERS
-from carlot.platform.ports import Delivery, Http, HttpResponse, JobQueue, Request, Response, Services
+from carlot.platform.ports import Delivery, Http, HttpResponse, JobQueue, Request, Response, Services, Sockets
 from carlot.settings import Settings
+from support.edge import EdgeCache
 from support.platform import FixedClock, MemoryBlobs, MemoryQueue, NoAssets, ScriptedHttp, SqliteDatabase
+from support.sockets import NoSockets
 from support.vault import Aes, MemoryKeyValue
 
 TOKEN = "correct horse battery staple"
@@ -21,6 +23,7 @@ ENV: dict[str, str | None] = {
     "ADMIN_TOKEN": TOKEN,
     "WAYNE_REEVES_API_URL": "http://dms.test",
     "WAYNE_REEVES_API_KEY": "key",
+    "QUICKBOOKS_FEE_ITEM": "Documentation Fee",
 }
 
 
@@ -35,21 +38,35 @@ class TextBody:
             raise BodyTooLarge(f"Send at most {max_bytes:,} bytes.")
         return self.content
 
+    async def parts(self, max_bytes: int) -> AsyncGenerator[bytes, None]:
+        for first in range(0, len(self.content), PART_BYTES):
+            if first + PART_BYTES > max_bytes and len(self.content) > max_bytes:
+                raise BodyTooLarge(f"Send at most {max_bytes:,} bytes.")
+            yield self.content[first : first + PART_BYTES]
+
+
+PART_BYTES = 16_384
+"""A body comes in parts of so many bytes."""
+
 
 @dataclass
 class Lot:
-    """The program with its database, queue, clock and network."""
+    """The program with its database, queue, clock and network. With `cached`, requests come through the cache in front of it."""
 
     env: dict[str, str | None] = field(default_factory=lambda: dict(ENV))
     database: SqliteDatabase = field(default_factory=SqliteDatabase)
     queue: MemoryQueue = field(default_factory=MemoryQueue)
     clock: FixedClock = field(default_factory=FixedClock)
     http: ScriptedHttp = field(default_factory=ScriptedHttp)
+    sockets: Sockets = field(default_factory=NoSockets)
     blobs: MemoryBlobs = field(default_factory=MemoryBlobs)
     key_value: MemoryKeyValue = field(init=False)
+    edge: EdgeCache = field(init=False)
+    cached: bool = False
 
     def __post_init__(self) -> None:
         self.key_value = MemoryKeyValue(self.clock)
+        self.edge = EdgeCache(self.clock)
 
     @property
     def services(self) -> Services:
@@ -61,11 +78,13 @@ class Lot:
             database=self.database,
             sync_queue=queue,
             http=http,
+            sockets=self.sockets,
             clock=self.clock,
             assets=NoAssets(),
             blobs=self.blobs,
             key_value=self.key_value,
             sealing=Aes(),
+            edge_cache=self.edge,
         )
 
     async def call(
@@ -86,6 +105,9 @@ class Lot:
         body = content if isinstance(content, bytes) else json.dumps(content).encode() if content is not None else b""
         query = tuple(parse_qsl(url.query, keep_blank_values=True))
         request = Request("req-1", method, origin, url.path, query, {**sent, **(headers or {})}, TextBody(body))
+        return await (self.edge.answer(request, self._handle) if self.cached else self._handle(request))
+
+    async def _handle(self, request: Request) -> Response:
         return await app.handle_request(request, self.services)
 
     async def deliver(self, most: int = 1000) -> int:

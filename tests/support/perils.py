@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from carlot.errors import BlobsUnavailable, DatabaseUnavailable, KeyValueUnavailable, NetworkFailure, QueueUnavailable
 from carlot.platform.ports import (
     Blobs,
+    Connection,
     Database,
     Http,
     HttpResponse,
@@ -19,13 +20,17 @@ from carlot.platform.ports import (
     QueueMetrics,
     Row,
     Services,
+    Sockets,
     Statement,
     StoredBlob,
+    Take,
     Value,
 )
 from support.platform import FixedClock
 
 Answer = TypeVar("Answer")
+
+_RESET = NetworkFailure("connection reset")
 
 STEP_S = 0.001
 """How much time a call takes at least."""
@@ -97,6 +102,7 @@ def endangered(services: Services, perils: Perils) -> Services:
         database=_Database(services.database, perils),
         sync_queue=_Queue(services.sync_queue, perils),
         http=_Network(services.http, perils),
+        sockets=_Sockets(services.sockets, perils),
         blobs=_Files(services.blobs, perils),
         key_value=_Mirror(services.key_value, perils),
     )
@@ -146,6 +152,48 @@ class _Network:
             lambda: self.inner.request(method, url, headers, body, timeout_s=timeout_s, max_bytes=max_bytes),
         )
 
+    async def download(
+        self, url: str, headers: Mapping[str, str], take: Take, *, timeout_s: float, max_bytes: int
+    ) -> HttpResponse:
+        return await self.perils.meet(
+            "http.download",
+            NetworkFailure("connection reset"),
+            lambda: self.inner.download(url, headers, take, timeout_s=timeout_s, max_bytes=max_bytes),
+        )
+
+
+@dataclass(frozen=True)
+class _Sockets:
+    inner: Sockets
+    perils: Perils
+
+    async def connect(self, host: str, port: int, *, tls: bool, timeout_s: float) -> Connection:
+        opened = await self.perils.meet(
+            "sockets.connect", _RESET, lambda: self.inner.connect(host, port, tls=tls, timeout_s=timeout_s)
+        )
+        return _Connection(opened, self.perils)
+
+
+@dataclass(frozen=True)
+class _Connection:
+    inner: Connection
+    perils: Perils
+
+    async def read(self) -> bytes:
+        return await self.perils.meet("socket.read", _RESET, self.inner.read)
+
+    async def write(self, content: bytes) -> None:
+        await self.perils.meet("socket.write", _RESET, lambda: self.inner.write(content))
+
+    async def start_tls(self) -> None:
+        await self.perils.meet("socket.start_tls", _RESET, self.inner.start_tls)
+
+    async def close(self) -> None:
+        await self.perils.meet("socket.close", _RESET, self.inner.close)
+
+    def abort(self) -> None:
+        self.inner.abort()
+
 
 @dataclass(frozen=True)
 class _Files:
@@ -157,6 +205,9 @@ class _Files:
 
     async def get(self, key: str) -> Any:
         return await self._meet("get", lambda: self.inner.get(key))
+
+    async def read(self, key: str) -> bytes | None:
+        return await self._meet("read", lambda: self.inner.read(key))
 
     async def delete(self, keys: Sequence[str]) -> None:
         await self._meet("delete", lambda: self.inner.delete(keys))

@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from random import Random
@@ -22,12 +23,13 @@ except ImportError:  # there is none for this system: Python's own is older than
 from carlot.errors import (
     BlobsUnavailable,
     ConstraintViolation,
+    DatabaseUnavailable,
     LeaseLost,
     QueueUnavailable,
     StatementRefused,
     UniqueViolation,
 )
-from carlot.platform.ports import HttpResponse, QueueMetrics, Response, Row, Statement, StoredBlob, Value
+from carlot.platform.ports import HttpResponse, QueueMetrics, Response, Row, Statement, StoredBlob, Take, Value
 
 ROOT = Path(__file__).parents[2]
 MAX_VALUE_BYTES = 2_000_000
@@ -73,7 +75,16 @@ def limited() -> sqlite3.Connection:
 def migrated() -> sqlite3.Connection:
     """A database as the migrations build it."""
     connection = limited()
+    _template().backup(connection)
     connection.row_factory = sqlite3.Row
+    connection.execute("PRAGMA foreign_keys = ON")
+    return connection
+
+
+@cache
+def _template() -> sqlite3.Connection:
+    """What the migrations build, made once: thousands of tests begin with a copy of it."""
+    connection = limited()
     connection.execute("PRAGMA foreign_keys = ON")
     for migration in sorted((ROOT / "migrations").glob("*.sql")):
         connection.executescript(migration.read_text())
@@ -81,7 +92,10 @@ def migrated() -> sqlite3.Connection:
 
 
 class SqliteDatabase:
-    """D1 on SQLite: a batch is a transaction, numbers arrive as REAL, sizes are limited."""
+    """D1 on SQLite: a batch is a transaction, numbers arrive as REAL, sizes are limited. `trips` counts the calls."""
+
+    trips = 0
+    away = False
 
     def __init__(self) -> None:
         self.connection = migrated()
@@ -89,6 +103,7 @@ class SqliteDatabase:
 
     async def batch(self, statements: Sequence[Statement]) -> list[list[Row]]:
         assert statements, "D1 refuses an empty batch"
+        self._travel()
         self.connection.execute("BEGIN IMMEDIATE")
         try:
             rows = [self._run(statement) for statement in statements]
@@ -99,6 +114,7 @@ class SqliteDatabase:
         return rows
 
     async def all(self, sql: str, *params: Value) -> list[Row]:
+        self._travel()
         return self._run(Statement(sql, params))
 
     async def first(self, sql: str, *params: Value) -> Row | None:
@@ -108,6 +124,11 @@ class SqliteDatabase:
     def query(self, sql: str, *params: Any) -> list[dict[str, Any]]:
         """What is stored, for a test to look at."""
         return [dict(row) for row in self.connection.execute(sql, params)]
+
+    def _travel(self) -> None:
+        self.trips += 1
+        if self.away:
+            raise DatabaseUnavailable("D1_ERROR: overloaded")
 
     def _run(self, statement: Statement) -> list[Row]:
         self.statements += 1
@@ -211,6 +232,29 @@ class ScriptedHttp:
             raise answer
         return answer
 
+    async def download(
+        self, url: str, headers: Mapping[str, str], take: Take, *, timeout_s: float, max_bytes: int
+    ) -> HttpResponse:
+        return await handed_over(await self.request("GET", url, headers, None, timeout_s=timeout_s, max_bytes=max_bytes), take)
+
+
+class NoDownloads:
+    """A network on which nobody fetches a file."""
+
+    async def download(
+        self, url: str, headers: Mapping[str, str], take: Take, *, timeout_s: float, max_bytes: int
+    ) -> HttpResponse:
+        raise AssertionError(f"{url} was fetched")
+
+
+async def handed_over(answer: HttpResponse, take: Take, size: int = 50_000) -> HttpResponse:
+    """A response whose body is handed over part by part, as a download's is."""
+    if not 200 <= answer.status < 300:
+        return answer
+    for first in range(0, len(answer.body), size):
+        await take(answer.body[first : first + size])
+    return answer._replace(body=b"")
+
 
 class MemoryBlobs:
     """Files in memory, stored at `now`. Their streams are plain bytes; a page of a listing is small, so that tests turn pages."""
@@ -230,6 +274,9 @@ class MemoryBlobs:
         self._work()
         return self.files[key][0] if key in self.files else None
 
+    async def read(self, key: str) -> bytes | None:
+        return await self.get(key)
+
     async def delete(self, keys: Sequence[str]) -> None:
         self._work()
         assert 0 < len(keys) <= 1000
@@ -248,7 +295,10 @@ class MemoryBlobs:
 
 
 class NoAssets:
-    """No static files."""
+    """No static files to serve; texts of pages as they are in the tree."""
 
     async def get(self, path: str) -> Response:
         return Response(404)
+
+    async def text(self, path: str) -> str:
+        return (ROOT / "public" / path.lstrip("/")).read_text(encoding="utf-8")

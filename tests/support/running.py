@@ -11,7 +11,8 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -30,20 +31,33 @@ WAITS = {
     "partner_calls": ("started_at", "until"),
     "partners": ("paused_until", "probe_at"),
     "oauth_tokens": ("leased_until",),
-    "sales": ("books_tried_at",),
+    "sales": ("books_tried_at", "created_at"),
     "service_records": ("books_tried_at",),
+    "site_files": ("delivered_at",),
 }
 """The columns that say how long something is waited for."""
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
+def _own_ports() -> Iterator[int]:
+    """Ports that no other process of this run gives out, and that the system gives to no outgoing connection (from 32768)."""
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw9").removeprefix("gw")) % 10
+    first = 21_000 + 1_000 * number
+    # Another run on this machine begins elsewhere.
+    return cycle(range(first + os.getpid() % 10 * 100, first + 1_000))
+
+
+_ports = _own_ports()
+
+
 def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port that nobody listens on now, and that nobody else takes before it is used."""
+    for port in _ports:
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError
 
 
 def wait_until(holds: Callable[[], bool], limit_s: float, what: str) -> None:
@@ -141,7 +155,9 @@ class Partners(_Process):
 class Worker(_Process):
     """CarLot with a database of its own in `folder`, which outlives it. Its client is signed in. `more`: flags of wrangler."""
 
-    def __init__(self, folder: Path, settings: Mapping[str, str], *more: str) -> None:
+    def __init__(
+        self, folder: Path, settings: Mapping[str, str], *more: str, environment: Mapping[str, str] | None = None
+    ) -> None:
         port = free_port()
         folder.mkdir(parents=True, exist_ok=True)
         # A file of its own, so that the .dev.vars of whoever runs the tests plays no part.
@@ -153,7 +169,7 @@ class Worker(_Process):
             [str(ROOT / "dev" / "worker"), *flags, *more],
             f"http://127.0.0.1:{port}",
             folder / "log",
-            {"TMPDIR": str(folder)},
+            {"TMPDIR": str(folder), **(environment or {})},
             headers,
         )
         self.folder = folder
@@ -172,6 +188,13 @@ class Worker(_Process):
         self._running.wait()
         self._running = None
         wait_until(lambda: not self._answers("/api/health"), STOP_S, "nobody answers any more")
+
+    def commands(self) -> list[str]:
+        """The command lines of the processes below it."""
+        assert self._running is not None
+        pids = map(str, _descendants(self._running.pid))
+        listed = subprocess.run(["ps", "-ww", "-o", "args=", "-p", ",".join(pids)], capture_output=True, text=True, check=True)
+        return listed.stdout.splitlines()
 
     def tick(self, cron: str = "* * * * *") -> None:
         """Fire a cron."""

@@ -12,8 +12,8 @@ from aiohttp.http import HttpVersion11, RawRequestMessage
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
-from carlot.errors import NetworkFailure
-from carlot.platform.ports import HttpResponse
+from carlot.errors import AnswerTooLarge, NetworkFailure
+from carlot.platform.ports import HttpResponse, Take
 from simulators.alerts import Alerts
 from simulators.core import Core, answered
 from simulators.faults import Fault, FaultSettings
@@ -22,11 +22,12 @@ from simulators.mishaps import suffer
 from simulators.partner import OwnWords, Partner
 from simulators.quickbooks import QuickBooks
 from simulators.quickbooks.clock import Clock as BooksClock
+from simulators.vin_decoder import VinDecoder
 from simulators.wayne_reeves.lot import Lot as DmsLot
 from simulators.wayne_reeves.lot import utc_text
 from simulators.wayne_reeves.partner import WayneReeves
 from simulators.wayne_reeves.sales import Sales
-from support.platform import FixedClock
+from support.platform import FixedClock, handed_over
 
 DMS = "wayne-reeves"
 BOOKS = "quickbooks"
@@ -77,14 +78,17 @@ class SimulatedNetwork:
         self.dms.sales = Sales(self.dms.lot)
         self.sites = {shape.name: ListingSite(shape) for shape in (CARGURUS, TRUECAR, KBB)}
         self.alerts = Alerts()
+        self.decoder = VinDecoder(records)
         self.books = QuickBooks(clock=ClockedBooks(clock))
-        partners: list[Partner] = [self.dms, *self.sites.values(), self.alerts, self.books]
+        partners: list[Partner] = [self.dms, *self.sites.values(), self.decoder, self.alerts, self.books]
         self.core = Core(partners, seed, 0)
         self._app = web.Application()
         for partner in partners:
             self._app.add_routes(partner.routes())
         self._counted = self.books.middleware()
         self._late: list[Work] = []
+        self.files: dict[str, HttpResponse | Exception] = {}
+        """Files elsewhere on the network, by address."""
 
     def faults(self, partner: str = DMS, **knobs: Any) -> None:
         """Replace the fault knobs of a partner; what is left out is off."""
@@ -115,6 +119,22 @@ class SimulatedNetwork:
         entry.status = answer.status
         content = answer.body if isinstance(answer, web.Response) and isinstance(answer.body, bytes) else b""
         return HttpResponse(answer.status, {name.lower(): value for name, value in answer.headers.items()}, content)
+
+    async def download(
+        self, url: str, headers: Mapping[str, str], take: Take, *, timeout_s: float, max_bytes: int
+    ) -> HttpResponse:
+        """A file that a partner has, or one of `files` by its address."""
+        if url not in self.files:
+            return await handed_over(
+                await self.request("GET", url, headers, None, timeout_s=timeout_s, max_bytes=max_bytes), take
+            )
+        self.clock.forward(self.latency_s)
+        found = self.files[url]
+        if isinstance(found, Exception):
+            raise found
+        if len(found.body) > max_bytes:
+            raise AnswerTooLarge(f"more than {max_bytes} bytes")
+        return await handed_over(found, take)
 
     async def do_late_work(self) -> None:
         """The requests that a partner held back, and that nobody waits for any more, take effect now."""

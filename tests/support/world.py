@@ -11,6 +11,7 @@ from carlot import app
 from carlot.domain.times import instant, parse_instant
 from carlot.platform.ports import Services
 from simulators.wayne_reeves.sales import SaleReport
+from support.invocation import Stopwatch, limited
 from support.lot import ENV, Lot, answer, car
 from support.perils import Killed, Perils, endangered
 from support.platform import FixedClock
@@ -45,7 +46,7 @@ class World(Lot):
 
     @property
     def services(self) -> Services:
-        return endangered(self._services(self.timed, self.network), self.perils)
+        return endangered(limited(self._services(self.timed, self.network)), self.perils)
 
     def restart(self, perils: Perils | None = None) -> None:
         """The program begins anew; what stands in the database and in the queue is all it has."""
@@ -67,11 +68,14 @@ class World(Lot):
         if not messages:
             return 0
         deliveries = self.timed.deliver(messages)
+        watch, perils = Stopwatch(self.clock.now()), self.perils
         try:
             verdicts = await app.handle_delivery(deliveries, self.services, dead_letters=dead_letters)
         except Killed:
             self.timed.judge(messages, None)
             raise
+        if perils.pause_at is None:  # One that was made to stand still has ended long ago, as far as Cloudflare is concerned.
+            watch.stop(self.clock.now())
         self.timed.judge(messages, verdicts)
         return len(messages)
 

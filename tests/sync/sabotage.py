@@ -35,9 +35,8 @@ SABOTAGES = (
     Sabotage(
         "a task is settled before its work is done",
         "engine/worker.py",
-        "        result = await kind.run(throttled(services, lease.target), lease)\n",
-        "        await record(services, kind, lease, Outcome())\n"
-        "        result = await kind.run(throttled(services, lease.target), lease)\n",
+        "        result = await kind.run(services, lease)\n",
+        "        await record(services, kind, lease, Outcome())\n        result = await kind.run(services, lease)\n",
         f"{HERE}/test_crash_everywhere.py::test_killed_at_every_call[sale-before]",
     ),
     Sabotage(
@@ -57,7 +56,7 @@ SABOTAGES = (
     Sabotage(
         "the sweep is off",
         "engine/recovery.py",
-        "    overdue = await tasks.sweep(services.database, instant(now), after(now, SWEPT_S), LIMIT)\n",
+        "    overdue = await tasks.sweep(services.database, instant(now), after(now, SWEPT_S), LIMIT, instant(now + URGENT))\n",
         "    overdue: list[str] = []\n",
         f"{HERE}/test_engine.py::TestRaising::test_a_lost_message_costs_a_minute",
     ),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from itertools import pairwise
+
 import pytest
 
 from carlot.errors import AuthExpired, Permanent
@@ -48,8 +51,7 @@ class TestDead:
         task_ids = await dead(world, "car-1", "car-2")
         await pass_minutes(world, 5)
         sentence = (
-            "CarLot: 2 sync task(s) with Wayne Reeves failed for good. See Integrations, Failed syncs. "
-            "The partner refused the request (422)."
+            "CarLot: 2 sync task(s) with Wayne Reeves failed for good. See Needs you. The partner refused the request (422)."
         )
         assert told(world) == [sentence]
         for task_id in task_ids:
@@ -66,12 +68,30 @@ class TestDead:
             assert len(told(world)) == 2 * count
             assert told(world)[-1].startswith("Over: ")
 
-    async def test_more_of_the_same_is_not_told_again(self, world: World) -> None:
-        await dead(world, "car-1")
-        await pass_minutes(world)
-        await dead(world, "car-2", "car-3")
-        await pass_minutes(world)
+    async def test_a_new_failure_is_told_while_an_older_one_is_open(self, world: World) -> None:
+        first = await dead(world, "car-1")
+        await pass_minutes(world, 10)
         assert len(told(world)) == 1
+        second = await dead(world, "car-2", "car-3")
+        await pass_minutes(world, 10)
+        assert [text[:24] for text in told(world)] == ["CarLot: 1 sync task(s) w", "CarLot: 3 sync task(s) w"]
+        # One less is nothing new; the end is told once.
+        for task_id in (*first, *second):
+            await world.call("POST", f"/api/integrations/tasks/{task_id}/discard")
+            await pass_minutes(world)
+        assert [text.startswith("Over: ") for text in told(world)] == [False, False, True]
+
+    async def test_what_grew_and_ended_before_that_was_sent_still_ends(self, world: World) -> None:
+        task_ids = await dead(world, "car-1")
+        await pass_minutes(world)
+        task_ids += await dead(world, "car-2")
+        await world.tick()
+        for task_id in task_ids:
+            await world.call("POST", f"/api/integrations/tasks/{task_id}/discard")
+        await world.tick()
+        await pass_minutes(world)
+        assert len(told(world)) == 2
+        assert told(world)[1].startswith("Over: ")
 
     async def test_what_began_and_ended_unsaid_stays_unsaid(self, world: World) -> None:
         [task_id] = await dead(world, "car-1")
@@ -93,11 +113,13 @@ class TestDead:
 
 class TestRefusing:
     async def test_a_partner_that_needs_the_dealer(self, world: World) -> None:
-        toy = Toy([AuthExpired("Wayne Reeves refused our credentials (401).")])
+        toy = Toy([AuthExpired("Wayne Reeves rejected the API key (401).")] * 2)
         [task_id] = await want(world, "car-1")
-        await work(world, toy.registry, task_id)
+        for _ in toy.steps[:]:
+            await work(world, toy.registry, task_id)
+            world.clock.forward(30)
         await pass_minutes(world)
-        assert told(world) == ["CarLot: Wayne Reeves needs you. Wayne Reeves refused our credentials (401)."]
+        assert told(world) == ["CarLot: Wayne Reeves needs you. Wayne Reeves rejected the API key (401)."]
 
         async def ask(services: Services, lease: Lease) -> Outcome:
             await fetch_inventory(services.http, services.settings, services.clock.now())
@@ -107,7 +129,7 @@ class TestRefusing:
         await world.call("POST", f"/api/integrations/tasks/{task_id}/retry")
         await work(world, toy.registry, task_id)
         await pass_minutes(world)
-        assert told(world)[1:] == ["Over: CarLot: Wayne Reeves needs you. Wayne Reeves refused our credentials (401)."]
+        assert told(world)[1:] == ["Over: CarLot: Wayne Reeves needs you. Wayne Reeves rejected the API key (401)."]
 
     async def test_an_unconfigured_partner_is_no_alarm(self, world: World) -> None:
         world.env["WAYNE_REEVES_API_KEY"] = None
@@ -155,9 +177,97 @@ class TestDeadlines:
         assert told(world)[1:] == [f"Over: {text}"]
 
 
+class TestOverdue:
+    async def test_a_reminder_each_morning_until_it_is_done(self, world: World) -> None:
+        """Due at 10:30 on the 10th; eight in the morning in New York is 13:00 UTC."""
+        await world.pull()
+        await world.sell("A1")
+        await world.work()
+        overdue: list[datetime] = []
+        for _ in range(24 * 11):
+            world.clock.forward(3600 - 60)
+            heard = len([text for text in told(world) if text.startswith("CarLot: overdue")])
+            await pass_minutes(world, 1)
+            await pass_minutes(world, 1)
+            if len([text for text in told(world) if text.startswith("CarLot: overdue")]) > heard:
+                overdue.append(world.clock.now())
+        assert [at.day for at in overdue] == [10, 10, 11, 12, 13, 14]
+        assert all(13 <= at.hour <= 14 for at in overdue[1:])
+        await world.call("POST", f"/api/integrations/tasks/{world.task(kind='invoice')['id']}/discard")
+        await pass_minutes(world)
+        texts = [text for text in told(world) if "overdue" in text]
+        assert texts[-1] == f"Over: {texts[-2]}"
+        assert "1 invoice(s)" in texts[0]
+        assert "2025-02-10" in texts[0]
+
+
+class TestHeartbeat:
+    @pytest.fixture
+    def world(self) -> World:
+        return World(settings={"ALERT_HEARTBEAT_URL": f"{BASE}/alerts/heartbeat"})
+
+    async def test_it_comes_every_five_minutes_by_the_queue(self, world: World) -> None:
+        await world.tick()
+        assert world.network.heard("GET", partner="alerts") == [], "a cron calls nobody"
+        at = []
+        for _ in range(60):
+            before = len(world.network.heard("GET", partner="alerts"))
+            await world.minutes(1)
+            if len(world.network.heard("GET", partner="alerts")) > before:
+                at.append(world.clock.now())
+        gaps = [(later - earlier).total_seconds() for earlier, later in pairwise(at)]
+        assert len(at) == 12
+        assert all(299 <= gap <= 301 for gap in gaps), gaps
+
+    async def test_no_crons_no_heartbeat(self, world: World) -> None:
+        await world.minutes(1)
+        heard = len(world.network.heard("GET", partner="alerts"))
+        for _ in range(30):
+            world.clock.forward(60)
+            await world.work()
+        assert len(world.network.heard("GET", partner="alerts")) == heard
+
+    async def test_an_outage_of_the_watcher_is_over_when_it_is_over(self, world: World) -> None:
+        world.network.faults("alerts", outage=True)
+        await world.minutes(300)
+        assert world.task(target="heartbeat")["state"] == "pending"
+        world.network.faults("alerts")
+        heard = len(world.network.heard("GET", partner="alerts"))
+        await world.minutes(10)
+        assert len(world.network.heard("GET", partner="alerts")) > heard
+
+    async def test_a_wrong_address_is_one_failed_task(self, world: World) -> None:
+        world.network.faults("alerts", script=[{"fault": "status", "status": 404, "method": "GET", "times": 1000}])
+        await world.minutes(60)
+        assert world.task(target="heartbeat")["state"] == "dead"
+        assert len(world.network.heard("GET", partner="alerts")) == 1
+        assert "alerts" not in world.task(target="heartbeat")["error"]
+
+    async def test_without_the_setting_there_is_none(self) -> None:
+        world = World()
+        await world.minutes(6)
+        assert world.tasks(target="heartbeat") == []
+
+
 async def test_without_an_address_nothing_is_kept_or_told() -> None:
     world = World()
     await dead(world, "car-1")
     await world.minutes(3)
     assert world.database.query("SELECT * FROM alerts") == []
     assert world.tasks(target="alerts") == []
+
+
+class TestWhatATextMayHold:
+    async def test_no_customer_and_no_markup(self, world: World) -> None:
+        """An alert goes to a chat that others read, and that reads markup in what it gets."""
+        await world.pull()
+        customer = {"name": "Ann <!channel> Lee", "email": "ann@example.test", "phone": "555-010-0100"}
+        await world.sell("A1", customer=customer)
+        markup = "*See* <https://evil.test|this> @here `x` ~y~"
+        error = f"QuickBooks has too many named {customer['name']} ({customer['email']}). {markup}"
+        world.database.query("UPDATE sync_tasks SET state = 'dead', error = ? WHERE kind = 'invoice'", error)
+        await pass_minutes(world)
+        [text] = [each for each in told(world) if "QuickBooks" in each]
+        assert not [part for part in ("Ann", "Lee", "ann", customer["phone"]) if part in text]
+        assert not set("<>@`*~|&") & set(text)
+        assert "too many named" in text

@@ -91,7 +91,7 @@ class TestTasks:
         async def call(services: Services, lease: Lease) -> Outcome:
             tried.append(services.clock.now().timestamp())
             if services.clock.now().timestamp() < outage_ends:
-                raise Retryable("The partner did not answer.")
+                raise Retryable("The partner is not responding.")
             return Outcome()
 
         [task_id] = await want(world, "car-1")
@@ -107,11 +107,11 @@ class TestTasks:
     async def test_a_week_without_an_answer_is_given_up(self, world: World, toy: Toy) -> None:
         [task_id] = await want(world, "car-1")
         while state_of(world, task_id)["state"] == "pending":
-            toy.steps = [Retryable("The partner did not answer.")]
+            toy.steps = [Retryable("The partner is not responding.")]
             world.clock.forward(3600)
             await work(world, toy.registry, task_id)
         assert state_of(world, task_id)["state"] == "dead"
-        assert toy.given_up == ["car-1: The partner did not answer."]
+        assert toy.given_up == ["car-1: The partner is not responding."]
         assert len(toy.leases) == pytest.approx(6 * 24, abs=3)
 
     async def test_a_burst_of_changes_does_not_storm_a_failing_partner(self, world: World, toy: Toy) -> None:
@@ -140,10 +140,10 @@ class TestTasks:
         await work(world, toy.registry, *task_ids)
         wrong, right = (state_of(world, task_id) for task_id in task_ids)
         assert (wrong["state"], right["state"]) == ("pending", "done")
-        assert str(wrong["error"]).startswith("A mistake in this program: ")
+        assert str(wrong["error"]).startswith("A bug in CarLot Manager: ")
 
     async def test_what_was_not_even_asked_is_no_attempt(self, world: World, toy: Toy) -> None:
-        toy.steps = [Throttled("The partner has had its calls for this minute.", 30.0)]
+        toy.steps = [Throttled("The partner's limit of calls for this minute is used up.", 30.0)]
         [task_id] = await want(world, "car-1")
         await work(world, toy.registry, task_id)
         task = state_of(world, task_id)
@@ -186,9 +186,9 @@ class TestVerdicts:
     @pytest.mark.parametrize(
         "between",
         [
-            Retryable("The partner did not answer."),
-            Throttled("The partner has had its calls for this minute."),
-            AuthExpired("The partner refused our credentials (401)."),
+            Retryable("The partner is not responding."),
+            Throttled("The partner's limit of calls for this minute is used up."),
+            AuthExpired("The partner rejected the API key (401)."),
             ValueError("oops"),
         ],
     )

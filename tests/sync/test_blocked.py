@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from carlot.domain.backoff import OUTBOUND
 from carlot.domain.times import instant
 from carlot.engine.enqueue import PROBE_S
+from carlot.engine.outcome import LOOK_S
 from carlot.errors import AuthExpired
 from carlot.partners.wayne_reeves.client import fetch_inventory
 from carlot.platform.ports import Services
@@ -14,7 +16,7 @@ from carlot.store.tasks import Lease, Outcome
 from support.world import World
 from sync.toys import TARGET, Toy, state_of, want, work
 
-REFUSED = AuthExpired("Wayne Reeves refused our credentials (401).")
+REFUSED = AuthExpired("Wayne Reeves rejected the API key (401).")
 
 
 async def ask_the_partner(services: Services, lease: Lease) -> Outcome:
@@ -30,6 +32,19 @@ def partner(world: World) -> dict[str, object]:
 def answers(world: World, status: int, times: int = 1) -> None:
     """The partner answers the next calls so."""
     world.network.faults(script=[{"fault": "status", "status": status, "path": "/inventory", "times": times}])
+
+
+async def refuse(world: World, toy: Toy, task_id: str) -> None:
+    """The partner refuses our credentials to a task, and to the look that follows."""
+    toy.steps = [REFUSED, REFUSED]
+    await work(world, toy.registry, task_id)
+    await look_again(world, toy, task_id)
+
+
+async def look_again(world: World, toy: Toy, *task_ids: str) -> None:
+    """The time of the one more look has come."""
+    world.clock.forward(LOOK_S + OUTBOUND.base_s + 1)
+    await work(world, toy.registry, *task_ids)
 
 
 def states(world: World) -> list[str]:
@@ -88,37 +103,34 @@ class TestNotConfigured:
 
 
 class TestRefused:
-    async def test_one_refusal_stops_all_calls(self, world: World, toy: Toy) -> None:
-        toy.steps = [REFUSED]
+    async def test_a_refusal_that_is_repeated_stops_all_calls(self, world: World, toy: Toy) -> None:
         task_ids = await want(world, "car-1", "car-2", "car-3")
-        await work(world, toy.registry, task_ids[0])
+        await refuse(world, toy, task_ids[0])
         await work(world, toy.registry, *task_ids)
         assert states(world) == ["blocked"] * 3
-        assert len(toy.leases) == 1
+        assert len(toy.leases) == 2
         assert {task["error"] for task in world.tasks()} == {str(REFUSED)}
         assert partner(world)["blocked_reason"] == str(REFUSED)
 
     async def test_one_task_probes_now_and_then(self, world: World, toy: Toy) -> None:
-        toy.steps = [REFUSED]
         task_ids = await want(world, "car-1", "car-2", "car-3")
-        await work(world, toy.registry, task_ids[0])
+        await refuse(world, toy, task_ids[0])
         await work(world, toy.registry, *task_ids)
         for round_ in range(2, 6):
             toy.steps = [REFUSED] * 3
             world.clock.forward(PROBE_S - 60)
             await world.tick()
             await work(world, toy.registry, *task_ids)
-            assert len(toy.leases) == round_ - 1
+            assert len(toy.leases) == round_
             world.clock.forward(61)
             await world.tick()
             await work(world, toy.registry, *task_ids)
-            assert len(toy.leases) == round_
+            assert len(toy.leases) == round_ + 1
         assert states(world) == ["blocked"] * 3
 
     async def test_a_probe_that_works_lets_all_go(self, world: World, toy: Toy) -> None:
-        toy.steps = [REFUSED]
         task_ids = await want(world, "car-1", "car-2", "car-3")
-        await work(world, toy.registry, task_ids[0])
+        await refuse(world, toy, task_ids[0])
         await work(world, toy.registry, *task_ids)
         toy.steps = [ask_the_partner] * 3
         world.clock.forward(PROBE_S + 1)
@@ -135,8 +147,10 @@ class TestRefused:
         toy.steps = [ask_the_partner] * 1000
         answers(world, 401, times=1_000_000)
         await work(world, toy.registry, *await want(world, "car"))
+        world.clock.forward(LOOK_S + OUTBOUND.base_s)
+        await work(world, toy.registry, *(task["id"] for task in world.tasks()))
         refused_at = world.clock.now().timestamp()
-        heard, probed_at = 1, []
+        heard, probed_at = 2, []
         for minute in range(1, 100):
             world.clock.forward(60)
             await work(world, toy.registry, *await want(world, f"car-{minute}"))
@@ -157,9 +171,8 @@ class TestRefused:
 
     @pytest.mark.parametrize("status", [403, 404, 422])
     async def test_whoever_answers_anything_else_lets_us_in(self, world: World, toy: Toy, status: int) -> None:
-        toy.steps = [REFUSED]
         task_ids = await want(world, "car-1", "car-2", "car-3")
-        await work(world, toy.registry, task_ids[0])
+        await refuse(world, toy, task_ids[0])
         await work(world, toy.registry, *task_ids)
         toy.steps = [ask_the_partner] * 3
         answers(world, status)
@@ -174,9 +187,8 @@ class TestRefused:
     async def test_a_probe_that_is_not_answered_is_followed_by_another(
         self, world: World, toy: Toy, fault: dict[str, object]
     ) -> None:
-        toy.steps = [REFUSED]
         task_ids = await want(world, "car-1", "car-2", "car-3")
-        await work(world, toy.registry, task_ids[0])
+        await refuse(world, toy, task_ids[0])
         await work(world, toy.registry, *task_ids)
         toy.steps = [ask_the_partner] * 6
         world.network.faults(script=[{**fault, "path": "/inventory"}])
@@ -188,9 +200,8 @@ class TestRefused:
         assert states(world) == ["done"] * 3
 
     async def test_a_task_that_ends_without_a_call_shows_nothing(self, world: World, toy: Toy) -> None:
-        toy.steps = [REFUSED]
         task_ids = await want(world, "car-1", "car-2")
-        await work(world, toy.registry, task_ids[0])
+        await refuse(world, toy, task_ids[0])
         await work(world, toy.registry, *task_ids)
         toy.steps = [Outcome()]
         world.clock.forward(PROBE_S + 1)
@@ -199,7 +210,7 @@ class TestRefused:
         assert partner(world)["blocked_reason"] == str(REFUSED)
         await world.tick()
         await work(world, toy.registry, *task_ids)
-        assert len(toy.leases) <= 3
+        assert len(toy.leases) <= 4
 
     async def test_a_refusal_from_before_the_dealer_acted_blocks_nobody(self, world: World, toy: Toy) -> None:
         async def refused_while_the_dealer_acts(services: Services, lease: Lease) -> Outcome:
@@ -207,22 +218,23 @@ class TestRefused:
             await services.database.batch([partner_calls.unblock(TARGET, instant(world.clock.now()))])
             raise REFUSED
 
-        toy.steps = [refused_while_the_dealer_acts]
+        toy.steps = [REFUSED, refused_while_the_dealer_acts]
         task_ids = await want(world, "car-1", "car-2")
         await work(world, toy.registry, task_ids[0])
-        assert (states(world), partner(world)["blocked_reason"]) == (["blocked", "pending"], None)
-        await world.tick()
-        await work(world, toy.registry, *task_ids)
+        await look_again(world, toy, task_ids[0])
+        assert (states(world), partner(world)["blocked_reason"]) == (["pending", "pending"], None)
+        await look_again(world, toy, *task_ids)
         assert states(world) == ["done", "done"]
 
     async def test_a_refusal_by_the_partner_itself(self, world: World, toy: Toy) -> None:
-        toy.steps = [ask_the_partner, ask_the_partner]
-        answers(world, 401)
+        toy.steps = [ask_the_partner] * 4
+        answers(world, 401, times=2)
         task_ids = await want(world, "car-1", "car-2")
-        for task_id in task_ids:
-            await work(world, toy.registry, task_id)
+        await work(world, toy.registry, task_ids[0])
+        await look_again(world, toy, *task_ids[:1])
+        await work(world, toy.registry, task_ids[1])
         assert states(world) == ["blocked"] * 2
-        assert len(world.network.heard("GET", "/inventory")) == 1
+        assert len(world.network.heard("GET", "/inventory")) == 2
 
     async def test_what_is_forbidden_is_the_failure_of_one_task(self, world: World, toy: Toy) -> None:
         toy.steps = [ask_the_partner, ask_the_partner]
@@ -234,9 +246,8 @@ class TestRefused:
         assert partner(world)["blocked_reason"] is None
 
     async def test_the_dealer_s_retry_lets_all_go_at_once(self, world: World, toy: Toy) -> None:
-        toy.steps = [REFUSED]
         task_ids = await want(world, "car-1", "car-2")
-        await work(world, toy.registry, task_ids[0])
+        await refuse(world, toy, task_ids[0])
         await work(world, toy.registry, *task_ids)
         response = await world.call("POST", f"/api/integrations/tasks/{task_ids[1]}/retry")
         assert response.status == 202
@@ -247,8 +258,9 @@ class TestRefused:
         assert states(world) == ["done", "done"]
 
     async def test_another_partner_goes_on(self, world: World) -> None:
-        refusing, other = Toy([REFUSED]), Toy(target="carlot")
+        refusing, other = Toy(), Toy(target="carlot")
         [blocked] = await want(world, "car-1")
+        await refuse(world, refusing, blocked)
         [free] = await want(world, "car-1", target="carlot")
         await work(world, {**refusing.registry, **other.registry}, blocked, free)
         assert (state_of(world, blocked)["state"], state_of(world, free)["state"]) == ("blocked", "done")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,6 +13,8 @@ from carlot import app
 from carlot.engine.recovery import LIMIT
 from carlot.partners.wayne_reeves import start
 from carlot.partners.wayne_reeves.start import DAILY_HOUR
+from carlot.platform.ports import Services
+from carlot.task_kinds import CRONS
 from support.lot import answer
 from support.world import HOUR, World
 from sync.toys import want
@@ -30,7 +33,8 @@ ZONES = {
 
 
 def started(world: World) -> list[str]:
-    return [row["local_date"] for row in world.database.query("SELECT local_date FROM daily_jobs ORDER BY local_date")]
+    """The days that have a run."""
+    return [row["day"] for row in world.database.query("SELECT DISTINCT day FROM import_runs ORDER BY day")]
 
 
 def runs(world: World) -> int:
@@ -43,8 +47,8 @@ async def hour(world: World, at: datetime) -> None:
     await app.handle_tick(HOUR, at, world.services)
 
 
-def end_runs(world: World) -> None:
-    world.database.query("UPDATE import_runs SET status = 'completed', finished_at = created_at")
+def end_runs(world: World, status: str = "completed") -> None:
+    world.database.query("UPDATE import_runs SET status = ?, finished_at = created_at WHERE finished_at IS NULL", status)
 
 
 class TestDailyPull:
@@ -70,6 +74,50 @@ class TestDailyPull:
         days = (date.fromisoformat(last) - date.fromisoformat(first)).days
         assert sorted(began) == [date.fromisoformat(first) + timedelta(days=number) for number in range(days)]
         assert set(began.values()) == {1}
+
+    @pytest.mark.parametrize("opens", [3, 6, 22])
+    @pytest.mark.parametrize("zone", ["America/New_York", "America/Chicago", "Antarctica/Troll", "Asia/Kathmandu"])
+    async def test_a_dms_that_opens_later_is_pulled_each_day(self, zone: str, opens: int) -> None:
+        """Until its hour every run fails; then one is complete, and no other starts that day. The clocks change meanwhile."""
+        first, last, _ = ZONES[zone]
+        world = World(settings={"DEALER_TIMEZONE": zone})
+        at = datetime.fromisoformat(first).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC).replace(minute=0) + timedelta(hours=1)
+        end = datetime.fromisoformat(last).replace(tzinfo=ZoneInfo(zone))
+        done: Counter[date] = Counter()
+        while at < end:
+            before = runs(world)
+            await hour(world, at)
+            local = at.astimezone(ZoneInfo(zone))
+            if runs(world) > before:
+                assert done[local.date()] == 0
+                done[local.date()] += local.hour >= opens
+                end_runs(world, "completed" if local.hour >= opens else "degraded")
+            at += timedelta(hours=1)
+        days = (date.fromisoformat(last) - date.fromisoformat(first)).days
+        assert done == dict.fromkeys((date.fromisoformat(first) + timedelta(days=number) for number in range(days)), 1)
+
+    @pytest.mark.parametrize("fault", [{"outage": True}, {"outage": "refuse"}], ids=str)
+    async def test_an_outage_at_three_costs_no_day(self, world: World, fault: dict[str, Any]) -> None:
+        """From 3:00 to 3:02 in New York, longer than a run tries."""
+        world.network.faults(**fault)
+        await hour(world, datetime(2025, 2, 3, 8, 0, tzinfo=UTC))
+        await world.minutes(30)
+        assert [row["status"] for row in world.database.query("SELECT status FROM import_runs")] == ["degraded"]
+        world.network.faults()
+        await hour(world, datetime(2025, 2, 3, 9, 0, tzinfo=UTC))
+        await world.until_quiet()
+        assert len(world.database.query("SELECT 1 FROM vehicles")) == 3
+        count = runs(world)
+        for later in range(10, 24):
+            await hour(world, datetime(2025, 2, 3, later, 0, tzinfo=UTC))
+            await world.until_quiet()
+        assert (runs(world), count) == (2, 2)
+
+    async def test_a_pull_before_the_hour_is_not_the_day_s(self, world: World) -> None:
+        world.clock.time = datetime(2025, 2, 3, 6, 30, tzinfo=UTC)
+        await world.pull()
+        await hour(world, datetime(2025, 2, 3, 8, 0, tzinfo=UTC))
+        assert runs(world) == 2
 
     async def test_a_worker_that_slept_through_the_hour_pulls_later_that_day(self, world: World) -> None:
         await hour(world, datetime(2025, 2, 3, 23, 0, tzinfo=UTC))
@@ -109,6 +157,15 @@ class TestDailyPull:
             {"started_by": "cron", "status": "completed"}
         ]
         assert len(world.database.query("SELECT 1 FROM vehicles")) == 3
+
+    async def test_a_step_that_fails_holds_up_no_other(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        async def broken(services: Services, at: datetime) -> None:
+            raise RuntimeError("oops")
+
+        monkeypatch.setitem(CRONS, HOUR, (broken, *CRONS[HOUR]))
+        with pytest.raises(RuntimeError, match="oops"):
+            await hour(world, datetime(2025, 2, 3, 9, 0, tzinfo=UTC))
+        assert runs(world) == 1
 
     def test_it_is_due_in_the_dealer_s_night(self) -> None:
         assert start.DAILY_HOUR == 3

@@ -12,7 +12,8 @@ from carlot.engine.throttle import ThrottledHttp
 from carlot.errors import NetworkFailure, Throttled
 from carlot.partners.registry import PARTNERS
 from carlot.platform.ports import HttpResponse
-from support.perils import Perils
+from support.perils import Perils, endangered
+from support.platform import NoDownloads
 from support.world import World
 
 TARGET = "wayne_reeves"
@@ -21,7 +22,7 @@ OK = HttpResponse(200, {}, b"{}")
 BUSY = HttpResponse(503, {}, b"")
 
 
-class Line:
+class Line(NoDownloads):
     """The real network behind the gate, scripted. Calls can be held until they are let go."""
 
     def __init__(self, world: World) -> None:
@@ -54,7 +55,8 @@ def line(world: World) -> Line:
 
 def instance(world: World, line: Line) -> ThrottledHttp:
     """The gate as one instance of the Worker has it: nothing is shared with another but the database."""
-    return ThrottledHttp(replace(world.services, http=line), TARGET)
+    services = endangered(world._services(world.timed, line), world.perils)
+    return ThrottledHttp(replace(services, http=line), TARGET)
 
 
 async def call(gate: ThrottledHttp, path: str = "/") -> HttpResponse | Throttled:

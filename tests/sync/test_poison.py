@@ -105,8 +105,8 @@ class TestDeadLetters:
         world.clock.forward(61)
         await recovery.bury(world.services, toy.registry, [task_id])
         task = state_of(world, task_id)
-        assert (task["state"], task["error"]) == ("dead", "It stopped the program each time it was taken up.")
-        assert toy.given_up == ["car-1: It stopped the program each time it was taken up."]
+        assert (task["state"], task["error"]) == ("dead", "It crashed the program each time it ran.")
+        assert toy.given_up == ["car-1: It crashed the program each time it ran."]
         shown = answer(await world.call("GET", "/api/integrations/tasks?state=dead"))["tasks"]
         assert [(each["id"], each["error"]) for each in shown] == [(task_id, task["error"])]
         assert world.database.query("SELECT task_id FROM audit_dead") == [{"task_id": task_id}]

@@ -16,7 +16,7 @@ from support.world import World
 DAY_S = 86_400
 SALE = {"salePrice": 6500, "saleDate": "2025-02-03"}
 SALE_SHOWN = {
-    *("id", "vehicleId", "vin", "salePrice", "saleDate", "customer"),
+    *("id", "vehicleId", "vin", "salePrice", "saleDate", "lines", "total", "customer"),
     *("docNumber", "state", "invoiceId", "balance", "paidAt", "payments", "booksNote", "createdAt"),
 }
 RECORD_SHOWN = {
@@ -107,6 +107,7 @@ class TestSelling:
             ({"saleDate": "2025-02-30"}, "saleDate"),
             ({"saleDate": "03.02.2025"}, "saleDate"),
             ({"saleDate": "1949-12-31"}, "saleDate"),
+            ({"saleDate": "2025-02-04"}, "saleDate"),
             ({"saleDate": ...}, "saleDate"),
             ({"vehicleId": ""}, "vehicleId"),
             ({"customer": {}}, "customer.name"),
@@ -123,6 +124,19 @@ class TestSelling:
         assert [error["field"] for error in answer(response)["errors"]] == [field]
         assert world.database.query("SELECT * FROM sales") == []
         assert world.vehicle("A1")["status"] == "available"
+
+    async def test_today_is_the_later_of_the_dealer_s_day_and_that_of_utc(self) -> None:
+        """It is 7 p.m. of the 3rd in New York, and the 4th already by UTC; in Auckland it is the 4th before UTC says so."""
+        for zone, hours, last in (("America/New_York", 14, "2025-02-04"), ("Pacific/Auckland", 5, "2025-02-04")):
+            world = await lot_of_three()
+            world.env["DEALER_TIMEZONE"] = zone
+            world.clock.forward(hours * 3600)
+            late = await post_sale(world, saleDate="2025-02-05")
+            assert (late.status, answer(late)["errors"][0]["field"]) == (422, "saleDate")
+            sold = await post_sale(world, saleDate=last)
+            assert sold.status == 201
+            changed = await world.call("PATCH", f"/api/sales/{answer(sold)['id']}", {"saleDate": "2025-02-05"})
+            assert changed.status == 422
 
     @pytest.mark.parametrize("seed", range(20))
     async def test_two_sales_of_one_car_at_the_same_moment_are_one(self, seed: int) -> None:
@@ -141,6 +155,29 @@ class TestSelling:
         second = answer(await post_sale(world, "A2", customer={"name": "ann lee"}))
         third = answer(await post_sale(world, "A3", customer={"name": "Ann Lee", "email": "other@example.test"}))
         assert first["customer"]["id"] == second["customer"]["id"] != third["customer"]["id"]
+
+
+class TestCorrecting:
+    async def test_what_is_there_already_is_no_fault(self) -> None:
+        world = await lot_of_three()
+        sale = answer(await post_sale(world))
+        said: list[dict[str, Any]] = [{}, {"salePrice": 6500}, {"saleDate": "2025-02-03"}, {"customer": None}, {"lines": []}]
+        for same in said:
+            response = await world.call("PATCH", f"/api/sales/{sale['id']}", same)
+            assert (response.status, answer(response)) == (200, sale)
+        record = {"vehicleId": world.vehicle("A2")["id"], "serviceDate": "2025-02-03", "description": "Oil", "cost": 40}
+        record = answer(await world.call("POST", "/api/service-records", record))
+        response = await world.call("PATCH", f"/api/service-records/{record['id']}", {"cost": 40, "description": "Oil"})
+        assert (response.status, answer(response)) == (200, record)
+        customer = answer(await world.call("POST", "/api/customers", {"name": "Ann"}))
+        response = await world.call("PATCH", f"/api/customers/{customer['id']}", {"name": "Ann"})
+        assert (response.status, answer(response)["name"]) == (200, "Ann")
+
+    @pytest.mark.parametrize("day", [0, "0", "1738540800", 1738540800.0, True, "2025-02-03T00:00:00Z", "2025-2-3", "2025-02-30"])
+    async def test_a_day_is_written_out(self, day: object) -> None:
+        world = await lot_of_three()
+        assert (await post_sale(world, saleDate=day)).status == 422
+        assert (await world.call("GET", f"/api/reports/profit?from={day}")).status == 400
 
 
 class TestVoiding:
@@ -287,3 +324,17 @@ class TestSignedIn:
     )
     async def test_only_for_the_dealer(self, method: str, target: str) -> None:
         assert (await World(0).call(method, target, {} if method == "POST" else None, signed_in=False)).status == 401
+
+
+async def test_a_word_of_a_list_is_taken_however_it_is_written() -> None:
+    world = World(2)
+    await world.pull()
+    for written, kept in ((" PENDING", "pending"), ("Available ", "available"), ("Archived", "archived")):
+        response = await world.call("PATCH", f"/api/vehicles/{world.vehicle('A1')['id']}", {"status": written})
+        assert (response.status, answer(response)["status"]) == (200, kept)
+    world.env["QUICKBOOKS_TRADE_IN_ITEM"] = "Trade-In"
+    sold = await world.sell("A2", lines=[{"kind": "FEE ", "amount": 10}, {"kind": "tradein", "amount": 500}])
+    assert [line["kind"] for line in sold["lines"]] == ["fee", "tradeIn"]
+    for refused in ("Sold ", "SOLD", "sold", "gone", 5, None):
+        response = await world.call("PATCH", f"/api/vehicles/{world.vehicle('A1')['id']}", {"status": refused})
+        assert response.status == 422, refused

@@ -58,6 +58,7 @@ class TestList:
             ("?state=pending", {"car-2", "car-3"}),
             ("?target=carlot", {"car-3"}),
             ("?state=pending&target=wayne_reeves", {"car-2"}),
+            ("?state=pending&target=wayne-reeves", {"car-2"}),
             ("?state=done", set()),
         ):
             assert {task["subjectId"] for task in (await get(world, TASKS + query))["tasks"]} == subjects, query
@@ -227,7 +228,7 @@ class TestVehicle:
         assert [entry["updatedAt"] for entry in history] == sorted((entry["updatedAt"] for entry in history), reverse=True)
         assert {entry["vin"] for entry in history} == {sale["vin"]}
         outcomes = {entry["kind"]: entry["outcome"] for entry in history}
-        assert outcomes["sale"] == "Sale of 2025-02-03 for $6,500.00 recorded."
+        assert outcomes["sale"] == "Sale of Feb 3, 2025 for $6,500.00 recorded."
         assert outcomes["edits"] == "Sent price 7000.0."
 
     async def test_of_another_vehicle_nothing(self, world: World) -> None:

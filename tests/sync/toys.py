@@ -59,7 +59,8 @@ def no_change() -> Statement:
 async def want(world: World, *subjects: str, target: str = TARGET, deadline: str | None = None) -> list[str]:
     """Raise toy tasks; answer their ids."""
     wants = [TaskRequest(target, KIND, subject, deadline=deadline) for subject in subjects]
-    await enqueue.commit(world.services, [no_change()], wants)
+    for first in range(0, len(wants), 500):
+        await enqueue.commit(world.services, [no_change()], wants[first : first + 500])
     return [world.task(target=target, kind=KIND, subject_id=subject)["id"] for subject in subjects]
 
 

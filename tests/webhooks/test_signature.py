@@ -129,6 +129,22 @@ class TestOrder:
         headers = signed(BODY, SECRET, world.clock.now(), "legacy")
         assert (await world.call("POST", "/api/webhooks/wayne-reeves", BODY, headers, signed_in=False)).status == status
 
+    @pytest.mark.parametrize(
+        ("setting", "used", "status"),
+        [
+            ("f" * 15, "f" * 15, 503),
+            ("f" * 16, "f" * 16, 200),
+            (f"{'f' * 16} {'s' * 16}", "s" * 16, 200),
+            (f"{'f' * 16} {'s' * 15}", "s" * 15, 401),
+            (f"{'f' * 16} {'s' * 16} {'t' * 16}", "t" * 16, 401),
+        ],
+    )
+    async def test_at_most_two_secrets_and_none_under_16_characters(self, setting: str, used: str, status: int) -> None:
+        world = World(0, settings={"WEBHOOK_SECRET": setting})
+        headers = signed(BODY, used, world.clock.now(), "timestamped")
+        response = await world.call("POST", "/api/webhooks/wayne-reeves", BODY, headers, signed_in=False)
+        assert response.status == status
+
     def test_a_signature_of_one_scheme_is_none_of_another(self) -> None:
         legacy = signed(BODY, SECRET, NOW, "legacy")["x-webhook-signature"]
         stamped = signed(BODY, SECRET, NOW, "timestamped")

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -18,6 +19,7 @@ from runtime.paths import ROOT
 
 PLUGIN = ROOT / "wordpress" / "carlot-inventory"
 HARNESS = Path(__file__).parent / "harness.php"
+REDUCED = "/api/public/reduced"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +37,30 @@ class Answer:
 
 
 class ScriptedWorker:
-    """A Worker: `answers` by path without query, `heard` the requests as (path with query, If-None-Match)."""
+    """A Worker: `answers` by path without query, `heard` the requests as (path with query, If-None-Match).
+
+    When it is `paged`, it gives a list in pages as the real one does, and fails from the offset `broken_from` on.
+    While `awake` is not set, it answers nobody. The question for fallen prices, which
+    comes with each one for the list, is not heard.
+    """
 
     def __init__(self) -> None:
         self.answers: dict[str, Answer] = {}
         self.heard: list[tuple[str, str | None]] = []
+        self.paged = False
+        self.broken_from: int | None = None
+        self.awake = threading.Event()
+        self.awake.set()
         worker = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                worker.heard.append((self.path, self.headers["if-none-match"]))
+                if self.path != REDUCED:
+                    worker.heard.append((self.path, self.headers["if-none-match"]))
+                worker.awake.wait(30)
                 answer = worker.answers.get(self.path.split("?")[0], Answer({"code": "not-found"}, 404))
+                if worker.paged and isinstance(answer.content, list):
+                    answer = worker.page(answer, parse_qs(urlsplit(self.path).query))
                 known = "ETag" in answer.headers and answer.headers["ETag"] == self.headers["if-none-match"]
                 self.send_response(304 if known else answer.status)
                 for name, value in answer.headers.items():
@@ -60,6 +75,14 @@ class ScriptedWorker:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+
+    def page(self, answer: Answer, query: dict[str, list[str]]) -> Answer:
+        """The page of a list that a query asks for."""
+        limit, offset = int(query["limit"][0]), int(query.get("offset", ["0"])[0])
+        if self.broken_from is not None and offset >= self.broken_from:
+            return Answer({"code": "unavailable"}, 503)
+        headers = {**answer.headers, "X-Total-Count": str(len(answer.content))}
+        return Answer(answer.content[offset : offset + limit], headers=headers)
 
     def close(self) -> None:
         """End it; from now on nobody answers at its address."""

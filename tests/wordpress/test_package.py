@@ -5,12 +5,16 @@ from __future__ import annotations
 import gettext
 import json
 import re
+import shutil
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
 import pytest
 
 from runtime import wordpress
+from runtime.paths import ROOT
 
 PLUGIN = wordpress.PLUGIN
 TRANSLATIONS = sorted(wordpress.LANGUAGES.glob("*.po"))
@@ -55,6 +59,11 @@ def test_a_translation_is_whole_and_keeps_the_placeholders(source: Path) -> None
     assert missing == []
     for text in texts:
         assert sorted(PLACEHOLDER.findall(translated.gettext(text))) == sorted(PLACEHOLDER.findall(text))
+    in_editor = json.loads(source.with_name(f"{source.stem}-carlot-inventory-block.json").read_text())["locale_data"]["messages"]
+    for text, (places, _) in texts.items():
+        if "block/editor.js" in places:
+            assert in_editor[text] == [translated.gettext(text)]
+    assert translated.pgettext("block description", "The vehicles on your lot, from CarLot Manager.").startswith("Los vehículos")
     assert translated.gettext("Call for price") != "Call for price"
 
 
@@ -71,6 +80,28 @@ def test_the_package_holds_the_plugin_and_is_made_alike_each_time(tmp_path: Path
         names
     )
     assert {Path(name).suffix for name in names} <= {".php", ".txt", ".js", ".json", ".css", ".pot", ".po", ".mo"}
+
+
+def test_it_is_packed_with_nothing_but_python(tmp_path: Path) -> None:
+    for folder in ("dev", "wordpress"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    python = tmp_path / "python"
+    python.mkdir()
+    # Without the packages of the tools: an interpreter that sees the standard library only.
+    (python / "python3").write_text(f'#!/bin/sh\nexec {sys._base_executable} -S -E "$@"\n')  # type: ignore[attr-defined]
+    (python / "python3").chmod(0o755)
+    environment = {"PATH": f"{python}:/usr/bin:/bin", "HOME": str(tmp_path)}
+    subprocess.run(["sh", "dev/wordpress"], cwd=tmp_path, env=environment, check=True, timeout=60, stdout=subprocess.DEVNULL)
+    wordpress.pack(tmp_path / "here.zip")
+    assert (tmp_path / "dist" / "carlot-inventory.zip").read_bytes() == (tmp_path / "here.zip").read_bytes()
+    assert not (tmp_path / ".venv").exists()
+
+
+def test_a_release_carries_the_package() -> None:
+    workflow = (ROOT / ".github" / "workflows" / "release.yml").read_text()
+    steps = re.findall(r"^      - run: (.*)$", workflow, re.MULTILINE)
+    assert steps[:2] == ["dev/wordpress --check", "dev/wordpress"]
+    assert str(wordpress.PACKAGE.relative_to(ROOT)) in steps[2]
 
 
 def test_the_versions_agree() -> None:

@@ -15,7 +15,7 @@ from support.running import Partners, Worker
 _NOON = f"Etc/GMT{datetime.now(UTC).hour - 12:+d}"
 SETTINGS = {
     "WAYNE_REEVES_API_KEY": "key",
-    "WEBHOOK_SECRET": "webhook-secret",
+    "WEBHOOK_SECRET": "webhook-secret-of-tests",
     "DEALER_TIMEZONE": _NOON,
     "IMPORT_PUBLISH_TO_WEBSITE": "true",
     "DEALER_NAME": "Maple Street Motors",

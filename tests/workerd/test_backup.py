@@ -16,7 +16,7 @@ import pytest
 from app.typed import entry
 from local_commands.commands import run
 from runtime import backup, restore
-from runtime.paths import MIGRATIONS
+from runtime.database_objects import SCHEMA
 from support.running import Worker
 from support.signing import signed, with_type
 from workerd.conftest import SETTINGS, StartWorker
@@ -96,7 +96,7 @@ def test_half_a_backup_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(backup, "copy_database", lambda target, *_: shutil.copy(photo_row(tmp_path), target))
     monkeypatch.setattr(backup, "run_quietly", lambda *_: (_ for _ in ()).throw(SystemExit("no such object")))
     with pytest.raises(SystemExit, match="no such object"):
-        backup.back_up(tmp_path / "out" / "lot.tar.gz", None, "production")
+        backup.back_up(tmp_path / "out" / "lot.tar.gz", tmp_path, "production")
     assert not (tmp_path / "out").exists()
 
 
@@ -120,57 +120,6 @@ def test_a_database_with_more_in_it_than_the_backup_becomes_the_backup(tmp_path:
             "INSERT INTO a VALUES ('1'); INSERT INTO b VALUES ('1'); CREATE VIEW v AS SELECT * FROM b;"
         )
         connection.row_factory = sqlite3.Row
-        now = [dict(row) for row in connection.execute(restore.SCHEMA)]
+        now = [dict(row) for row in connection.execute(SCHEMA)]
         connection.executescript("".join(restore.statements(kept, now)))
     assert rows(target) == rows(kept)
-
-
-class Deployed:
-    """Stands for wrangler and what is deployed: a database and a bucket."""
-
-    def __init__(self, path: Path) -> None:
-        self.told: list[str] = []
-        self.files: dict[str, tuple[bytes, str]] = {}
-        self.connection = sqlite3.connect(path)
-
-    def __call__(self, *words: str) -> str:
-        self.told.append(" ".join(words))
-        assert "--remote" in words, words
-        if words[:2] == ("d1", "export"):
-            Path(words[-1]).write_text("\n".join(self.connection.iterdump()))
-        elif words[:3] == ("r2", "object", "get"):
-            Path(words[words.index("--file") + 1]).write_bytes(self.files[words[3]][0])
-        elif words[:3] == ("r2", "bulk", "put"):
-            listed = json.loads(Path(words[words.index("--filename") + 1]).read_text())
-            kind = words[words.index("--content-type") + 1]
-            self.files |= {f"{words[3]}/{entry['key']}": (Path(entry["file"]).read_bytes(), kind) for entry in listed}
-        elif "--file" in words:
-            self.connection.executescript(Path(words[words.index("--file") + 1]).read_text())
-        elif "--json" in words:
-            found = self.connection.execute(words[-1]).fetchall()
-            return "Banner\n" + json.dumps([{"results": [dict(zip(("type", "name", "sql"), row, strict=True)) for row in found]}])
-        return ""
-
-
-def test_of_a_deployed_instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("runtime.environments.ROOT", tmp_path)
-    production, preview = Deployed(tmp_path / "one.sqlite"), Deployed(tmp_path / "other.sqlite")
-    for migration in sorted(MIGRATIONS.glob("*.sql")):
-        production.connection.executescript(migration.read_text())
-    vehicle = "INSERT INTO vehicles (id, vin, vin_valid, make, model, year, status, created_at, updated_at)"
-    moment = "2026-11-02T10:00:00.000Z"
-    with production.connection as connection:
-        connection.execute(f"{vehicle} VALUES ('v', 'VIN', 0, 'Ford', 'T', 1920, 'available', ?, ?)", (moment, moment))
-        columns = "INSERT INTO photos (id, vehicle_id, content_type, size_bytes, sha256, origin, created_at)"
-        connection.execute(f"{columns} VALUES ('p', 'v', 'image/png', 3, 'x', 'https://lot.example', ?)", (moment,))
-        connection.execute("INSERT INTO sessions VALUES ('s', ?, ?)", (moment, moment))
-    production.files["carlot-photos/p"] = (b"png", "image/png")
-    monkeypatch.setattr(backup, "run_quietly", production)
-    backup.back_up(tmp_path / "lot.tar.gz", None, "production")
-    monkeypatch.setattr(restore, "run_quietly", preview)
-    restore.restore(tmp_path / "lot.tar.gz", None, "preview")
-    assert rows(tmp_path / "other.sqlite") == rows(tmp_path / "one.sqlite")
-    assert preview.files == {"carlot-photos-preview/p": (b"png", "image/png")}
-    assert all("wrangler.preview.json" in command for command in preview.told)
-    assert preview.connection.execute("SELECT * FROM sessions").fetchall() == []
-    assert [command.split()[:3] for command in preview.told][-1] == ["d1", "migrations", "apply"]

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
+import pytest
 from pydantic import BaseModel
 
+from carlot.errors import SealBroken
 from support.lot import car
 from support.running import Partners, Worker, wait_until
+from support.vault import Aes
 from workerd.conftest import StartWorker
 
 KEY = base64.b64encode(bytes(range(32))).decode()
@@ -52,21 +56,35 @@ def mirrored(worker: Worker) -> list[Envelope]:
     return [Envelope.model_validate_json(file.read_bytes()) for file in files]
 
 
-def sell(worker: Worker, number: int) -> str:
-    """A car comes in by hand and is sold; answer the sale's id."""
+def spend(worker: Worker, number: int) -> str:
+    """A car comes in by hand and costs something, whose expense need not wait as an invoice does; answer the record's id."""
     entered = {"vin": car(7000 + number)["vin"], "stockNumber": f"QB{number}", "make": "Honda", "model": "Civic", "year": 2019}
     vehicle = worker.client.post("/api/vehicles", json=entered)
     assert vehicle.status_code == 201, vehicle.text
-    entry = {"vehicleId": vehicle.json()["id"], "salePrice": 8000.01 + number, "saleDate": "2026-11-20"}
-    sale = worker.client.post("/api/sales", json=entry)
-    assert sale.status_code == 201, sale.text
-    return str(sale.json()["id"])
+    entry = {"vehicleId": vehicle.json()["id"], "cost": 8000.01 + number, "serviceDate": "2026-11-20", "description": "Engine"}
+    record = worker.client.post("/api/service-records", json=entry)
+    assert record.status_code == 201, record.text
+    return str(record.json()["id"])
 
 
-def await_invoice(worker: Worker, sale_id: str) -> None:
-    """The sale is in the books before long."""
-    posted = "SELECT 1 FROM audit_sale WHERE sale_id = ? AND state = 'posted'"
-    wait_until(lambda: bool(worker.query(posted, sale_id)), 20, "the sale is in the books")
+def await_expense(worker: Worker, record_id: str) -> None:
+    """The service record is in the books before long."""
+    posted = "SELECT 1 FROM audit_service WHERE record_id = ? AND state = 'posted'"
+    wait_until(lambda: bool(worker.query(posted, record_id)), 20, "the record is in the books")
+
+
+def check_sealing(rows: list[dict[str, Any]]) -> None:
+    """The tokens are sealed by AES-256-GCM, each under a nonce of its own, and for one company and one use alone."""
+    aes, key = Aes(), base64.b64decode(KEY)
+    texts = [base64.b64decode(row[f"{which}_token_sealed"]) for row in rows for which in ("access", "refresh")]
+    assert len({text[:12] for text in texts}) == len(texts)
+    for row in rows:
+        for which, other in (("access", "refresh"), ("refresh", "access")):
+            sealed = base64.b64decode(row[f"{which}_token_sealed"])
+            assert asyncio.run(aes.unseal(key, sealed, f"quickbooks:{row['realm_id']}:{which}".encode()))
+            for wrong in (f"quickbooks:{row['realm_id']}:{other}", f"quickbooks:1:{which}", ""):
+                with pytest.raises(SealBroken):
+                    asyncio.run(aes.unseal(key, sealed, wrong.encode()))
 
 
 def test_a_connection_from_consent_to_consent(new_worker: StartWorker, partners: Partners) -> None:
@@ -77,33 +95,35 @@ def test_a_connection_from_consent_to_consent(new_worker: StartWorker, partners:
     shown = status(worker)
     assert (shown["status"], shown["authenticated"], shown["daysLeftUnused"]) == ("connected", True, 99)
     first = kept(worker)
-    await_invoice(worker, sell(worker, 1))
+    await_expense(worker, spend(worker, 1))
 
     # The access token has ended: another pair is got, stored and mirrored.
     partners.sim("POST", "quickbooks/expire", {})
-    await_invoice(worker, sell(worker, 2))
+    await_expense(worker, spend(worker, 2))
     second = kept(worker)
     assert second["generation"] == first["generation"] + 1
     assert second["refresh_token_sealed"] != first["refresh_token_sealed"]
+    check_sealing([first, second])
     mirror = {envelope.sealed: (envelope.expires_at, envelope.generation) for envelope in mirrored(worker)}
     assert mirror[second["access_token_sealed"]] == (second["access_expires_at"], second["generation"])
     assert mirror[second["refresh_token_sealed"]] == (second["refresh_expires_at"], second["generation"])
 
     # Taken back at Intuit: the next call finds out, no other is made, and consent anew posts what waited.
     partners.sim("POST", "quickbooks/revoke")
-    sell(worker, 3)
+    refused = spend(worker, 3)
     blocked = "SELECT 1 FROM partners WHERE target = 'quickbooks' AND blocked_reason IS NOT NULL"
     wait_until(lambda: bool(worker.query(blocked)), 20, "it is known to be revoked")
     assert (status(worker)["status"], status(worker)["authenticated"]) == ("reauth_required", False)
-    waiting = sell(worker, 4)
+    waiting = spend(worker, 4)
     was_blocked = "SELECT 1 FROM sync_tasks WHERE subject_id = ? AND state = 'blocked'"
-    wait_until(lambda: bool(worker.query(was_blocked, waiting)), 10, "the next sale waits")
+    wait_until(lambda: bool(worker.query(was_blocked, waiting)), 10, "the next record waits")
     connect(worker)
-    await_invoice(worker, waiting)
+    await_expense(worker, waiting)
     assert status(worker)["status"] == "connected"
-    # The third, whose call was refused, is looked up before it is sent again; that takes a minute.
+    # The third was refused when it was looked up: it was never sent, and is posted too.
+    await_expense(worker, refused)
     documents = partners.sim("GET", "quickbooks/documents")["documents"]
-    assert sorted(line["total_cents"] for line in documents) == [800_101, 800_201, 800_401]
+    assert sorted(line["total_cents"] for line in documents) == [800_101, 800_201, 800_301, 800_401]
 
     # Let go here: nothing is left in D1 and KV, and the way in is closed.
     assert worker.client.post("/api/integrations/quickbooks/disconnect").status_code == 204

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -104,7 +105,35 @@ def test_one_bad_row_stops_no_other_and_the_import_is_undone(worker: Worker) -> 
     assert count == {"n": len(numbers)}
     path = f"/api/vehicles/imports/{report['importId']}"
     (rejected,) = csv.DictReader(io.StringIO(worker.client.get(f"{path}/rejected.csv").text, newline=""), strict=True)
-    assert (rejected["price"], rejected["problem"]) == ("a lot", "“a lot” is no amount of dollars.")
+    assert (rejected["price"], rejected["problem"]) == ("a lot", "'a lot' is not a dollar amount.")
     undone = worker.client.post(f"{path}/undo", timeout=60)
     assert (undone.status_code, undone.json()) == (200, {"putBack": len(numbers), "left": []})
     assert worker.query("SELECT count(*) AS n FROM vehicles WHERE price_cents = 100 AND status <> 'archived'") == [{"n": 0}]
+
+
+def test_an_export_of_the_dealers_program_is_sent_in_parts_and_read(worker: Worker) -> None:
+    """Three blocks in R2, without a declared length, beside the vehicles that the DMS has already."""
+    headings = ["StockNumber", "VIN", "Year", "Make", "Model", "Description"]
+    there = [car for car in worker.client.get("/api/vehicles?limit=1000").json()["vehicles"] if car["externalDmsId"]]
+    known = [[car["externalDmsId"], car["vin"], car["year"], car["make"], car["model"], car["description"]] for car in there]
+    words = "It runs, and it stops. 🚗 " * 120
+    added = [[f"X{number}", vin(FIRST + CARS + number), 2013, "Tesla", "Model S", words] for number in range(700)]
+
+    def parts() -> Iterator[bytes]:
+        for row in (headings, *known, *added):
+            text = io.StringIO()
+            csv.writer(text).writerow(row)
+            yield text.getvalue().encode()
+
+    address = worker.client.get("/api/inventory-files").json()["url"]
+    sent = worker.client.put(address, content=parts(), headers={"authorization": ""}, timeout=60)
+    assert sent.status_code == 202, sent.text
+    run = worker.finished(sent.json()["runId"])
+    assert (run["status"], run["created"], run["seen"]) == ("completed", 700, 700 + len(known)), run
+    assert run["pages"] > 1
+    (found,) = worker.client.get("/api/vehicles?q=X699").json()["vehicles"]
+    assert found["description"] == words.strip()
+    (file,) = worker.client.get("/api/inventory-files").json()["files"]
+    assert file["bytes"] > 2 * 1024 * 1024
+    refused = worker.client.put(address, content=b"," * (50 * 1024 * 1024 + 1), headers={"authorization": ""}, timeout=60)
+    assert refused.status_code == 413

@@ -9,8 +9,8 @@ from support.running import Partners, Worker, wait_until
 from workerd.conftest import StartWorker
 
 PAGE = 100
-CARS = 380
-PAGES = 4
+CARS = 280
+PAGES = 3
 LEASE_S = 60
 
 
@@ -30,7 +30,7 @@ def die_with_one_page_more(worker: Worker, partners: Partners) -> None:
 
 @pytest.fixture(scope="module")
 def doomed(new_worker: StartWorker, partners: Partners) -> Worker:
-    """A Worker of these tests' own, beside a DMS with four pages of cars."""
+    """A Worker of these tests' own, beside a DMS with three pages of cars."""
     partners.sim("POST", "reset")
     partners.sim("PUT", "wayne-reeves/inventory", vehicles(CARS, seed=5))
     partners.sim("PUT", "wayne-reeves/knobs", {"page_cap": PAGE})

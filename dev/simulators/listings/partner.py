@@ -5,6 +5,7 @@ import time
 from aiohttp import ClientError, ClientSession, ClientTimeout, web
 from pydantic import ValidationError
 
+from simulators.ftp import FtpServer
 from simulators.listings import controls
 from simulators.listings.shapes import Shape
 from simulators.listings.state import State
@@ -17,6 +18,8 @@ class ListingSite(State):
     def __init__(self, shape: Shape) -> None:
         super().__init__(shape)
         self.prefixes: tuple[str, ...] = (f"/{shape.name}",)
+        self.files: FtpServer | None = None
+        """Where it takes the inventory as a file; `None`: it takes each car by its API."""
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes of the site's own API."""
@@ -29,11 +32,13 @@ class ListingSite(State):
 
     def control_routes(self) -> list[web.RouteDef]:
         """Return the endpoints under `/_sim/<site>`."""
-        return controls.control_routes(self)
+        return controls.control_routes(self, lambda: self.files.read() if self.files else None)
 
     def settings(self, base: str) -> dict[str, str]:
         """Return the settings with which CarLot Manager uses the site. Any key and any dealer id work."""
         prefix = self.name.upper()
+        if self.files:
+            return {f"{prefix}_FTP_URL": self.files.url()}
         given = {f"{prefix}_API_URL": f"{base}/{self.name}", f"{prefix}_API_KEY": "any-key"}
         return given | ({f"{prefix}_DEALER_ID": "any-dealer"} if "{dealer}" in self.shape.path else {})
 

@@ -96,7 +96,7 @@ class Api:
         """Return the company's own data. Its `Id` is always 1, whatever the path says."""
         if request.match_info["number"] not in (company.realm, "1"):
             raise refusals.not_found()
-        return {"CompanyInfo": company.about()}
+        return {"CompanyInfo": company.about(self._quickbooks.knobs.country)}
 
     async def read_preferences(self, _request: web.Request, _company: Company) -> Body:
         """Return the settings that matter for numbering documents."""

@@ -33,7 +33,7 @@ class Alteration(_Document):
     """Body of `POST /_sim/quickbooks/change`."""
 
     action: Literal["void", "delete", "edit"]
-    kind: Literal["Invoice", "Purchase", "Payment"]
+    kind: Literal["Invoice", "Purchase", "Payment", "JournalEntry"]
     id: str | None = None
     set: dict[str, Any] = {}
     amount_cents: int | None = Field(default=None, ge=0)

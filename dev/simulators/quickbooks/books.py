@@ -5,7 +5,7 @@ The API, a batch and the controls all use these functions.
 
 from typing import Any
 
-from simulators.quickbooks import documents, names, payments, refusals
+from simulators.quickbooks import documents, journals, names, payments, refusals
 from simulators.quickbooks.company import Body, Company, Record
 from simulators.quickbooks.kinds import KINDS, Kind
 from simulators.quickbooks.knobs import Knobs
@@ -100,8 +100,8 @@ def make_void(company: Company, record: Record) -> None:
         _unlink(company, record)
     body = without_identity(record.body)
     note = body.get("PrivateNote")
-    body |= {"TotalAmt": 0, "PrivateNote": f"Voided - {note}" if note else "Voided"}
-    body |= {name: 0 for name in ("Balance", "UnappliedAmt") if name in body}
+    body["PrivateNote"] = f"Voided - {note}" if note else "Voided"
+    body |= {name: 0 for name in ("TotalAmt", "Balance", "UnappliedAmt") if name in body}
     body["Line"] = [] if record.kind == "Payment" else [_zeroed(line) for line in body["Line"]]
     record.voided = True
     change_to(company, record, body, "Void")
@@ -131,6 +131,8 @@ def _complete(company: Company, kind: Kind, body: Body, before: Record | None, k
         return documents.invoice(company, body, before, knobs)
     if kind.name == "Purchase":
         return documents.purchase(company, body, before, knobs)
+    if kind.name == "JournalEntry":
+        return journals.journal_entry(company, body, before, knobs)
     if kind.name == "Payment":
         return payments.payment(company, body, before, knobs)
     return names.complete(company, kind, body, before)

@@ -9,7 +9,7 @@ from typing import Any
 from simulators.quickbooks.clock import Clock, stamp
 
 Body = dict[str, Any]
-FIRST_IDS = {"name": 1, "item": 1, "account": 1, "txn": 101}
+FIRST_IDS = {"name": 1, "item": 1, "account": 1, "class": 1, "department": 1, "tax_code": 2, "txn": 101}
 # Ids are unique only within a family: a customer and an invoice may have the same, as in the real QuickBooks.
 
 
@@ -101,7 +101,7 @@ class Company:
         self._next_doc_number += 1
         return str(self._next_doc_number - 1)
 
-    def about(self) -> Body:
+    def about(self, country: str = "US") -> Body:
         """Return `CompanyInfo`."""
         address = {
             "Id": "1",
@@ -111,6 +111,11 @@ class Company:
             "PostalCode": "62701",
         }
         meta = {"CreateTime": "2024-01-02T09:00:00-08:00", "LastUpdatedTime": "2024-01-02T09:00:00-08:00"}
-        start = {"CompanyStartDate": "2024-01-02", "FiscalYearStartMonth": "January", "Country": "US", "SupportedLanguages": "en"}
+        start = {
+            "CompanyStartDate": "2024-01-02",
+            "FiscalYearStartMonth": "January",
+            "Country": country,
+            "SupportedLanguages": "en",
+        }
         names = {"CompanyName": self.name, "LegalName": self.name, "CompanyAddr": address, "LegalAddr": address}
         return {**names, **start, "domain": "QBO", "sparse": False, "Id": "1", "SyncToken": "4", "MetaData": meta}

@@ -41,6 +41,8 @@ class Seed(_Body):
     customers: list[dict[str, Any]] = []
     vendors: list[dict[str, Any]] = []
     employees: list[dict[str, Any]] = []
+    classes: list[dict[str, Any]] = []
+    departments: list[dict[str, Any]] = []
 
 
 class Told(_Body):

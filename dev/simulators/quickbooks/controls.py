@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from simulators.partner import answer_error, answer_json, read_json, read_model, validate
-from simulators.quickbooks import bookkeeper, ledger, preset
+from simulators.quickbooks import bookkeeper, ledger, postings, preset
 from simulators.quickbooks.company import Company
 from simulators.quickbooks.control_bodies import Advance, Emission, Expiry, Grant, Seed
 from simulators.quickbooks.kinds import KINDS
@@ -25,6 +25,7 @@ class Controls:
         """Return all control endpoints."""
         return [
             web.get(BASE + "/documents", self.list_documents),
+            web.get(BASE + "/trial-balance", self.read_trial_balance),
             web.get(BASE + "/objects/{kind}", self.list_objects),
             web.get(BASE + "/traffic", self.read_traffic),
             web.delete(BASE + "/traffic", self.clear_traffic),
@@ -45,15 +46,25 @@ class Controls:
         ]
 
     async def list_documents(self, request: web.Request) -> web.Response:
-        """All invoices, purchases and payments ever written, one line each, amounts in cents, with their state (standing,
-        voided, deleted) and the requestids that made them: `?realm=&kind=`; all companies without `realm`.
+        """All invoices, purchases, payments and journal entries ever written, one line each, amounts in cents, with their state
+        (standing, voided, deleted) and the requestids that made them: `?realm=&kind=`; all companies without `realm`.
         """
         companies = [self._company(request.query["realm"])] if "realm" in request.query else self._quickbooks.companies.values()
         lines = [line for company in companies for line in ledger.documents(company, request.query.get("kind"))]
         return answer_json({"documents": lines, "count": len(lines)})
 
+    async def read_trial_balance(self, request: web.Request) -> web.Response:
+        """The balance of each account with postings, in cents, debits above zero and credits below: `?realm=`, `until=` (a day),
+        `class=`, `department=` (full names). `total` is the sum of all: 0, unless only a class or a department is asked for.
+        """
+        company, query = self._company(request.query.get("realm")), request.query
+        found = postings.trial_balance(company, query.get("until"), query.get("class"), query.get("department"))
+        return answer_json({"accounts": found, "total": sum(found.values())})
+
     async def list_objects(self, request: web.Request) -> web.Response:
-        """Objects of a kind (customer, vendor, employee, item, account, invoice, ...) as the API returns them: `?realm=`."""
+        """Objects of a kind (customer, vendor, employee, item, account, class, department, invoice, ...) as the API returns
+        them: `?realm=`.
+        """
         kind = KINDS.get(request.match_info["kind"].lower())
         if kind is None:
             return answer_error(404, "unknown_kind", f"There are {', '.join(KINDS)}")
@@ -115,14 +126,14 @@ class Controls:
         return answer_json({"offset_s": self._quickbooks.clock.offset_s})
 
     async def seed(self, request: web.Request) -> web.Response:
-        """Add `accounts`, `items`, `customers`, `vendors`, `employees` to the books of `realm`; an item's `income` may name
-        its account.
+        """Add `accounts`, `items`, `customers`, `vendors`, `employees`, `classes`, `departments` to the books of `realm`; the
+        `income` of an item may name its account.
         """
         seed = await read_model(request, Seed)
         company = self._company(seed.realm)
         ids: dict[str, list[str]] = {}
-        for kind in ("Account", "Item", "Customer", "Vendor", "Employee"):
-            plural = f"{kind.lower()}s"
+        for kind in ("Account", "Item", "Customer", "Vendor", "Employee", "Class", "Department"):
+            plural = "classes" if kind == "Class" else f"{kind.lower()}s"
             try:
                 ids[plural] = [preset.add(company, kind, body).object_id for body in getattr(seed, plural)]
             except Refused as refused:

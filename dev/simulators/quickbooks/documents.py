@@ -8,7 +8,7 @@ from simulators.quickbooks.clock import day
 from simulators.quickbooks.company import Body, Company, Record
 from simulators.quickbooks.knobs import Knobs
 from simulators.quickbooks.money import cents, dollars
-from simulators.quickbooks.names import USD, reference
+from simulators.quickbooks.names import USD, reference, tracked
 
 LONGEST_NUMBER = 21
 LONGEST_NOTE = 4000
@@ -19,10 +19,15 @@ PAID_FROM = {"Cash": "Bank", "Check": "Bank", "CreditCard": "Credit Card"}
 def invoice(company: Company, body: Body, before: Record | None, knobs: Knobs) -> Body:
     """Return a complete invoice. Its balance is the total less earlier payments. Raises: Refused."""
     customer = reference(company, "Customer", body.get("CustomerRef"), "CustomerRef")
+    check_taxed(company, body.get("Line"), knobs)
     lines, total_cents = _sales_lines(company, body.get("Line"))
     if total_cents < 0:
         raise refusals.business("Transaction amount must be 0 or greater")
-    whole = {**body, **head(company, "Invoice", body, before, knobs), "CustomerRef": customer}
+    whole = {
+        **tracked(company, body, "ClassRef", "DepartmentRef"),
+        **head(company, "Invoice", body, before, knobs),
+        "CustomerRef": customer,
+    }
     paid_cents = _amount(before.body["TotalAmt"]) - _amount(before.body["Balance"]) if before else 0
     if paid_cents > total_cents:
         raise refusals.business("The invoice has payments above its new total")
@@ -56,8 +61,9 @@ def purchase(company: Company, body: Body, before: Record | None, knobs: Knobs) 
     found = company.find("Account", account["value"])
     if found is None or found.body["AccountType"] != PAID_FROM[paid_by]:
         raise refusals.business(f"An expense of type {paid_by} is paid from an account of type {PAID_FROM[paid_by]}")
+    check_taxed(company, body.get("Line"), knobs)
     lines, total_cents = _expense_lines(company, body.get("Line"))
-    whole = {**body, **head(company, "Purchase", body, before, knobs), "AccountRef": account}
+    whole = {**tracked(company, body, "DepartmentRef"), **head(company, "Purchase", body, before, knobs), "AccountRef": account}
     if "EntityRef" in body:
         family = body["EntityRef"].get("type") or "Vendor" if isinstance(body["EntityRef"], dict) else "Vendor"
         if family not in ("Vendor", "Customer", "Employee"):
@@ -97,6 +103,22 @@ def check_open(txn_date: str, knobs: Knobs) -> None:
         raise refusals.books_closed(knobs.books_closed_until, knobs.books_closed_code)
 
 
+def check_taxed(company: Company, lines: Any, knobs: Knobs) -> None:
+    """Raise Refused when a line of a company outside the US has no tax code.
+
+    Source: https://github.com/activepieces/activepieces/issues/8539.
+    """
+    for line in lines if isinstance(lines, list) else []:
+        detail = line.get(line.get("DetailType")) if isinstance(line, dict) else None
+        if not isinstance(detail, dict) or line["DetailType"] == "SubTotalLineDetail":
+            continue
+        code = detail.get("TaxCodeRef")
+        if code and code.get("value") not in ("TAX", "NON"):
+            reference(company, "TaxCode", code, "TaxCodeRef")
+        if knobs.country != "US" and not code:
+            raise refusals.business("Make sure all your transactions have a GST/HST rate before you save.")
+
+
 def _date(sent: Any, company: Company, before: Record | None) -> str:
     if sent is None:
         return str(before.body["TxnDate"]) if before else day(company.clock.now())
@@ -124,7 +146,7 @@ def _number(company: Company, kind: str, sent: Any, before: Record | None, knobs
 def _sales_lines(company: Company, sent: Any) -> tuple[list[Body], int]:
     lines: list[Body] = []
     total_cents = 0
-    for line in _lines(sent):
+    for line in sent_lines(sent):
         if line["DetailType"] == "SubTotalLineDetail":
             continue  # QuickBooks computes its own subtotal
         amount_cents = _line_amount(line)
@@ -143,7 +165,7 @@ def _sales_detail(company: Company, line: Body, amount_cents: int) -> Body:
     detail = line.get("SalesItemLineDetail")
     if not isinstance(detail, dict):
         raise refusals.missing_parameter("SalesItemLineDetail")
-    detail = {name: value for name, value in detail.items() if value not in (None, "")}
+    detail = tracked(company, detail, "ClassRef")
     price, quantity = detail.get("UnitPrice"), detail.get("Qty")
     if price is not None and quantity is not None:
         price_cents = cents(price)
@@ -166,14 +188,14 @@ def _sales_detail(company: Company, line: Body, amount_cents: int) -> Body:
 def _expense_lines(company: Company, sent: Any) -> tuple[list[Body], int]:
     lines: list[Body] = []
     total_cents = 0
-    for line in _lines(sent):
+    for line in sent_lines(sent):
         amount_cents = _line_amount(line)
         if line["DetailType"] != "AccountBasedExpenseLineDetail":
             raise refusals.invalid_choice("Line.DetailType", line["DetailType"])
         detail = line.get("AccountBasedExpenseLineDetail")
         if not isinstance(detail, dict):
             raise refusals.missing_parameter("AccountBasedExpenseLineDetail")
-        detail = {name: value for name, value in detail.items() if value not in (None, "")}
+        detail = tracked(company, detail, "ClassRef")
         account = reference(company, "Account", detail.get("AccountRef"), "AccountRef")
         served = {"BillableStatus": "NotBillable", "TaxCodeRef": {"value": "NON"}} | detail | {"AccountRef": account}
         line["AccountBasedExpenseLineDetail"] = served
@@ -182,7 +204,8 @@ def _expense_lines(company: Company, sent: Any) -> tuple[list[Body], int]:
     return lines, total_cents
 
 
-def _lines(sent: Any) -> list[Body]:
+def sent_lines(sent: Any) -> list[Body]:
+    """Return the lines of a document without blanks, each with its `DetailType`. Raises: Refused."""
     if not isinstance(sent, list) or not sent:
         raise refusals.missing_parameter("Line")
     lines = []

@@ -96,6 +96,23 @@ KINDS = {
             "FullyQualifiedName Classification CurrentBalance CurrentBalanceWithSubAccounts",
             f"Id Name FullyQualifiedName Active AccountType AccountSubType Classification CurrentBalance AcctNum {META}",
         ),
+        _kind("TaxCode", "tax_code", "Name", "Name Description Active Taxable TaxGroup Hidden", "", f"Id Name Active {META}"),
+        _kind(
+            "Class",
+            "class",
+            "Name",
+            "Name Active SubClass ParentRef FullyQualifiedName",
+            "FullyQualifiedName",
+            f"Id Name FullyQualifiedName Active {META}",
+        ),
+        _kind(
+            "Department",
+            "department",
+            "Name",
+            "Name Active SubDepartment ParentRef FullyQualifiedName Address",
+            "FullyQualifiedName",
+            f"Id Name FullyQualifiedName Active {META}",
+        ),
         _kind(
             "Invoice",
             "txn",
@@ -117,6 +134,15 @@ KINDS = {
             "TransactionLocationType IncludeInAnnualTPAR",
             "TotalAmt LinkedTxn PurchaseEx RemitToAddr",
             f"Id DocNumber TxnDate PaymentType AccountRef TotalAmt {META}",
+        ),
+        _kind(
+            "JournalEntry",
+            "txn",
+            "",
+            "DocNumber TxnDate PrivateNote TxnTaxDetail CurrencyRef ExchangeRate Line Adjustment TaxRateRef GlobalTaxCalculation "
+            "HomeCurrencyAdjustment RecurDataRef TotalAmt HomeTotalAmt",
+            "TotalAmt HomeTotalAmt RecurDataRef",
+            f"Id DocNumber TxnDate Adjustment {META}",
         ),
         _kind(
             "Payment",

@@ -43,6 +43,7 @@ class Knobs(BaseModel):
         default=None, description="no document dated on or before this day can be written, changed or voided"
     )
     books_closed_code: Literal["6210", "5010"] = Field(default="6210", description="fault code of that refusal")
+    country: str = Field(default="US", description="where the company is; outside the US each line needs a tax code: 6000")
     subscription_ended: bool = Field(default=False, description="nothing can be written: 6190")
     requests_a_minute: int = Field(default=500, gt=0, description="requests a realm in 60 s before they are throttled")
     requests_at_once: int = Field(default=10, gt=0, description="requests a realm at the same time before they are throttled")

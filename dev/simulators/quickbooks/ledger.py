@@ -26,7 +26,7 @@ def line_of(company: Company, record: Record) -> dict[str, Any]:
         "doc_number": body.get("DocNumber"),
         "date": body["TxnDate"],
         "state": "deleted" if record.deleted else "voided" if record.voided else "standing",
-        "total_cents": cents(body["TotalAmt"]),
+        "total_cents": cents(body["TotalAmt"]) if "TotalAmt" in body else _debited(body),
         "balance_cents": cents(body["Balance"]) if "Balance" in body else None,
         "party": party.get("name"),
         "paid_from": body["AccountRef"]["name"] if "AccountRef" in body else None,
@@ -41,4 +41,10 @@ def line_of(company: Company, record: Record) -> dict[str, Any]:
 def _line(line: Body) -> dict[str, Any]:
     detail = line.get(line["DetailType"]) or {}
     target = detail.get("ItemRef") or detail.get("AccountRef") or {}
-    return {"amount_cents": cents(line["Amount"]), "description": line.get("Description"), "on": target.get("name")}
+    side = -1 if detail.get("PostingType") == "Credit" else 1
+    return {"amount_cents": side * (cents(line["Amount"]) or 0), "description": line.get("Description"), "on": target.get("name")}
+
+
+def _debited(body: Body) -> int:
+    """Return what a journal entry debits, which is what it credits."""
+    return sum(amount for line in body["Line"] if (amount := _line(line)["amount_cents"]) > 0)

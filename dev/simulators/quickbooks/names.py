@@ -1,4 +1,4 @@
-"""The rules of the name lists: customers, vendors, employees, items and accounts."""
+"""The rules of the name lists: customers, vendors, employees, items, accounts, classes and departments."""
 
 from typing import Any
 
@@ -39,15 +39,27 @@ def complete(company: Company, kind: Kind, body: Body, before: Record | None) ->
         whole = _person(kind, whole, before)
     elif kind.name == "Item":
         whole = _item(company, whole, before)
-    else:
+    elif kind.name == "TaxCode":
+        whole = {"Taxable": True, "TaxGroup": True, **whole}
+    elif kind.name == "Account":
         whole = _account(whole, before)
-    _check_name(company, kind, whole[kind.named], before)
+    elif not whole.get("Name"):
+        raise refusals.missing_parameter("Name")
+    _check_name(company, kind, whole, before)
     if whole["Active"] is False and not str(whole[kind.named]).endswith(" (deleted)"):
         # QuickBooks frees the name of an object that is made inactive.
         whole[kind.named] = f"{whole[kind.named]} (deleted)"
     if "FullyQualifiedName" in kind.computed:
-        whole["FullyQualifiedName"] = whole[kind.named]
+        whole["FullyQualifiedName"] = _full_name(company, kind, whole)
     return whole
+
+
+def _full_name(company: Company, kind: Kind, body: Body) -> str:
+    """Return the name with those of the parents before it, as in `Dealer:Used`."""
+    if "ParentRef" not in body:
+        return str(body[kind.named])
+    parent = company.find(kind.name, reference(company, kind.name, body["ParentRef"], "ParentRef")["value"])
+    return f"{parent.body['FullyQualifiedName']}:{body[kind.named]}" if parent is not None else str(body[kind.named])
 
 
 def _person(kind: Kind, body: Body, before: Record | None) -> Body:
@@ -89,18 +101,26 @@ def _account(body: Body, before: Record | None) -> Body:
     return {"SubAccount": False, **body, "AccountType": kind, "Classification": CLASSES[kind], "CurrencyRef": USD, **amounts}
 
 
-def _check_name(company: Company, kind: Kind, name: Any, before: Record | None) -> None:
+def _check_name(company: Company, kind: Kind, body: Body, before: Record | None) -> None:
+    name = body[kind.named]
     if not isinstance(name, str):
         raise refusals.unsupported_property(kind.named)
     if any(char in name for char in FORBIDDEN):
         raise refusals.invalid_characters(kind.named)
     if len(name) > LONGEST[kind.named]:
         raise refusals.wrong_length(kind.named, LONGEST[kind.named], len(name))
+    # Under another parent a name may stand once more.
+    parent = _parent(body)
     for family in PEOPLE if kind.name in PEOPLE else (kind.name,):
         named = KINDS[family.lower()].named
         for other in company.standing(family):
-            if other is not before and _same(str(other.body[named]), name):
+            if other is not before and _same(str(other.body[named]), name) and _parent(other.body) == parent:
                 raise refusals.duplicate_name()
+
+
+def _parent(body: Body) -> str:
+    parent = body.get("ParentRef")
+    return str(parent.get("value")) if isinstance(parent, dict) else ""
 
 
 def _same(one: str, other: str) -> bool:
@@ -116,3 +136,9 @@ def reference(company: Company, family: str, sent: Any, name: str) -> Body:
         raise refusals.invalid_reference(f"{family}s", str(sent["value"]))
     named = KINDS[family.lower()].named
     return {"value": record.object_id, "name": record.body[named]}
+
+
+def tracked(company: Company, body: Body, *names: str) -> Body:
+    """Return the properties with their references to a class (`ClassRef`) and a department written out. Raises: Refused."""
+    references = {name: reference(company, name.removesuffix("Ref"), body[name], name) for name in names if body.get(name)}
+    return {name: value for name, value in body.items() if value not in (None, "")} | references

@@ -51,6 +51,11 @@ class QuickBooks(State):
             "QUICKBOOKS_EXPENSE_ACCOUNT": preset.EXPENSE_ACCOUNT,
             "QUICKBOOKS_PAYMENT_ACCOUNT": preset.PAYMENT_ACCOUNT,
             "QUICKBOOKS_DEFAULT_CUSTOMER": preset.DEFAULT_CUSTOMER,
+            "QUICKBOOKS_FEE_ITEM": preset.FEE_ITEM,
+            "QUICKBOOKS_TAX_ITEM": preset.TAX_ITEM,
+            "QUICKBOOKS_TRADE_IN_ITEM": preset.TRADE_IN_ITEM,
+            "QUICKBOOKS_DEPOSIT_ITEM": preset.DEPOSIT_ITEM,
+            "QUICKBOOKS_DISCOUNT_ITEM": preset.DISCOUNT_ITEM,
         }
 
     def middleware(self) -> Middleware:

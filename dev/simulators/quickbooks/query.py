@@ -12,6 +12,7 @@ from simulators.quickbooks.kinds import KINDS, Kind
 MOST_RESULTS = 1000
 DEFAULT_RESULTS = 100
 TOKEN = re.compile(r"\s*(?:('(?:\\.|[^'\\])*')|(<=|>=|!=|[=<>(),*])|([A-Za-z_][\w.]*)|(-?\d[\w.:+-]*))")
+UNKNOWN = re.compile(r"[^\x00-\xff]")
 OPERATORS = ("=", "<", ">", "<=", ">=", "!=", "IN", "LIKE")
 ONLY_EQUAL = ("=", "IN")
 
@@ -38,7 +39,14 @@ class Query:
 
 
 def parse(text: str) -> Query:
-    """Return the parsed query. Raises: Refused when it is not a query, or not a supported one."""
+    """Return the parsed query. Raises: Refused when it is not a query, or not a supported one.
+
+    The real parser knows no characters above U+00FF: https://github.com/intuit/QuickBooks-V3-PHP-SDK/issues/397.
+    """
+    if strange := UNKNOWN.search(text):
+        character = strange[0].encode("utf-16-be")[:2].hex()
+        place = f"Lexical error at line 1, column {strange.start() + 1}."
+        raise refusals.bad_query(f'Invalid content. {place}  Encountered: "\\u{character}" ({ord(strange[0])})')
     return _Parser(_words(text)).query()
 
 

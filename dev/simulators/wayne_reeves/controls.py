@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from simulators.partner import answer_error, answer_json, read_json, read_model
 from simulators.wayne_reeves.knobs import Knobs
-from simulators.wayne_reeves.sales import SaleRefused, SaleReport
+from simulators.wayne_reeves.sales import SaleCorrection, SaleRefused, SaleReport
 from simulators.wayne_reeves.state import State
 from simulators.wayne_reeves.webhooks import Scheme, complete_event, signed
 
@@ -29,6 +29,16 @@ class Emission(BaseModel):
     repeat: int = Field(default=1, ge=1, le=1000, description="sends the same request this many times")
 
 
+class Reacquisition(BaseModel):
+    """Body of `POST /_sim/wayne-reeves/reacquire`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    stock_number: str = Field(description="the vehicle as it is known")
+    new_stock_number: str = Field(min_length=1, description="the number that it gets this time")
+    date_acquired: str | None = Field(default=None, description="YYYY-MM-DD; left out, the record has none")
+
+
 def control_routes(state: State) -> list[web.RouteDef]:
     """The control endpoints of one simulated DMS."""
     controls = Controls(state)
@@ -41,6 +51,10 @@ def control_routes(state: State) -> list[web.RouteDef]:
         web.delete(base + "/vehicles/{stock_number}", controls.remove_vehicle),
         web.get(base + "/sales", controls.list_sales),
         web.post(base + "/sales", controls.sell),
+        web.patch(base + "/sales/{sale_id}", controls.correct_sale),
+        web.delete(base + "/sales/{sale_id}", controls.undo_sale),
+        web.post(base + "/renumber", controls.renumber),
+        web.post(base + "/reacquire", controls.reacquire),
         web.get(base + "/knobs", controls.read_knobs),
         web.put(base + "/knobs", controls.set_knobs),
         web.post(base + "/emit", controls.emit),
@@ -102,6 +116,41 @@ class Controls:
         except SaleRefused as refusal:
             return answer_error(refusal.status, refusal.code, refusal.message)
         return answer_json({"sale_id": sale.sale_id, "vehicle": self._state.lot.find(report.stock_number)}, 201)
+
+    async def correct_sale(self, request: web.Request) -> web.Response:
+        """Correct `sale_price`, `sale_date` or `customer` of a sale, as the DMS's users can. Returns the sale."""
+        sale = self._state.sales.correct(request.match_info["sale_id"], await read_model(request, SaleCorrection))
+        if sale is None:
+            return answer_error(404, "unknown_sale", "No sale that stands has that id")
+        return answer_json(sale)
+
+    async def undo_sale(self, request: web.Request) -> web.Response:
+        """Undo a sale, as the DMS's users can: its vehicle is as it was before; 404 when there is none that stands."""
+        if not self._state.sales.undo(request.match_info["sale_id"]):
+            return answer_error(404, "unknown_sale", "No sale that stands has that id")
+        return web.Response(status=204)
+
+    async def renumber(self, request: web.Request) -> web.Response:
+        """Give vehicles other stock numbers, all at once: `{"A1": "B7", "A2": "A3", "A3": "A2"}`."""
+        numbers = await read_json(request)
+        if not isinstance(numbers, dict) or not all(isinstance(new, str) and new for new in numbers.values()):
+            return answer_error(422, "no_numbers", "The numbers are an object of old and new ones")
+        try:
+            return answer_json({"renumbered": self._state.lot.renumber(numbers)})
+        except ValueError as failure:
+            return answer_error(409, "number_taken", str(failure))
+
+    async def reacquire(self, request: web.Request) -> web.Response:
+        """Take a vehicle in again: a new record under `new_stock_number`, with `date_acquired` if given. Returns the record."""
+        wanted = await read_model(request, Reacquisition)
+        found = self._state.lot.find(wanted.stock_number)
+        if found is None:
+            return answer_error(404, "unknown_vehicle", "No vehicle has that stock number")
+        if self._state.lot.find(wanted.new_stock_number) is not None:
+            return answer_error(409, "number_taken", "A vehicle has the new stock number")
+        self._state.lot.upsert({**found, "stock_number": wanted.new_stock_number})
+        changes = {"status": "available", "date_acquired": wanted.date_acquired}
+        return answer_json(self._state.lot.update(wanted.new_stock_number, changes), 201)
 
     async def read_knobs(self, _request: web.Request) -> web.Response:
         """Knobs of `GET /inventory`, and the meaning of each."""

@@ -70,6 +70,26 @@ class Lot:
         self._change(standing, {name: value for name, value in merged.items() if value is not None})
         return dict(standing.record)
 
+    def renumber(self, numbers: dict[str, str]) -> int:
+        """Give records other stock numbers, all at once, so that two can change places; returns how many.
+
+        Raises: ValueError when two records would have one number.
+        """
+        chosen = [(standing, numbers[old]) for old, standing in self._by_stock.items() if old in numbers]
+        kept = self._by_stock.keys() - numbers.keys()
+        if len({new for _, new in chosen} | kept) < len(chosen) + len(kept):
+            raise ValueError("Two vehicles would have one stock number")
+        now = utc_text(datetime.now(UTC))
+        for standing, new in chosen:
+            self._change(standing, {**standing.record, "stock_number": new, "updated_at": now})
+        self._by_stock = {number: self._by_stock[number] for number in kept} | {new: standing for standing, new in chosen}
+        return len(chosen)
+
+    def is_back(self, vehicle: dict[str, Any]) -> bool:
+        """Return whether the car of a record that is sold was taken in again under another stock number."""
+        others = (each for each in self.records() if isinstance(each, dict) and each is not vehicle)
+        return any(each.get("vin") == vehicle.get("vin") and each.get("status") != "sold" for each in others)
+
     def records(self) -> list[Any]:
         """Return all records."""
         return [each.record for each in self._standing]

@@ -30,6 +30,16 @@ class SaleReport(BaseModel):
     customer: Customer | None = None
 
 
+class SaleCorrection(BaseModel):
+    """What of a sale is corrected; what is left out stays."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    sale_price: float | None = Field(default=None, ge=0, strict=True)
+    sale_date: str | None = Field(default=None, pattern=r"^\d{4}-\d\d-\d\d")
+    customer: Customer | None = None
+
+
 class SaleRefused(Exception):
     """The error response to a sale: status, code and message."""
 
@@ -83,9 +93,21 @@ class Sales:
         if sale is None or sale.undone:
             return False
         sale.undone = True
-        if self._lot.find(sale.body["stock_number"]) is not None:
+        vehicle = self._lot.find(sale.body["stock_number"])
+        if vehicle is not None and vehicle.get("vin") == sale.body["vin"] and not self._lot.is_back(vehicle):
             self._lot.update(sale.body["stock_number"], {"status": sale.status_before or "available"})
         return True
+
+    def correct(self, sale_id: str, correction: SaleCorrection) -> dict[str, Any] | None:
+        """Change a sale as the DMS's users can; returns it as `listed` does, or None when there is none that stands."""
+        sale = self._by_id.get(sale_id)
+        if sale is None or sale.undone:
+            return None
+        sale.body.update(correction.model_dump(exclude_none=True))
+        vehicle = self._lot.find(sale.body["stock_number"])
+        if vehicle is not None and vehicle.get("vin") == sale.body["vin"]:
+            self._lot.update(sale.body["stock_number"], {})
+        return next(each for each in self.listed() if each["sale_id"] == sale_id)
 
     def listed(self) -> list[dict[str, Any]]:
         """Return each sale with its id, key and whether it was undone."""

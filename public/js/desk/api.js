@@ -1,6 +1,7 @@
 /** Calls the API as the signed-in dealer. */
 
 import { answered, silent } from "./network.js";
+import { API as TEXT } from "./words/desk.js";
 
 const TIME_OUT_MS = 30_000;
 const UPLOAD_TIME_OUT_MS = 120_000;
@@ -17,6 +18,7 @@ export class Problem extends Error {
 
   /** Whether the same call may succeed a little later. */
   get passing() {
+    if (this.code === "idempotency-key-in-use") return true;
     return this.status === 0 || this.status === 408 || this.status === 429 || (this.status >= 500 && this.code !== "auth-not-configured");
   }
 }
@@ -45,7 +47,7 @@ export async function call(method, path, body, headers = {}) {
     response = await fetch(path, options);
     content = isJson(response.headers.get("Content-Type")) ? await response.json() : null;
   } catch (failure) {
-    if (response && failure instanceof SyntaxError) throw new Problem(response.status, "unreadable", "The answer could not be read.");
+    if (response && failure instanceof SyntaxError) throw new Problem(response.status, "unreadable", TEXT.unreadable);
     throw noAnswer();
   }
   answered(askedAt);
@@ -91,12 +93,12 @@ export async function everything(path, name) {
 
 function noAnswer() {
   silent();
-  return new Problem(0, "no-answer", navigator.onLine ? "CarLot Manager does not answer." : "You are offline.");
+  return new Problem(0, "no-answer", navigator.onLine ? TEXT.noAnswer : TEXT.offline);
 }
 
 function refusal(status, content) {
   const fields = Object.fromEntries((content?.errors ?? []).map((error) => [error.field, error.message]));
-  const problem = new Problem(status, content?.code ?? "unknown", content?.detail ?? `The answer was an error (${status}).`, fields);
+  const problem = new Problem(status, content?.code ?? "unknown", content?.detail ?? TEXT.failed(status), fields);
   if (status === 401 || problem.code === "auth-not-configured") hear(problem);
   return problem;
 }

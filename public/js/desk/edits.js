@@ -7,6 +7,7 @@ import { lot, told } from "./lot.js";
 import { alter, drop, entries, put } from "./outbox.js";
 import { dismiss, toast } from "./toasts.js";
 import { many, name } from "./words.js";
+import { EDITS as TEXT } from "./words/desk.js";
 
 /**
  * Change fields of one vehicle. `words` name the change in messages; with `atField`, the field itself shows a refusal. Returns a
@@ -31,12 +32,15 @@ function again(waiting, changes) {
   return null;
 }
 
+/** @type {(ids: string[]) => string} */
+const SAY_NO_MORE = () => "";
+
 /**
  * Change many vehicles with one message and one undo. `change(vehicle)` returns the changed fields, or `null` to skip the
- * vehicle. `done` is the message of success ("On the website"); `errand` names the change in the message of a failure
- * ("Publishing").
+ * vehicle. `done` says what became of the vehicles ("archived"); `errand` names the change in the message of a failure
+ * ("Archiving"), `more(ids)` what else is said.
  */
-export function editAll(ids, change, { done, errand }) {
+export function editAll(ids, change, { done, errand, more = SAY_NO_MORE }) {
   const undone = new Map();
   const fates = [];
   batch(() => {
@@ -47,25 +51,29 @@ export function editAll(ids, change, { done, errand }) {
       fates.push(edit(vehicle.id, changes, { words: `${errand} ${name(vehicle)}` }));
     }
   });
-  if (!undone.size) return toast({ words: "Nothing to change: they are so already." });
-  const undo = () => editAll([...undone.keys()], (vehicle) => undone.get(vehicle.id), { done: "As before", errand: "Undoing the change of" });
-  return toast({ words: `${done}: ${undone.size === 1 ? name(lot.peek().get([...undone.keys()][0])) : many(undone.size, "vehicle")}.`, undo });
+  if (!undone.size) return toast({ words: TEXT.nothingToChange });
+  const back = { done: TEXT.putBack, errand: TEXT.undoingChange };
+  const undo = () => editAll([...undone.keys()], (vehicle) => undone.get(vehicle.id), back);
+  const changed = undone.size === 1 ? name(lot.peek().get([...undone.keys()][0])) : many(undone.size, TEXT.vehicle);
+  return toast({ words: `${TEXT.changed(changed, done)} ${more([...undone.keys()])}`.trim(), undo });
 }
 
 /** Flip a switch of a vehicle, with an undo. A refusal flips it back and shows the reason. */
 export function flip(vehicle, field) {
   const to = !vehicle[field];
   const [on, off] = SWITCHES[field];
-  const said = toast({ words: `${name(vehicle)} ${to ? on : off}.`, undo: () => edit(vehicle.id, { [field]: !to }, { words: `Undoing: ${name(vehicle)}` }) });
-  edit(vehicle.id, { [field]: to }, { words: `${to ? "Switching on" : "Switching off"} “${LABELS[field]}” for ${name(vehicle)}` })?.then((fate) => fate.problem && dismiss(said));
+  const undo = () => edit(vehicle.id, { [field]: !to }, { words: TEXT.undoing(name(vehicle)) });
+  const said = toast({ words: TEXT.changed(name(vehicle), to ? on : off), undo });
+  const words = TEXT.turning(to ? TEXT.turningOn : TEXT.turningOff, LABELS[field], name(vehicle));
+  edit(vehicle.id, { [field]: to }, { words })?.then((fate) => fate.problem && dismiss(said));
 }
 
 /** The labels of the documented switches. */
-export const LABELS = { publishToWebsite: "Publish to Website", publishToThirdParty: "Publish to Third Party" };
+export const LABELS = { publishToWebsite: TEXT.publishToWebsite, publishToThirdParty: TEXT.publishToThirdParty };
 /** The messages for on and off. */
 const SWITCHES = {
-  publishToWebsite: ["is on the website", "is off the website"],
-  publishToThirdParty: ["may go on listing sites", "leaves the listing sites"],
+  publishToWebsite: [TEXT.onWebsite, TEXT.offWebsite],
+  publishToThirdParty: [TEXT.onSites, TEXT.offSites],
 };
 
 /** Clear the refusals of these fields. */

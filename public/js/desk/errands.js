@@ -1,6 +1,7 @@
 /**
  * Sends each kind of outbox entry. The answer to an earlier attempt may have been lost, so every kind must be safe to send twice:
- * before a retry of a request that is not idempotent, the sender checks whether the first one arrived.
+ * what creates a row carries the entry's id as its Idempotency-Key, which the server remembers for a day. For an older entry, the
+ * sender checks whether the first attempt arrived.
  */
 
 import { at, call, everything, upload } from "./api.js";
@@ -10,9 +11,11 @@ import { fetchVehicle, ordered, take, told } from "./lot.js";
 import { Clash, alter, entries } from "./outbox.js";
 import { changed } from "./rounds.js";
 import { toast } from "./toasts.js";
+import { ERRANDS as TEXT } from "./words/desk.js";
 
 const TRIES = 4;
 const CLOCKS_APART_MS = 10 * 60_000;
+const KEYS_LAST_MS = 24 * 3_600_000;
 
 /** Refused edits, as the dealer typed them: `<vehicle id>/<field>` to `{message, value}`. */
 export const refusals = signal({});
@@ -24,9 +27,12 @@ const claimed = new Set();
 
 export const ERRANDS = {
   edit: { send: sendEdit, done: editDone, refused: editRefused },
-  vehicle: { send: sendVehicle, done: (_, vehicle) => take(vehicle), refused },
+  vehicle: { send: sendVehicle, done: vehicleDone, refused },
   sale: { send: sendSale, done: (entry) => reread(entry), refused },
-  service: { send: sendService, done: (entry) => changed("service", entry.vehicleId), refused },
+  saleChange: { send: (entry) => call("PATCH", at("sales", entry.saleId), entry.body), done: (entry) => reread(entry), refused },
+  service: { send: sendService, done: serviceDone, refused },
+  serviceChange: { send: (entry) => call("PATCH", at("service-records", entry.recordId), entry.body), done: serviceDone, refused },
+  serviceVoid: { send: (entry) => call("POST", `${at("service-records", entry.recordId)}/void`), done: serviceDone, refused },
   customer: { send: sendCustomer, done: () => changed("customers"), refused },
   photo: { send: sendPhoto, done: (entry) => reread(entry), refused },
   unphoto: { send: sendUnphoto, done: (entry) => reread(entry), refused },
@@ -49,7 +55,7 @@ async function sendEdit(entry, note) {
     note({ version });
     if (!Object.keys(changes).length) return theirs;
   }
-  throw new Error("This vehicle is being changed all the time. Try again in a moment.");
+  throw new Error(TEXT.tooBusy);
 }
 
 function editDone(entry, vehicle) {
@@ -70,9 +76,19 @@ function editRefused(entry, problem) {
   if (!entry.atField) refused(entry, problem);
 }
 
+/** Create a row, once for the entry however often it is sent. */
+function create(path, entry) {
+  return call("POST", path, entry.body, { "Idempotency-Key": entry.id });
+}
+
+/** Whether an earlier attempt may have arrived whose key the server has forgotten. */
+function outlived(entry) {
+  return entry.attempts > 1 && Date.now() - entry.at > KEYS_LAST_MS - CLOCKS_APART_MS;
+}
+
 async function sendVehicle(entry) {
   try {
-    return await call("POST", "/api/vehicles", entry.body);
+    return await create(entry.saleId ? at("sales", entry.saleId, "trade-in") : "/api/vehicles", entry);
   } catch (problem) {
     if (problem.status !== 409 || entry.attempts < 2) throw problem;
     const { vehicles } = await call("GET", `/api/vehicles?q=${encodeURIComponent(entry.body.vin)}`);
@@ -83,9 +99,14 @@ async function sendVehicle(entry) {
   }
 }
 
+function vehicleDone(_, vehicle) {
+  take(vehicle);
+  changed("vehicle", vehicle.id);
+}
+
 async function sendSale(entry) {
   try {
-    return await call("POST", "/api/sales", entry.body);
+    return await create("/api/sales", entry);
   } catch (problem) {
     if (problem.code !== "already-sold" || entry.attempts < 2) throw problem;
     const { sales } = await call("GET", `/api/sales?vehicleId=${encodeURIComponent(entry.vehicleId)}`);
@@ -96,13 +117,17 @@ async function sendSale(entry) {
 }
 
 async function sendService(entry) {
-  const known = entry.attempts > 1 && (await everything(`/api/service-records?vehicleId=${encodeURIComponent(entry.vehicleId)}`, "serviceRecords"));
-  return (known && mine(known, entry)) || claim(await call("POST", "/api/service-records", entry.body));
+  const known = outlived(entry) && (await everything(`/api/service-records?vehicleId=${encodeURIComponent(entry.vehicleId)}`, "serviceRecords"));
+  return (known && mine(known, entry)) || claim(await create("/api/service-records", entry));
+}
+
+function serviceDone(entry) {
+  changed("service", entry.vehicleId);
 }
 
 async function sendCustomer(entry) {
-  const known = entry.attempts > 1 && (await everything(`/api/customers?q=${encodeURIComponent(entry.body.name)}`, "customers"));
-  return (known && mine(known, entry)) || claim(await call("POST", "/api/customers", entry.body));
+  const known = outlived(entry) && (await everything(`/api/customers?q=${encodeURIComponent(entry.body.name)}`, "customers"));
+  return (known && mine(known, entry)) || claim(await create("/api/customers", entry));
 }
 
 async function sendPhoto(entry) {
@@ -147,10 +172,10 @@ function claim(row) {
 
 async function reread(entry) {
   await fetchVehicle(entry.vehicleId).catch(() => {});
-  changed(entry.kind === "sale" ? "sales" : "vehicle", entry.vehicleId);
+  changed(["sale", "saleChange"].includes(entry.kind) ? "sales" : "vehicle", entry.vehicleId);
 }
 
 function refused(entry, problem) {
   if (entry.vehicleId) fetchVehicle(entry.vehicleId).catch(() => {});
-  if (!entry.atField) toast({ words: `${entry.words} did not work: ${problem.message}`, bad: true });
+  if (!entry.atField) toast({ words: TEXT.failed(entry.words, problem.message), bad: true });
 }

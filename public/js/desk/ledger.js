@@ -1,13 +1,16 @@
 /** Sales, service records and customers, as lists. Fetched when a view wants them, and again when something has changed. */
 
-import { everything } from "./api.js";
-import { signal, useEffect } from "./html.js";
+import { call, everything } from "./api.js";
+import { effect, signal, useEffect } from "./html.js";
+import { reachable } from "./network.js";
 import { onChange } from "./rounds.js";
 import { toast } from "./toasts.js";
 
 export const sales = signal(null);
 export const services = signal(null);
 export const customers = signal(null);
+/** The profit of each sale by its id, as the server works it out from all there is; `null` where something is not known. */
+export const profits = signal(null);
 
 const LISTS = {
   sales: [sales, "/api/sales", "sales"],
@@ -15,11 +18,13 @@ const LISTS = {
   customers: [customers, "/api/customers", "customers"],
 };
 
-/** Keep lists fresh while a view shows them: names out of `sales`, `service`, `customers`. */
+/** Keep lists fresh while a view shows them: names out of `sales`, `service`, `customers`, `profits`. */
 export function useLedger(...topics) {
   useEffect(() => {
-    topics.forEach(fetchList);
-    return onChange((topic) => topics.includes(topic) && fetchList(topic));
+    // The first time, and whenever the network is back: a list that failed to load is asked for again.
+    const unwatch = effect(() => { if (reachable.value) topics.forEach(fetchList); });
+    const unlisten = onChange((topic) => topics.filter((each) => each === topic || each === "profits").forEach(fetchList));
+    return () => { unwatch(); unlisten(); };
   }, []);
 }
 
@@ -45,6 +50,11 @@ async function fetchQuietly(topic) {
 }
 
 async function fetchOne(topic) {
+  if (topic === "profits") {
+    const { cars } = await call("GET", "/api/reports/profit");
+    profits.value = new Map(cars.map((car) => [car.saleId, car.profit]));
+    return;
+  }
   const [list, path, member] = LISTS[topic];
   list.value = await everything(path, member);
 }

@@ -17,6 +17,15 @@ export const complete = signal(false);
 /** Whether the archived ones have been fetched too. */
 export const archiveKnown = signal(false);
 
+/** The orders of the server. A lot that is fetched in the order in which it is shown grows at its end only. */
+export const SORTS = ["newest", "price", "-price", "year", "-year", "mileage"];
+let order = SORTS[0];
+
+/** Have the lot fetched in this order from now on, if the server knows it. */
+export function fetchBy(sort) {
+  order = SORTS.includes(sort) ? sort : SORTS[0];
+}
+
 let loadedAt = 0;
 let turn = 0;
 
@@ -46,20 +55,21 @@ export function ordered(photos, ids) {
     (place.get(one.id) ?? Infinity) - (place.get(other.id) ?? Infinity) || one.position - other.position);
 }
 
-/** Fetch the whole lot, newest first. Calls `begun` after each page. Rejects with `Problem`. */
+/** Fetch the whole lot. Calls `begun` after each page. Rejects with `Problem`. */
 export async function load(begun = () => {}) {
   const mine = ++turn;
   const before = new Set(told.peek().keys());
   const seen = new Set();
   loadedAt = Date.now();
-  let page = await list(0, FIRST);
+  const sort = order;
+  let page = await list(0, FIRST, sort);
   while (mine === turn) {
     page.vehicles.forEach((vehicle) => seen.add(vehicle.id));
     take(...page.vehicles);
     total.value = page.total;
     begun();
     if (seen.size >= page.total || !page.vehicles.length) break;
-    page = await list(seen.size, PAGE);
+    page = await list(seen.size, PAGE, sort);
   }
   if (mine !== turn) return;
   // Another user has archived the vehicles that are no longer in the list.
@@ -77,7 +87,7 @@ export function refresh(staleMs = STALE_MS) {
 export async function loadArchive() {
   let found = 0;
   for (;;) {
-    const page = await list(found, PAGE, "&status=archived");
+    const page = await list(found, PAGE, "newest", "&status=archived");
     take(...page.vehicles);
     found += page.vehicles.length;
     if (found >= page.total || !page.vehicles.length) break;
@@ -92,13 +102,28 @@ export async function fetchVehicle(id) {
   return vehicle;
 }
 
-/** Store vehicles from the server. Versions older than the stored ones are ignored. */
+/**
+ * Store vehicles from the server. Versions older than the stored ones are ignored. Only the list says how a vehicle stands with
+ * the listing sites, so an answer without that leaves what is known of it.
+ */
 export function take(...vehicles) {
   const known = told.peek();
-  const news = vehicles.filter((vehicle) => !(known.get(vehicle.id)?.version >= vehicle.version));
-  if (news.length) told.value = new Map([...known, ...news.map((vehicle) => [vehicle.id, vehicle])]);
+  const news = vehicles.filter((vehicle) => isNews(vehicle, known.get(vehicle.id)));
+  const whole = news.map((vehicle) => ({ ...standingOf(known.get(vehicle.id)), ...vehicle }));
+  if (news.length) told.value = new Map([...known, ...whole.map((vehicle) => [vehicle.id, vehicle])]);
 }
 
-function list(offset, limit, more = "") {
-  return call("GET", `/api/vehicles?sort=newest&limit=${limit}&offset=${offset}${more}`);
+function isNews(vehicle, known) {
+  if (!known || vehicle.version !== known.version) return !(known?.version > vehicle.version);
+  return "listings" in vehicle && JSON.stringify(standingOf(vehicle)) !== JSON.stringify(standingOf(known));
+}
+
+function standingOf(vehicle) {
+  if (!vehicle?.listings) return {};
+  const { listings, waitingFor, needsYou, priceChanges, priceReduced } = vehicle;
+  return { listings, waitingFor, needsYou, priceChanges, priceReduced };
+}
+
+function list(offset, limit, sort, more = "") {
+  return call("GET", `/api/vehicles?sort=${encodeURIComponent(sort)}&limit=${limit}&offset=${offset}${more}`);
 }

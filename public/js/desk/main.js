@@ -6,6 +6,7 @@ import { load } from "./lot.js";
 import { begin as beginOutbox } from "./outbox.js";
 import { comeBack } from "./partners/connecting.js";
 import { begin as beginSession, session } from "./session.js";
+import { watchStandings } from "./standing.js";
 import { askStatus, watchStatus } from "./status.js";
 import { Toasts } from "./toasts.js";
 import { Desk } from "./views/shell.js";
@@ -19,6 +20,7 @@ render(html`<${Page} />`, document.getElementById("desk"));
 beginSession(open);
 beginOutbox(ERRANDS);
 watchStatus();
+watchStandings();
 
 /** Open with the first vehicles; the rest of the lot comes while they are looked at. */
 async function open() {

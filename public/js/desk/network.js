@@ -36,6 +36,16 @@ export function silent() {
   wait = Math.min(wait * 2, LONGEST_MS);
 }
 
+/** Call `run` whenever the server answers again after it was out of reach. Returns a function that ends this. */
+export function onReturn(run) {
+  let away = !reachable.peek();
+  return reachable.subscribe((now) => {
+    const back = now && away;
+    away = !now;
+    if (back) run();
+  });
+}
+
 async function look() {
   clearTimeout(waiting);
   waiting = null;

@@ -2,6 +2,8 @@
 
 import { html, useEffect, useId, useRef, useState } from "./html.js";
 import { Icon } from "./icons.js";
+import { reachable } from "./network.js";
+import { PARTS as TEXT } from "./words/desk.js";
 
 /** A state as a small colored word. `of` is one of the tables in words.js. */
 export function Badge({ of, state }) {
@@ -19,9 +21,14 @@ export function Switch({ on, label, unseen = false, disabled = false, describedb
     </button>`;
 }
 
-/** A placeholder for an empty list: a heading and the next steps. */
-export function Empty({ icon, title, children }) {
-  return html`<div class="empty"><${Icon} name=${icon} /><h2>${title}</h2>${children}</div>`;
+/** A placeholder for an empty list: a heading and the next steps. Where the view has nothing else, its heading is the view's. */
+export function Empty({ icon, title, alone = false, children }) {
+  return html`<div class="empty"><${Icon} name=${icon} />${alone ? html`<h1 tabindex="-1">${title}</h1>` : html`<h2>${title}</h2>`}${children}</div>`;
+}
+
+/** A list that has not come yet. Without a connection it says when it will. */
+export function Loading({ words }) {
+  return html`<p class="loading" role="status">${reachable.value ? words : TEXT.whenBack}</p>`;
 }
 
 /** A title line of a view with its buttons. */
@@ -48,7 +55,7 @@ export function Dialog({ title, wide = false, onClose, children, ...rest }) {
     <dialog ref=${element} class=${`dialog${wide ? " dialog-wide" : ""}`} aria-labelledby=${label} onClose=${onClose}
       onMouseDown=${beside} ...${rest}>
       <div class="dialog-body">
-        <div class="dialog-head"><h2 id=${label}>${title}</h2><button type="button" class="icon-button" aria-label="Close" onClick=${onClose}><${Icon} name="cross" /></button></div>
+        <div class="dialog-head"><h2 id=${label}>${title}</h2><button type="button" class="icon-button" aria-label=${TEXT.close} onClick=${onClose}><${Icon} name="cross" /></button></div>
         ${children}
       </div>
     </dialog>`;
@@ -61,7 +68,7 @@ export function Field({ label, fault, hint, unit, long = false, optional = false
   const common = { id, class: "control", "aria-invalid": fault ? "true" : undefined, "aria-describedby": note, ref: inputRef, ...input };
   return html`
     <div class=${`field${unit === "$" ? " field-dollars" : ""}`}>
-      <label for=${id}>${label}${optional && html`<span class="optional"> optional</span>`}</label>
+      <label for=${id}>${label}${optional && html`<span class="optional"> ${TEXT.optional}</span>`}</label>
       ${children ? children(common) : long ? html`<textarea rows="3" ...${common}></textarea>` : html`<input ...${common} />`}
       ${fault ? html`<p class="fault" id=${note} role="alert">${fault}</p>` : hint && html`<p class="hint" id=${note}>${hint}</p>`}
     </div>`;
@@ -82,9 +89,9 @@ export function Copyable({ text, label }) {
   return html`
     <div class="copyable">
       <code tabindex="0">${text}</code>
-      <button type="button" class="icon-button" aria-label=${`Copy ${label ?? text}`}
+      <button type="button" class="icon-button" aria-label=${TEXT.copy(label ?? text)}
         onClick=${copy}><${Icon} name=${copied ? "check" : "copy"} /></button>
-      <span class="unseen" role="status">${copied ? "Copied" : ""}</span>
+      <span class="unseen" role="status">${copied ? TEXT.copied : ""}</span>
     </div>`;
 }
 

@@ -38,8 +38,8 @@ export async function enter() {
 }
 
 /** Exchange the token for a session. Rejects with `Problem`: it is not the token. */
-export async function signIn(token) {
-  await call("POST", "/api/session", { token });
+export async function signIn(token, name) {
+  await call("POST", "/api/session", { token, ...(name ? { name } : {}) });
   await enter();
 }
 

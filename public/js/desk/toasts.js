@@ -2,6 +2,7 @@
 
 import { html, signal, useEffect, useRef } from "./html.js";
 import { Icon } from "./icons.js";
+import { TOASTS as TEXT } from "./words/desk.js";
 
 const STAYS_MS = 6000;
 const STAYS_WITH_ACTION_MS = 10_000;
@@ -14,8 +15,10 @@ export const lastUndo = signal(null);
 /** Show a message. `undo` and `action: {words, run}` become buttons; `bad` marks a failure. Returns the toast's id. */
 export function toast({ words, bad = false, undo = null, action = null }) {
   const id = crypto.randomUUID();
-  const offered = undo ? { words: "Undo", run: undo } : action;
-  toasts.value = [...toasts.peek(), { id, words, bad, action: offered }].slice(-MOST);
+  const offered = undo ? { words: TEXT.undo, run: undo } : action;
+  // The same message again takes the place of the first, unless that one has something to undo.
+  const others = toasts.peek().filter((each) => each.words !== words || each.action);
+  toasts.value = [...others, { id, words, bad, action: offered }].slice(-MOST);
   if (undo) lastUndo.value = { id, run: undo };
   return id;
 }
@@ -29,7 +32,7 @@ export function dismiss(id) {
 /** Undo the last action, if that is still possible. */
 export function undoLast() {
   const undo = lastUndo.peek();
-  if (!undo) return toast({ words: "There is nothing to undo." });
+  if (!undo) return toast({ words: TEXT.nothingToUndo });
   dismiss(undo.id);
   return undo.run();
 }
@@ -37,7 +40,7 @@ export function undoLast() {
 /** Where they appear. */
 export function Toasts() {
   return html`
-    <div class="toasts" role="region" aria-label="Messages" aria-live="polite">
+    <div class="toasts" role="region" aria-label=${TEXT.messages} aria-live="polite">
       ${toasts.value.map((each) => html`<${Toast} key=${each.id} toast=${each} />`)}
     </div>`;
 }
@@ -63,7 +66,7 @@ function Toast({ toast: { id, words, bad, action } }) {
       ${bad && html`<${Icon} name="alert" />`}
       <p>${words}</p>
       ${action && html`<button type="button" class="toast-action" onClick=${act}>${action.words}</button>`}
-      <button type="button" class="toast-close" aria-label="Dismiss"
+      <button type="button" class="toast-close" aria-label=${TEXT.dismiss}
         onClick=${() => dismiss(id)}><${Icon} name="cross" /></button>
     </div>`;
 }

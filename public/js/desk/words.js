@@ -1,17 +1,43 @@
 /** Formats values and states for the desk. */
 
-import { money, name } from "../inventory-words.js";
 import { lookup } from "./lookup.js";
-
-export { capital, miles, money, name, vehicles } from "../inventory-words.js";
 
 const NUMBER = new Intl.NumberFormat("en-US");
 const DAY = new Intl.DateTimeFormat("en-US", { month: "short", day: "numeric", year: "numeric", timeZone: "UTC" });
+const MONTH = new Intl.DateTimeFormat("en-US", { month: "long", year: "numeric", timeZone: "UTC" });
 const TIME = new Intl.DateTimeFormat("en-US", { hour: "numeric", minute: "2-digit" });
 const DAY_AND_TIME = new Intl.DateTimeFormat("en-US", { month: "short", day: "numeric", hour: "numeric", minute: "2-digit" });
 const LATER = new Intl.RelativeTimeFormat("en-US", { numeric: "auto" });
 const LIST = new Intl.ListFormat("en-US");
 const DAY_MS = 86_400_000;
+
+const DOLLARS = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD", maximumFractionDigits: 0 });
+const CENTS = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD" });
+
+/** The year, make and model of a vehicle. */
+export function name(vehicle) {
+  return [vehicle.year, vehicle.make, vehicle.model].filter(Boolean).join(" ") || "Vehicle";
+}
+
+/** A price in dollars. */
+export function money(dollars) {
+  return Number.isInteger(dollars) ? DOLLARS.format(dollars) : CENTS.format(dollars);
+}
+
+/** A number of miles. */
+export function miles(count) {
+  return `${number(count)} mi`;
+}
+
+/** A number of vehicles, such as `1 vehicle` or `2 vehicles`. */
+export function vehicles(count) {
+  return many(count, "vehicle");
+}
+
+/** The text with a capital first letter. */
+export function capital(text) {
+  return text && text[0].toUpperCase() + text.slice(1);
+}
 
 /** A count with its commas. */
 export function number(count) {
@@ -36,12 +62,17 @@ export function amount(dollars) {
 
 /** The name of a vehicle, or its VIN if the vehicle is not loaded. */
 export function called(vehicle, vin = null) {
-  return vehicle ? name(vehicle) : (vin ?? "a vehicle that is gone");
+  return vehicle ? name(vehicle) : (vin ?? "a deleted vehicle");
 }
 
 /** A day such as `2025-02-03`, as people write it. */
 export function day(text) {
   return text ? DAY.format(new Date(`${text}T00:00:00Z`)) : "–";
+}
+
+/** A month: `November 2026`. */
+export function monthOf(text) {
+  return MONTH.format(new Date(`${text}-01T00:00:00Z`));
 }
 
 /** An instant: the time of today, else the day and the time. */
@@ -82,33 +113,38 @@ export const STATUS = lookup({
   available: ["Available", "good"],
   pending: ["Sale pending", "warn"],
   sold: ["Sold", "plain"],
-  archived: ["Off the lot", "plain"],
+  archived: ["Archived", "plain"],
 });
 export const SALE = lookup({
-  pending: ["Waits for the books", "warn"],
+  asked: ["Price needed", "warn"],
+  pending: ["Waiting for QuickBooks", "warn"],
   posted: ["Invoiced", "good"],
   paid: ["Paid", "good"],
   dead: ["Failed", "bad"],
   voided: ["Voided", "plain"],
 });
-export const EXPENSE = lookup({ ...SALE, posted: ["In the books", "good"] });
+/** `leaving`: this desk is about to void the record. */
+export const EXPENSE = lookup({ ...SALE, posted: ["In QuickBooks", "good"], leaving: ["Voiding", "plain"] });
 export const PARTNER = lookup({
   connected: ["Connected", "good"],
   not_configured: ["Not set up", "plain"],
-  degraded: ["Degraded", "warn"],
-  reauth_required: ["Waits for sign-in", "warn"],
+  degraded: ["Partly working", "warn"],
+  reauth_required: ["Not connected", "warn"],
   error: ["Not working", "bad"],
+  paused: ["Paused", "warn"],
 });
 export const RUN = lookup({
   queued: ["Queued", "plain"],
   running: ["Running", "plain"],
   completed: ["Completed", "good"],
-  degraded: ["Degraded", "warn"],
+  degraded: ["Partial sync", "warn"],
   failed: ["Failed", "bad"],
 });
+/** How a vehicle stands with a site. */
 export const LISTING = lookup({
   live: ["Listed", "good"],
-  pending: ["On its way", "plain"],
-  absent: ["Not listed", "plain"],
-  dead: ["Refused", "bad"],
+  on_its_way: ["On its way", "plain"],
+  refused: ["Refused", "bad"],
+  incomplete: ["Not complete", "warn"],
+  off: ["Not listed", "plain"],
 });

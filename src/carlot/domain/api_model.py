@@ -4,21 +4,29 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, StringConstraints, WithJsonSchema
 from pydantic.alias_generators import to_camel
+
+from carlot.domain.model import Model
 
 
 def _storable(text: str) -> str:
     """Refuse a NUL character: SQLite ends a text there."""
     if "\x00" in text:
-        raise ValueError("contains a NUL character")
+        raise ValueError("a NUL character cannot be stored")
     return text
 
 
-class WireModel(BaseModel):
+class WireModel(Model):
     """A JSON body: camelCase names, unknown fields refused, surrounding space dropped."""
 
     model_config = ConfigDict(alias_generator=to_camel, extra="forbid", strict=True, str_strip_whitespace=True)
+
+
+def one_of(*words: str) -> BeforeValidator:
+    """Take a word of a list however it is written, `SOLD` or `Sold ` for `sold`; what is none of them stays as it is."""
+    known = {word.casefold(): word for word in words}
+    return BeforeValidator(lambda told: known.get(told.strip().casefold(), told) if isinstance(told, str) else told)
 
 
 def _text(least: int, most: int) -> Any:

@@ -35,6 +35,12 @@ OUTBOUND = Backoff(base_s=5, cap_s=3600, min_attempts=10, give_up_after_s=6 * DA
 LISTING = Backoff(base_s=5, cap_s=900, min_attempts=10, give_up_after_s=14 * DAY_S)
 """For the listing sites: a sold car leaves within 24 hours even when a site was down for 23 of them."""
 
+HEARTBEAT = Backoff(base_s=5, cap_s=240, min_attempts=1_000_000, give_up_after_s=0)
+"""For the heartbeat: never given up, for whoever watches it notices by himself."""
+
+QUIET = Backoff(base_s=30, cap_s=3600, min_attempts=1_000_000, give_up_after_s=0)
+"""For what is only offered: its work ends the tries itself, and nobody is told of it."""
+
 PULL = Backoff(base_s=1, cap_s=30, min_attempts=6, give_up_after_s=45)
 """For a page of an import: the next pull comes anyway, so a run that cannot continue ends within minutes, or, in a long outage,
 after the throttle's pause."""

@@ -61,13 +61,13 @@ class Column(NamedTuple):
     field: str | None
 
 
-def _plain(heading: str) -> str:
+def plain(heading: str) -> str:
     """A heading as it is compared: letters and digits, lower case."""
     return re.sub(r"[^a-z0-9]", "", heading.lower())
 
 
 _RANKS = {heading: (rank, field) for field, headings in _HEADINGS.items() for rank, heading in enumerate(headings)}
-_RANKS |= {_plain(field.column): (0, field.wire) for field in FIELDS if field.wire in READ and _plain(field.column) not in _RANKS}
+_RANKS |= {plain(field.column): (0, field.wire) for field in FIELDS if field.wire in READ and plain(field.column) not in _RANKS}
 
 
 def named(headings: Sequence[str], mapping: Mapping[str, str | None]) -> int:
@@ -95,11 +95,11 @@ def sources(found: Sequence[Column]) -> dict[str, list[int]]:
         if column.field:
             places.setdefault(column.field, []).append(place)
     for listed in places.values():
-        listed.sort(key=lambda place: _RANKS.get(_plain(found[place].heading), (0, ""))[0])
+        listed.sort(key=lambda place: _RANKS.get(plain(found[place].heading), (0, ""))[0])
     return places
 
 
 def _field(heading: str, mapping: Mapping[str, str | None]) -> str | None:
     if heading in mapping:
         return mapping[heading]
-    return _RANKS.get(_plain(heading), (0, None))[1]
+    return _RANKS.get(plain(heading), (0, None))[1]

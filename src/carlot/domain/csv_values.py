@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from carlot.domain.csv_text import NOTHING, undefused
+from carlot.domain.plain_text import quoted
 from carlot.domain.vehicle import BY_WIRE, STATUSES
 
 _NO_NUMBER = frozenset(
@@ -55,7 +56,7 @@ def _vin(text: str) -> str:
 def _status(text: str) -> str:
     status = _STATUSES.get(re.sub(r"[^a-z]", "", text.lower()))
     if status is None:
-        raise BadCell(f"{_quoted(text)} is no status. Write available, pending or archived.")
+        raise BadCell(f"{quoted(text)} is not a status. Write available, pending or archived.")
     return status
 
 
@@ -68,7 +69,7 @@ def _photos(text: str) -> list[str]:
 def _whole_number(text: str) -> int:
     digits = re.sub(r"(?i)[,\s]|mi(les)?\.?$", "", text)
     if not re.fullmatch(r"-?\d{1,9}(\.0*)?", digits):
-        raise BadCell(f"{_quoted(text)} is no whole number.")
+        raise BadCell(f"{quoted(text)} is not a whole number.")
     return int(digits.partition(".")[0])
 
 
@@ -78,7 +79,7 @@ def _amount(text: str) -> Decimal:
     except InvalidOperation:
         amount = Decimal("NaN")
     if not amount.is_finite():
-        raise BadCell(f"{_quoted(text)} is no amount of dollars.")
+        raise BadCell(f"{quoted(text)} is not a dollar amount.")
     return amount
 
 
@@ -93,19 +94,14 @@ def _day(text: str) -> date:
             return date.fromisoformat(found[1])
     except ValueError:
         pass
-    raise BadCell(f"{_quoted(text)} is no day. Write it like 2025-02-03 or 2/3/2025.")
+    raise BadCell(f"{quoted(text)} is not a day. Write it like 2025-02-03 or 2/3/2025.")
 
 
 def _flag(text: str) -> bool:
     word = text.lower()
     if word not in _TRUE | _FALSE:
-        raise BadCell(f"{_quoted(text)} is neither yes nor no.")
+        raise BadCell(f"{quoted(text)} is neither yes nor no.")
     return word in _TRUE
-
-
-def _quoted(text: str) -> str:
-    """The beginning of a text, as a message shows it."""
-    return f"“{text[:40]}”"
 
 
 _READERS: dict[str, Any] = {"vin": _vin, "status": _status, "photos": _photos}

@@ -9,7 +9,7 @@ NEEDED = ("vin", "price", "photos")
 """What every listing needs, by wire name. `store.listings.LISTABLE` is the same rule in SQL; a test compares them."""
 
 _WORDS = {
-    "vin": "Its VIN is not valid: correct it.",
+    "vin": "The VIN is not valid.",
     "price": "It has no price.",
     "photos": "It has no photo.",
 }
@@ -28,8 +28,8 @@ def off_market(vehicle: Mapping[str, Any]) -> str | None:
     if status == "sold":
         return "It is sold."
     if status != "available":
-        return "A sale of it is pending." if status == "pending" else "It is not on the lot."
-    return None if vehicle["publishToThirdParty"] else "Publishing to listing sites is switched off for it."
+        return "A sale is pending." if status == "pending" else "It is not in inventory."
+    return None if vehicle["publishToThirdParty"] else "Publish to Third Party is off."
 
 
 def missing(vehicle: Mapping[str, Any], required: Collection[str] = NEEDED) -> list[Lack]:

@@ -7,6 +7,8 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema
 
+from carlot.domain.plain_text import quoted
+
 MAX_DOLLARS = Decimal("99999999.99")
 
 
@@ -15,7 +17,7 @@ def _number(amount: object, info: ValidationInfo) -> object:
     if info.mode != "json":
         return amount
     if isinstance(amount, bool) or not isinstance(amount, int | float):
-        raise ValueError("should be a number")
+        raise ValueError(f"{quoted(amount)} is not a dollar amount")
     return Decimal(amount if isinstance(amount, int) else repr(amount))
 
 
@@ -26,6 +28,14 @@ Dollars = Annotated[
     WithJsonSchema({"type": "number", "minimum": 0, "maximum": float(MAX_DOLLARS), "multipleOf": 0.01}),
 ]
 """An amount on the wire: a number of dollars, at most two decimals, never negative."""
+
+SignedDollars = Annotated[
+    Decimal,
+    Field(ge=-MAX_DOLLARS, le=MAX_DOLLARS, decimal_places=2, allow_inf_nan=False),
+    BeforeValidator(_number),
+    WithJsonSchema({"type": "number", "minimum": -float(MAX_DOLLARS), "maximum": float(MAX_DOLLARS), "multipleOf": 0.01}),
+]
+"""An amount on the wire that may be below zero."""
 
 
 def cents(amount: Decimal) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 MAX_RETRY_AFTER_S = 24 * 3600.0
@@ -22,6 +22,12 @@ def parse_instant(text: str) -> datetime:
 def after(at: datetime, seconds: float) -> str:
     """Return the instant so many seconds later."""
     return instant(at + timedelta(seconds=seconds))
+
+
+def day_in_words(day: str) -> str:
+    """Return a day, or the day of an instant, as people in the US write it: `2025-02-03` is `Feb 3, 2025`."""
+    at = date.fromisoformat(day[:10])
+    return f"{at:%b} {at.day}, {at.year}"
 
 
 def retry_after_s(value: str, now: datetime) -> float | None:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 Kind = Literal["text", "integer", "money", "date", "flag", "json"]
 
@@ -65,6 +65,8 @@ FIELDS: tuple[Field, ...] = (
 
 BY_WIRE: dict[str, Field] = {field.wire: field for field in FIELDS}
 FROM_DMS: tuple[Field, ...] = tuple(field for field in FIELDS if field.dms)
+DECODED: tuple[str, ...] = ("trim", "bodyStyle", "engine", "fuelType", "drivetrain", "transmission")
+"""The fields, by wire name, that are filled from the VIN where an import leaves them empty."""
 PUSHED_TO_DMS: frozenset[str] = frozenset({"mileage", "location", "price", "description"})
 """The fields, by wire name, whose hand edits are sent to the DMS."""
 
@@ -85,3 +87,11 @@ def photo_fault(url: str, own_base: str) -> str | None:
     if url.startswith(("https://", "/photos/")) or (own_base and url.startswith(own_base + "/")):
         return None
     return "A photo URL must begin with https://."
+
+
+def stored(vehicle: dict[str, Any], name: str) -> Any:
+    """Return a field as D1 stores it, from the vehicle as read: amounts in cents, flags as 0 or 1."""
+    value, kind = vehicle[name], BY_WIRE[name].kind
+    if kind == "money" and value is not None:
+        return round(value * 100)
+    return int(value) if kind == "flag" else value

@@ -29,7 +29,15 @@ _MAX_COLUMNS = 500
 _MAX_LINES = 100_000
 _SHOWN_CHARACTERS = 100
 _LIKE_A_VIN = re.compile(r"(?=.*\d)[A-Za-z0-9]{11,17}")
-_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+_NO_CSV = (
+    ((b"PK\x03\x04", b"\xd0\xcf\x11\xe0"), "This is an Excel workbook. In Excel, use Save As, CSV UTF-8, and choose that file."),
+    ((b"\x1f\x8b",), "This file is compressed. Choose the CSV file itself."),
+)
+
+
+_KEPT_BYTES = 100_000
+_KEPT_CELL_CHARACTERS = 100
+"""A rejected row is kept as it came up to so many bytes; of a longer one, the beginning of each cell."""
 
 
 class Row(NamedTuple):
@@ -67,7 +75,7 @@ class Sheet:
     def without(self, name: str) -> str:
         """The sentence about a column that is missing."""
         seen = ", ".join(column.heading[:_SHOWN_CHARACTERS] for column in self.columns[:50] if column.heading)
-        return f"No column is the {field_words(name)}. The headings of the file are: {seen or 'none'}."
+        return f"The file has no {field_words(name)} column. Its columns are: {seen or 'none'}."
 
 
 @dataclass(slots=True)
@@ -85,14 +93,22 @@ class UnreadableSheet(ValueError):
     """The file as a whole cannot be read; the message says why."""
 
 
-def read_sheet(content: bytes, mapping: Mapping[str, str | None]) -> Sheet:
-    """Take a file apart. `mapping` says of headings which field they are (`None`: none); the others are recognized by name.
+class Head(NamedTuple):
+    """Where a table begins: the delimiter, the heading line as a spreadsheet counts it, and the headings."""
 
-    Raises: `UnreadableSheet`.
+    delimiter: str
+    number: int
+    headings: list[str]
+
+
+def read_head(content: bytes, encoding: str, mapping: Mapping[str, str | None]) -> Head:
+    """Find the headings of a file, or of its beginning.
+
+    `mapping` says of headings which field they are. Raises: `UnreadableSheet`.
     """
-    if content.startswith(_WORKBOOKS):
-        raise UnreadableSheet("This is an Excel workbook. Save it as CSV UTF-8 and send that file.")
-    encoding = csv_text.encoding(content)
+    for marks, sentence in _NO_CSV:
+        if content.startswith(marks):
+            raise UnreadableSheet(sentence)
     delimiter, head = _head(content, encoding, mapping)
     headings = [undefused(csv_text.readable(heading)).strip() for heading in head.cells or []]
     if not any(headings):
@@ -101,10 +117,20 @@ def read_sheet(content: bytes, mapping: Mapping[str, str | None]) -> Sheet:
         del headings[-1]
     if len(headings) > _MAX_COLUMNS:
         raise UnreadableSheet(f"The file has more than {_MAX_COLUMNS} columns.")
+    return Head(delimiter, head.number, headings)
+
+
+def read_sheet(content: bytes, mapping: Mapping[str, str | None]) -> Sheet:
+    """Take a file apart. `mapping` says of headings which field they are (`None`: none); the others are recognized by name.
+
+    Raises: `UnreadableSheet`.
+    """
+    encoding = csv_text.encoding(content)
+    delimiter, number, headings = read_head(content, encoding, mapping)
     if unknown := sorted(set(mapping) - set(headings)):
         raise UnreadableSheet(f"There is no column {unknown[0]!r}.")
     found = columns(headings, mapping)
-    sheet = Sheet(found, sources(found), _rows(content, encoding, delimiter, head, len(headings)))
+    sheet = Sheet(found, sources(found), _rows(content, encoding, delimiter, number, len(headings)))
     if not sheet.sources.keys() & {"vin", "stockNumber", "id"}:
         raise UnreadableSheet(sheet.without("vin"))
     return sheet
@@ -114,16 +140,16 @@ def read_row(sheet: Sheet, row: Row) -> Reading:
     """What a row says. A line that names no vehicle (a title, a sum, the headings once more) is none."""
     reading = Reading()
     if row.cells is None:
-        message = "A quotation mark opens a cell here and never closes."
+        message = "A cell in this row starts with a quotation mark that never ends."
         reading.faults.append(Remark(row.number, "", row.text[:_SHOWN_CHARACTERS], message))
         return reading
-    if not _names_a_vehicle(sheet, row.cells):
+    if not names_a_vehicle(sheet.columns, sheet.sources, row.cells):
         reading.is_vehicle = False
         shown = " ".join(filter(None, row.cells))[:_SHOWN_CHARACTERS]
-        reading.warnings.append(Remark(row.number, "", shown, "This line names no vehicle and was passed over."))
+        reading.warnings.append(Remark(row.number, "", shown, "This row is not a vehicle and was skipped."))
         return reading
     if any(row.cells[len(sheet.columns) :]):
-        message = "The row has more cells than the file has columns."
+        message = "This row has more cells than the file has columns."
         reading.faults.append(Remark(row.number, "", row.cells[len(sheet.columns)][:_SHOWN_CHARACTERS], message))
         return reading
     for name, places in sheet.sources.items():
@@ -153,24 +179,28 @@ def _read_field(sheet: Sheet, row: Row, name: str, places: Sequence[int], readin
             continue
         said, reading.places[name] = found, place
         for byte in csv_text.bad_bytes(cell):
-            message = f"The byte {byte:02X} is no character of this file's encoding; “\ufffd” stands in its place."
+            message = f"One character could not be read (byte {byte:02X}); “\ufffd” takes its place."
             reading.warnings.append(remark(sheet, row, place, message))
         if not (name == "price" and found == Decimal(0)):
             break
     if name == "photos" and said and len(said) > MAX_PHOTOS:
-        reading.warnings.append(remark(sheet, row, reading.places[name], f"Only the first {MAX_PHOTOS} photos were taken."))
+        reading.warnings.append(remark(sheet, row, reading.places[name], f"Only the first {MAX_PHOTOS} photos are imported."))
         said = said[:MAX_PHOTOS]
     reading.values[name] = said
 
 
-def _names_a_vehicle(sheet: Sheet, cells: Sequence[str]) -> bool:
-    """Whether a line is a vehicle: something stands where the table has what a vehicle is known by, and it is no heading."""
-    if [cell.strip() for cell in cells[: len(sheet.columns)]] == [column.heading for column in sheet.columns]:
+def names_a_vehicle(table: Sequence[Column], places: Mapping[str, Sequence[int]], cells: Sequence[str]) -> bool:
+    """Whether a line of a table is a vehicle: something stands where the table has what a vehicle is known by, and it is no
+    heading.
+
+    `places` are the columns of each field.
+    """
+    if [cell.strip() for cell in cells[: len(table)]] == [column.heading for column in table]:
         return False
-    known_by = ["id", *NEEDED, *(["stockNumber"] if sheet.missing() else [])]
-    stands = {name for name in known_by for place in sheet.sources.get(name, ()) if place < len(cells) and cells[place].strip()}
+    known_by = ["id", *NEEDED, *(["stockNumber"] if not places.keys() >= set(NEEDED) else [])]
+    stands = {name for name in known_by for place in places.get(name, ()) if place < len(cells) and cells[place].strip()}
     filled = [cell.strip() for cell in cells if cell.strip()]
-    return bool(stands) and (len(filled) > 1 or len(sheet.columns) < 3 or _LIKE_A_VIN.fullmatch(filled[0]) is not None)
+    return bool(stands) and (len(filled) > 1 or len(table) < 3 or _LIKE_A_VIN.fullmatch(filled[0]) is not None)
 
 
 def _head(content: bytes, encoding: str, mapping: Mapping[str, str | None]) -> tuple[str, Record]:
@@ -188,10 +218,21 @@ def _head(content: bytes, encoding: str, mapping: Mapping[str, str | None]) -> t
     return best[2], best[3]
 
 
-def _rows(content: bytes, encoding: str, delimiter: str, head: Record, width: int) -> Iterator[Row]:
+def _rows(content: bytes, encoding: str, delimiter: str, head: int, width: int) -> Iterator[Row]:
     """The lines below the headings that have anything in them. Raises: `UnreadableSheet`."""
     for record in csv_text.records(csv_text.lines(content, encoding), delimiter, width):
         if record.number > _MAX_LINES:
             raise UnreadableSheet(f"A file may have {_MAX_LINES:,} lines at most, empty ones included.")
-        if record.number > head.number and (record.cells is None or any(cell.strip() for cell in record.cells)):
+        if record.number > head and (record.cells is None or any(cell.strip() for cell in record.cells)):
             yield Row(record.number, record.cells, csv_text.readable(record.text) if record.cells is None else "")
+
+
+def kept_cells(sheet: Sheet, row: Row) -> list[str]:
+    """The cells of a rejected row as it came: one for each heading, and those that are too many."""
+    cells = [csv_text.readable(cell) for cell in row.cells or [row.text]]
+    cells += [""] * (len(sheet.columns) - len(cells))
+    own = [place for place, column in enumerate(sheet.columns) if column.heading.lower() == PROBLEM]
+    cells = [cell for place, cell in enumerate(cells[: len(sheet.columns) + 10]) if place not in own]
+    if sum(map(len, cells)) <= _KEPT_BYTES // 4:
+        return cells
+    return [cell[:_KEPT_CELL_CHARACTERS] for cell in cells]

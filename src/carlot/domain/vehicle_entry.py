@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
 
-from carlot.domain.api_model import Line, OptionalLine, OptionalText, WireModel
+from carlot.domain.api_model import Line, OptionalLine, OptionalText, WireModel, one_of
 from carlot.domain.money import Dollars, cents
 from carlot.domain.plain_text import without_brackets
 from carlot.domain.vehicle import BY_WIRE, MAX_PHOTOS
@@ -30,7 +30,7 @@ Words = Annotated[OptionalLine, BeforeValidator(_plain)]
 
 Year = Annotated[int, Field(ge=1885, le=2100)]
 Miles = Annotated[int, Field(ge=0, le=9_999_999)]
-Status = Literal["available", "pending", "archived"]
+Status = Annotated[Literal["available", "pending", "archived"], one_of("available", "pending", "archived")]
 
 
 class PhotoReference(WireModel):

@@ -12,6 +12,8 @@ LENGTH = 17
 FIRST_MODEL_YEAR = 1981
 """From this model year on, the form of a VIN is fixed."""
 
+TYPING_ERROR = "This VIN has a typing error somewhere. Compare it with the plate."
+
 _WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
 _VALUES = bytes.maketrans(
     b"0123456789ABCDEFGHJKLMNPRSTUVWXYZ",
@@ -41,13 +43,11 @@ def form_fault(vin: str, year: int) -> str | None:
 
 
 def check_digit_fault(vin: str, year: int) -> str | None:
-    """Return the fault in the check digit of a well-formed VIN, as a sentence; `None` when it fits, or the car is too old."""
-    if year < FIRST_MODEL_YEAR:
-        return None
-    expected = check_digit(vin)
-    if vin[8] == expected:
-        return None
-    return f"The VIN's check digit (9th character) is {vin[8]} but works out as {expected}: look for a mistyped character."
+    """Return the fault in the check digit of a well-formed VIN, as a sentence; `None` when it fits, or the car is too old.
+
+    It names no character: with another ninth one it would be another car's VIN.
+    """
+    return None if year < FIRST_MODEL_YEAR or vin[8] == check_digit(vin) else TYPING_ERROR
 
 
 def is_north_american(vin: str) -> bool:

@@ -17,5 +17,6 @@ Glossary:
 - dead            given up: refused for good, or out of attempts; the dealer retries or discards it
 - recovery        the cron's part: waking what was lost, releasing what is no longer blocked
 - dead letter     a message that the queue gave up on
+- question        what only the dealer can decide; its answer and what the choice does are one batch (`questions`)
 - coalescing      sending the statements of tasks that run side by side in one database call
 """

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 from carlot.errors import ConstraintViolation, StatementRefused
 from carlot.platform.ports import Database, Row, Statement, Value
@@ -24,16 +25,14 @@ class CoalescingDatabase:
     def __init__(self, inner: Database) -> None:
         self._inner = inner
         self._waiting: list[_Batch] = []
-        self._turn = asyncio.Lock()
+        self._calls: asyncio.Task[None] | None = None
 
     async def batch(self, statements: Sequence[Statement]) -> list[list[Row]]:
         """Run statements as one transaction, perhaps together with those of others."""
         answer: asyncio.Future[list[list[Row]]] = asyncio.get_running_loop().create_future()
         self._waiting.append((statements, answer))
-        async with self._turn:
-            # Who comes first takes along what has gathered; the others find their answer there.
-            if not answer.done():
-                await self._run(self._take())
+        if self._calls is None:
+            self._calls = asyncio.create_task(self._call())
         return await answer
 
     async def all(self, sql: str, *params: Value) -> list[Row]:
@@ -44,6 +43,19 @@ class CoalescingDatabase:
         """Run one statement; answer its first row."""
         rows = await self.all(sql, *params)
         return rows[0] if rows else None
+
+    async def _call(self) -> None:
+        """Make one call after the other, as long as anybody waits. Each takes along what has gathered."""
+        try:
+            while self._waiting:
+                # Those who have just been answered ask for the next thing at once, and are let in first: the answer reaches
+                # them in one round of the loop, and their question comes in the next.
+                await asyncio.sleep(0)
+                await asyncio.sleep(0)
+                with suppress(BaseException):  # Those who wait for it hear of it.
+                    await self._run(self._take())
+        finally:
+            self._calls = None
 
     def _take(self) -> list[_Batch]:
         """The batches that go together now, the longest waiting first."""
@@ -66,7 +78,8 @@ class CoalescingDatabase:
                 await self._run([each])
         else:
             for statements, answer in part:
-                answer.set_result(rows[: len(statements)])
+                if not answer.done():  # Whoever gave up waiting is left out.
+                    answer.set_result(rows[: len(statements)])
                 rows = rows[len(statements) :]
         finally:
             # Whatever it is that goes on from here: nobody is left waiting.
@@ -74,4 +87,3 @@ class CoalescingDatabase:
             for _, answer in part:
                 if failure and not answer.done():
                     answer.set_exception(failure)
-                    answer.exception()  # Who ran the call hears of it already.

@@ -1,4 +1,4 @@
-"""Jobs that run once in the dealer's day."""
+"""Jobs that are done once in the dealer's day. The day is noted when a job is done, so a job that failed is tried again."""
 
 from __future__ import annotations
 
@@ -11,17 +11,24 @@ from carlot.platform.ports import Services, Statement
 from carlot.store import daily_jobs
 
 
+def due_on(services: Services, at: datetime, from_hour: int) -> str | None:
+    """The dealer's day on which a job is due from that hour on; `None`: it is not that hour yet."""
+    local = services.clock.local(at, services.settings.dealer_timezone)
+    return local.date().isoformat() if local.hour >= from_hour else None
+
+
 async def once_a_day(
     services: Services, at: datetime, job: str, from_hour: int, work: Callable[[Statement], Awaitable[object]]
 ) -> None:
     """Run `work` once in each local day, from that hour on; `at` is the cron's time.
 
-    `work` puts the statement it is given first into its batch: on a day that has the job already, the batch is refused.
+    `work` is done with one batch, and puts the statement it is given first into it: on a day that has the job already, the batch
+    is refused.
     """
-    local = services.clock.local(at, services.settings.dealer_timezone)
-    if local.hour < from_hour:
+    date = due_on(services, at, from_hour)
+    if date is None:
         return
-    day = daily_jobs.insert(job, local.date().isoformat(), instant(services.clock.now()))
+    day = daily_jobs.insert(job, date, instant(services.clock.now()))
     try:
         await work(day)
     except UniqueViolation as taken:

@@ -12,7 +12,7 @@ from carlot import trace
 from carlot.domain.backoff import Backoff
 from carlot.domain.times import instant
 from carlot.engine.messages import wake
-from carlot.engine.throttle import ThrottledHttp
+from carlot.engine.throttle import ThrottledHttp, ThrottledSockets
 from carlot.errors import QueueUnavailable
 from carlot.log import log
 from carlot.platform.ports import Row, Services, Statement
@@ -26,17 +26,19 @@ MAX_DELAY_S = 12 * 3600
 """The longest delay of a queue message. Source: https://developers.cloudflare.com/queues/platform/limits/."""
 
 
-RunBatch = Callable[[Services, Sequence[Lease]], Awaitable[Mapping[str, Outcome | Exception]]]
+RunBatch = Callable[[Services, Sequence[Lease]], Awaitable[Mapping[str, Outcome | Exception | None]]]
 
 
 @dataclass(frozen=True, slots=True)
 class TaskKind:
     """What the worker does for one (target, kind).
 
-    `run` does the work under a lease of `lease_s`, which is longer than its longest call. Where a partner takes several documents
-    in one call, `run_batch` does up to `batch_size` tasks at once and returns each one's outcome by task id. `on_dead` returns
-    the writes that follow when a task is given up, from its subject and the failure. While its partner needs the dealer, a task
-    is blocked, or, without `blocks_on_sign_in`, dead.
+    `run` does the work under a lease of `lease_s`, which is longer than its longest call. Where several tasks can be done in one
+    go, `run_batch` does up to `batch_size` at once and returns each one's outcome by task id; `None`: `run` does it alone.
+    `on_dead` returns the writes that follow when a task is given up, from its subject and the failure. While its partner needs
+    the dealer, a task is blocked, or, without `blocks_on_sign_in`, dead. With `unconfigured` it runs although settings of its
+    partner are missing. `author` is kept with what the work changes; empty: its partner's name. `connections` is how many the
+    work has open at most.
     """
 
     run: Callable[[Services, Lease], Awaitable[Outcome]]
@@ -46,6 +48,9 @@ class TaskKind:
     run_batch: RunBatch | None = None
     batch_size: int = 1
     blocks_on_sign_in: bool = True
+    author: str = ""
+    unconfigured: bool = False
+    connections: int = 1
 
 
 Registry = Mapping[tuple[str, str], TaskKind]
@@ -54,8 +59,11 @@ Registry = Mapping[tuple[str, str], TaskKind]
 async def commit(services: Services, changes: Sequence[Statement], enqueue: Sequence[Enqueue] = ()) -> list[list[Row]]:
     """Write a change and enqueue its tasks in one batch, then wake them; return the rows of the changes.
 
+    Nothing to change and nothing to enqueue is no batch: a correction may say what is there already.
     Raises: as `Database.batch`; then nothing was written.
     """
+    if not changes and not enqueue:
+        return []
     rows = await services.database.batch([*changes, *tasks.enqueue(enqueue, instant(services.clock.now()))])
     if woken := task_ids(rows[len(changes) :]):
         await wake_tasks(services, woken)
@@ -79,4 +87,5 @@ async def wake_tasks(services: Services, task_ids: Sequence[str], delay_s: float
 
 def throttled(services: Services, target: str) -> Services:
     """Return the services with the network limited to what one partner accepts."""
-    return replace(services, http=ThrottledHttp(services, target))
+    http = ThrottledHttp(services, target)
+    return replace(services, http=http, sockets=ThrottledSockets(http))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ConfigDict, Field, ValidationError
 
+from carlot.domain.model import Model
 from carlot.platform.ports import Value
 
 
-class Wake(BaseModel):
+class Wake(Model):
     """Look at this sync task. Everything about it is in D1."""
 
     model_config = ConfigDict(frozen=True, strict=True)

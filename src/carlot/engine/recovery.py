@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import timedelta
 
 from carlot.domain.times import after, instant
 from carlot.engine.enqueue import PROBE_S, Registry, wake_tasks
@@ -15,7 +16,10 @@ SWEPT_S = 300.0
 """How long the sweep leaves a task alone after waking it."""
 
 LIMIT = 1000
-"""The most tasks that one sweep wakes."""
+"""The most tasks with a deadline, and the most of all tasks, that one sweep wakes."""
+
+URGENT = timedelta(hours=25)
+"""What is due so soon is woken before everything else: sold cars leave the sites within a day."""
 
 Checks = Mapping[str, Callable[[Services], Awaitable[None]]]
 """By target: whether it can be called at all, as far as that is known without a call. Raises: `NeedsDealer`."""
@@ -25,7 +29,7 @@ async def sweep(services: Services, checks: Checks) -> int:
     """Release what can go again, then wake every task whose wake-up is overdue; return how many."""
     await _release(services, checks)
     now = services.clock.now()
-    overdue = await tasks.sweep(services.database, instant(now), after(now, SWEPT_S), LIMIT)
+    overdue = await tasks.sweep(services.database, instant(now), after(now, SWEPT_S), LIMIT, instant(now + URGENT))
     if overdue:
         log("sweep", tasks=len(overdue))
         await wake_tasks(services, overdue)
@@ -34,7 +38,7 @@ async def sweep(services: Services, checks: Checks) -> int:
 
 async def bury(services: Services, registry: Registry, task_ids: Sequence[str]) -> None:
     """Mark tasks that crash every worker as dead. Their messages are dead letters; the sweep wakes all others."""
-    failure = Permanent("It stopped the program each time it was taken up.")
+    failure = Permanent("It crashed the program each time it ran.")
     now = instant(services.clock.now())
     for row in await dead_tasks.abandoned(services.database, list(task_ids), now):
         kind = registry.get((row["target"], row["kind"]))

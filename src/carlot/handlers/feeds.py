@@ -6,14 +6,18 @@ from typing import Any
 
 from carlot.domain.api_model import WireModel
 from carlot.domain.dealer import Dealer
+from carlot.domain.eligibility import missing
 from carlot.domain.times import instant
 from carlot.errors import NotFound
 from carlot.handlers.public import public_base
 from carlot.platform.ports import Request, Response, Services
 from carlot.store import feeds
-from carlot.store.feed_columns import COLUMNS
+from carlot.store.feed_columns import FEEDS
 from carlot.web.parsing import read_json
-from carlot.web.responses import begun, json_answer
+from carlot.web.responses import PUBLIC_HEADERS, json_answer, short
+
+MAX_WHOLE = 1_000_000
+"""A feed of at most so many characters is sent in one piece, with an ETag; a longer one is streamed."""
 
 
 class FeedChange(WireModel):
@@ -27,7 +31,7 @@ async def get_feed(request: Request, services: Services) -> Response:
     name, dot, kind = request.params["file"].partition(".")
     now = instant(services.clock.now())
     if (
-        name not in COLUMNS
+        name not in FEEDS
         or (dot, kind) != (".", "csv")
         or not await feeds.fetched(services.database, name, request.params["token"], now)
     ):
@@ -35,14 +39,15 @@ async def get_feed(request: Request, services: Services) -> Response:
     headers = {
         "content-type": "text/csv; charset=utf-8; header=present",
         "content-disposition": f'attachment; filename="{name}.csv"',
-        "cache-control": "private, no-store",
+        **PUBLIC_HEADERS,
     }
     if request.method == "HEAD":
         return Response(200, headers)
     settings = services.settings
     dealer = Dealer.read(settings.dealer_name, settings.dealer_phone, settings.dealer_address)
     parts = feeds.parts(services.database, name, public_base(request, services), dealer)
-    return Response(200, headers, parts=await begun(parts))
+    text, parts = await short(parts, MAX_WHOLE)
+    return Response(200, headers, text) if text is not None else Response(200, headers, parts=parts)
 
 
 async def list_feeds(request: Request, services: Services) -> Response:
@@ -72,6 +77,15 @@ async def _answer(request: Request, services: Services, name: str) -> Response:
     )
 
 
+def _left_out(vehicle: dict[str, Any], name: str) -> dict[str, Any]:
+    """A vehicle that a feed leaves out, and why."""
+    needs = ["vin" if field.startswith("vin") else field for field in FEEDS[name].required]
+    reasons = [lack.message for lack in missing(vehicle, needs) if lack.field in needs]
+    called = f"{vehicle['year']} {vehicle['make']} {vehicle['model']}"
+    reason = " ".join(reasons) or "Its VIN has fewer than 17 characters."
+    return {"id": vehicle["id"], "name": called, "stockNumber": vehicle["stockNumber"], "reason": reason}
+
+
 def _shown(request: Request, services: Services, feed: dict[str, Any]) -> dict[str, Any]:
     settings = services.settings
     lacking = [name for name in ("DEALER_NAME", "DEALER_ADDRESS") if not settings.value(name)]
@@ -83,5 +97,6 @@ def _shown(request: Request, services: Services, feed: dict[str, Any]) -> dict[s
         "createdAt": feed["createdAt"],
         "vehicles": feed["vehicles"],
         "leftOut": feed["published"] - feed["vehicles"],
+        "leftOutVehicles": [_left_out(vehicle, feed["format"]) for vehicle in feed["leftOut"]],
         "missingSettings": [] if feed["format"] == "generic" else lacking,
     }

@@ -66,7 +66,7 @@ async def add_photo(request: Request, services: Services) -> Response:
     urls = (await _read(request, services))["photos"]
     shown = next((each for each in photo.shown(urls, public_base(request, services)) if each["id"] == photo_id), None)
     if shown is None:
-        raise Conflict("The photo was removed again while it came.", code="busy")
+        raise Conflict("The photo was removed while it was uploading.", code="busy")
     return json_answer(shown, status, {"location": photo.PATH + photo_id})
 
 
@@ -163,7 +163,7 @@ async def _arrange(
         rows = await commit(services, [arranged, *follow], enqueue_listings(services, vehicle["id"]))
         if rows[0]:
             return urls
-    raise Conflict("It is being changed by somebody else at the same time: try again.", code="busy")
+    raise Conflict("Someone else is changing this at the same time. Try again.", code="busy")
 
 
 async def _read(request: Request, services: Services) -> dict[str, Any]:

@@ -6,11 +6,12 @@ import hashlib
 from collections import OrderedDict
 from urllib.parse import urlencode
 
+from carlot.domain.prices import reduced_since
 from carlot.domain.search import Search
 from carlot.errors import NotFound
 from carlot.handlers.queries import PublicQuery, read_search
 from carlot.platform.ports import Request, Response, Services
-from carlot.store import public
+from carlot.store import prices, public
 from carlot.store.vehicle_json import PUBLIC_OBJECT
 from carlot.web.responses import PUBLIC_HEADERS, empty, etag_matches, json_answer
 
@@ -28,15 +29,16 @@ async def list_inventory(request: Request, services: Services) -> Response:
     """The public vehicles as a bare JSON array. An isolate caches the last texts, each valid for one revision of the lot."""
     wanted = read_search(request, PublicQuery)
     base = public_base(request, services)
-    revision = await public.revision(services.database)
-    if etag_matches(request, _etag(revision, wanted, base)):
-        return empty(304, {**PUBLIC_HEADERS, "etag": _etag(revision, wanted, base)})
     page = _pages.get((wanted, base))
-    if page is None or page[0] != revision:
-        page = await _fetch(services, wanted, base)
-    at, text, total = page
+    # The revision comes with what is read, so it is asked for alone only where that may be all that is needed.
+    if page is not None or "if-none-match" in request.headers:
+        revision = await public.revision(services.database)
+        if etag_matches(request, _etag(revision, wanted, base)):
+            return empty(304, {**PUBLIC_HEADERS, "etag": _etag(revision, wanted, base)})
+        page = page if page is not None and page[0] == revision else None
+    at, text, total = page or await _fetch(services, wanted, base)
     headers = {**PUBLIC_HEADERS, "etag": _etag(at, wanted, base), "x-total-count": str(total)}
-    if link := _links(request, wanted, total):
+    if link := _links(base + request.path, request, wanted, total):
         headers["link"] = link
     return Response(200, {"content-type": "application/json", **headers}, text)
 
@@ -46,10 +48,14 @@ async def get_vehicle(request: Request, services: Services) -> Response:
     text = await public.read(services.database, request.params["id"], public_base(request, services))
     if text is None:
         raise NotFound("This vehicle is not on show: it may have been sold.")
-    etag = f'"{hashlib.sha256(text.encode()).hexdigest()[:20]}"'
-    if etag_matches(request, etag):
-        return empty(304, {**PUBLIC_HEADERS, "etag": etag})
-    return json_answer(text, headers={**PUBLIC_HEADERS, "etag": etag})
+    return json_answer(text, headers=PUBLIC_HEADERS)
+
+
+async def list_reduced(request: Request, services: Services) -> Response:
+    """The public vehicles whose price is below what it was 14 days ago, with that price."""
+    found = await prices.reduced(services.database, reduced_since(services.clock.now()))
+    vehicles = [{"id": vehicle_id, "was": was} for vehicle_id, was in found.items()]
+    return json_answer({"vehicles": vehicles}, headers=PUBLIC_HEADERS)
 
 
 async def get_dealer(request: Request, services: Services) -> Response:
@@ -66,7 +72,7 @@ async def get_dealer(request: Request, services: Services) -> Response:
 
 async def get_health(request: Request, services: Services) -> Response:
     """Whether the Worker is up."""
-    return json_answer({"ok": True}, headers={**PUBLIC_HEADERS, "cache-control": "no-store"})
+    return json_answer({"ok": True}, headers=PUBLIC_HEADERS)
 
 
 async def get_home(request: Request, services: Services) -> Response:
@@ -94,7 +100,7 @@ def _etag(revision: int, wanted: Search, base: str) -> str:
     return f'"{revision}-{question}"'
 
 
-def _links(request: Request, wanted: Search, total: int) -> str | None:
+def _links(address: str, request: Request, wanted: Search, total: int) -> str | None:
     """The `Link` header of a list that has more than one page. Source: RFC 8288."""
     if total <= wanted.limit and wanted.offset == 0:
         return None
@@ -102,7 +108,7 @@ def _links(request: Request, wanted: Search, total: int) -> str | None:
 
     def link(relation: str, offset: int) -> str:
         query = urlencode([*kept, ("limit", wanted.limit), ("offset", offset)])
-        return f'<{request.origin}{request.path}?{query}>; rel="{relation}"'
+        return f'<{address}?{query}>; rel="{relation}"'
 
     links = [link("first", 0)]
     if wanted.offset > 0:

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from pydantic_core import to_json
 
+from carlot.domain.sale_lines import CONNECT_WITH_TAX_CODE
 from carlot.domain.times import instant
 from carlot.engine.enqueue import commit
 from carlot.errors import Conflict, DatabaseUnavailable, NeedsDealer, PartnerError, Unauthorized
@@ -17,12 +18,15 @@ from carlot.log import log
 from carlot.partners.quickbooks import client, tokens
 from carlot.partners.quickbooks.unposted import post_unposted
 from carlot.platform.ports import Request, Response, Services
-from carlot.store import oauth_states, oauth_tokens, partner_calls, quickbooks_documents, tasks
+from carlot.store import oauth_states, oauth_tokens, other_company, partner_calls, quickbooks_documents, tasks
+from carlot.store.authors import as_author
 from carlot.web import auth, rate_limit
 from carlot.web.responses import empty, json_answer
 
 CALLBACK = "/api/integrations/quickbooks/callback"
 STATE_LASTS = timedelta(minutes=10)
+AT_HOME = (None, "US", "USA")
+"""The country of a company that needs no tax code on its lines; `None`: it did not tell."""
 
 
 async def authorize_quickbooks(request: Request, services: Services) -> Response:
@@ -51,14 +55,13 @@ async def return_from_quickbooks(request: Request, services: Services) -> Respon
     if given.get("realmId") != services.settings.quickbooks_realm_id:
         return _home("other-company")
     try:
-        await _connect(request, services, given["code"])
+        return _home(await _connect(request, as_author(services, await auth.author(request, services)), given["code"]))
     except NeedsDealer as failure:
         log("quickbooks.not_connected", level="error", error=str(failure))
         return _home("misconfigured")
     except (PartnerError, DatabaseUnavailable) as failure:
         log("quickbooks.not_connected", level="warn", error=str(failure))
         return _home("failed")
-    return _home()
 
 
 async def sync_quickbooks(request: Request, services: Services) -> Response:
@@ -85,20 +88,38 @@ async def disconnect_quickbooks(request: Request, services: Services) -> Respons
     return empty(204)
 
 
-async def _connect(request: Request, services: Services, code: str) -> None:
+async def _connect(request: Request, services: Services, code: str) -> str:
+    """Keep the tokens for a code, and post what waited; return what is in the way of it, as `_home` takes it."""
     settings, now = services.settings, services.clock.now()
     pair = await client.exchange_code(services.http, settings, now, code, _redirect_uri(request, services))
+    if not settings.quickbooks_tax_code and await _is_abroad(services, pair.access_token):
+        return "needs-tax-code"
     sealed = await tokens.seal(services, settings.quickbooks_realm_id, pair)
     at = instant(services.clock.now())
     changes = [
         oauth_tokens.connect(settings.quickbooks_realm_id, sealed, at),
         partner_calls.unblock("quickbooks", at),
         tasks.release("quickbooks", at),
+        other_company.ask(settings.quickbooks_realm_id, at),
     ]
-    unposted = quickbooks_documents.enqueue_unposted(at)
+    unposted = quickbooks_documents.enqueue_unposted(at, settings.quickbooks_start_date)
     rows = await commit(services, changes, [unposted])
     log("quickbooks.connected", generation=int(rows[0][0]["generation"]))
     await tokens.mirror(services, sealed, int(rows[0][0]["generation"]))
+    return ""
+
+
+async def _is_abroad(services: Services, token: str) -> bool:
+    """Whether the company is outside the United States; status then says what it needs."""
+    country = await client.country(services.http, services.settings, services.clock, token)
+    if country in AT_HOME:
+        return False
+    log("quickbooks.not_connected", level="error", country=str(country)[:40])
+    now = services.clock.now()
+    await services.database.batch(
+        [partner_calls.block("quickbooks", CONNECT_WITH_TAX_CODE, instant(now + STATE_LASTS), instant(now))]
+    )
+    return True
 
 
 def _require_configured(services: Services) -> None:

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import cache
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, TypeAdapter, ValidationError
+from pydantic import ConfigDict, StringConstraints, TypeAdapter, ValidationError
 from pydantic.alias_generators import to_camel
 
+from carlot.domain.author import by_file
 from carlot.domain.csv_columns import READ
+from carlot.domain.model import Model
+from carlot.domain.times import instant
 from carlot.domain.vehicle import BY_WIRE
 from carlot.domain.vehicle_csv import PROBLEM, UnreadableSheet, read_sheet
 from carlot.errors import BadRequest, Conflict, NotFound, UnsupportedMedia
 from carlot.handlers.public import public_base
 from carlot.lot.csv_import import Plan, carry_out, plan
 from carlot.lot.csv_undo import undo
+from carlot.lot.staging import headings_digest
 from carlot.platform.ports import Request, Response, Row, Services
-from carlot.store import csv_imports, vehicles_bulk
+from carlot.store import csv_columns, csv_imports, vehicles_bulk
+from carlot.store.authors import as_author
 from carlot.web.parsing import read_query
 from carlot.web.responses import begun, json_answer
 from carlot.web.upload import read_file
@@ -24,10 +30,14 @@ from carlot.web.upload import read_file
 MAX_BYTES = 10 * 1024 * 1024
 _MEDIA_TYPES = frozenset({"text/csv", "text/plain", "application/csv", "application/vnd.ms-excel", "multipart/form-data"})
 _CSV = {"content-type": "text/csv; charset=utf-8; header=present", "cache-control": "no-store"}
-_MAPPING = TypeAdapter(dict[str, str | None])
 
 
-class ImportQuery(BaseModel):
+@cache
+def _columns() -> TypeAdapter[dict[str, str | None]]:
+    return TypeAdapter(dict[str, str | None])
+
+
+class ImportQuery(Model):
     """How a file is taken.
 
     `dryRun` only tells what would happen. `columns` is a JSON object heading -> field, `null` for a column to be left alone.
@@ -41,7 +51,7 @@ class ImportQuery(BaseModel):
     empty_clears: bool = False
 
 
-class ExportQuery(BaseModel):
+class ExportQuery(Model):
     """Which vehicles; without a state all but the archived."""
 
     status: Literal["available", "pending", "sold", "archived"] | None = None
@@ -65,7 +75,10 @@ async def import_vehicles(request: Request, services: Services) -> Response:
         raise BadRequest(str(fault), code="bad-csv") from fault
     if query.dry_run:
         return json_answer(_report(planned))
-    await carry_out(services, planned)
+    await carry_out(as_author(services, by_file(services.author)), planned)
+    if mapping:  # What was corrected by hand counts for exports with the same headings, too.
+        digest = headings_digest([column.heading for column in planned.sheet.columns])
+        await services.database.batch([csv_columns.keep(digest, mapping, instant(services.clock.now()))])
     return json_answer({"importId": planned.import_id, **_report(planned)})
 
 
@@ -85,8 +98,8 @@ async def undo_import(request: Request, services: Services) -> Response:
     A vehicle that was changed since is left as it is and listed.
     """
     if (await _read_import(request, services))["undone_at"] is not None:
-        raise Conflict("This import was undone already.", code="import-undone")
-    put_back, left = await undo(services, request.params["id"])
+        raise Conflict("This import has already been undone.", code="import-undone")
+    put_back, left = await undo(as_author(services, by_file(services.author)), request.params["id"])
     shown = [{"vehicleId": row["id"], "vin": row["vin"], "stockNumber": row["stock_number"]} for row in left]
     return json_answer({"putBack": put_back, "left": shown})
 
@@ -103,7 +116,7 @@ async def export_vehicles(request: Request, services: Services) -> Response:
 
 def _mapping(query: ImportQuery) -> dict[str, str | None]:
     try:
-        mapping = _MAPPING.validate_json(query.columns)
+        mapping = _columns().validate_json(query.columns)
     except ValidationError as failure:
         raise BadRequest("columns is a JSON object of headers and fields.", code="bad-query") from failure
     if unknown := sorted({name for name in mapping.values() if name} - READ):

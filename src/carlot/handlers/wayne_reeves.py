@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
+from carlot.domain.model import Model
 from carlot.errors import Conflict, NotFound
 from carlot.partners.wayne_reeves.start import start_pull
 from carlot.platform.ports import Request, Response, Services
@@ -15,7 +16,7 @@ from carlot.web.parsing import read_query
 from carlot.web.responses import json_answer
 
 
-class RunsQuery(BaseModel):
+class RunsQuery(Model):
     """How many runs to show."""
 
     limit: Annotated[int, Field(ge=1, le=100)] = 20

@@ -9,6 +9,7 @@ from carlot.partners import signature
 from carlot.partners.quickbooks import webhook as quickbooks
 from carlot.partners.wayne_reeves import webhook as wayne_reeves
 from carlot.platform.ports import Request, Response, Services
+from carlot.settings import SECRET_LENGTH
 from carlot.store import quickbooks_documents, webhook_events
 from carlot.store.tasks import TaskRequest
 from carlot.web.responses import json_answer
@@ -24,10 +25,13 @@ async def receive_wayne_reeves(request: Request, services: Services) -> Response
     settings = services.settings
     if not settings.webhook_secret:
         raise Unavailable("Set the webhook's secret: npx wrangler secret put WEBHOOK_SECRET", code="webhook-not-configured")
+    if not settings.webhook_secrets:
+        short = f"WEBHOOK_SECRET is too short: it needs at least {SECRET_LENGTH} characters."
+        raise Unavailable(short, code="webhook-not-configured")
     body = await request.body.read(MAX_WAYNE_REEVES_BYTES)
     legacy = settings.webhook_legacy.lower() != "off"
     now = services.clock.now()
-    if not signature.verify(request.headers, body, settings.webhook_secret.split(), now, legacy=legacy):
+    if not signature.verify(request.headers, body, list(settings.webhook_secrets), now, legacy=legacy):
         raise Unauthorized("Invalid signature", code="invalid-signature")
     head = wayne_reeves.read_head(body)
     known = head.type in wayne_reeves.KINDS

@@ -1,4 +1,7 @@
-"""Alerts that the dealer gets without looking: one message when a problem begins, and one when it is over."""
+"""Alerts that the dealer gets without looking: a message when a problem begins, when more of it comes, and when it is over.
+
+While anything is overdue, there is a reminder a day. A heartbeat says every five minutes that all of this is running.
+"""
 
 from __future__ import annotations
 
@@ -8,18 +11,28 @@ from datetime import timedelta
 from pydantic_core import to_json
 
 from carlot.domain.deadlines import AT_RISK
+from carlot.domain.redaction import shown_text
 from carlot.domain.times import instant
 from carlot.engine.enqueue import commit
 from carlot.errors import QueueUnavailable
+from carlot.lot.question_kinds import QUESTIONS
 from carlot.partners.http import send
 from carlot.platform.ports import Row, Services
-from carlot.store import alerts
+from carlot.store import alerts, questions
 from carlot.store.tasks import Lease, Outcome, TaskRequest
+
+_MARKUP = str.maketrans({"<": "(", ">": ")", "@": " at ", "&": "and", **dict.fromkeys("`*~|", "")})
 
 MAX_BACKLOG = 1000
 MAX_WAIT_S = 15 * 60
 REMOVAL_FAILS = timedelta(hours=1)
 """How long a site may fail to remove a sold car before the dealer is alerted."""
+
+MORNING = timedelta(hours=8)
+"""The hour of the dealer's day at which he is reminded of what is overdue."""
+
+BEATS = timedelta(minutes=4, seconds=30)
+"""How long after a heartbeat the next one is due; crons come each minute, so it goes every five minutes."""
 
 SIGN_IN_ENDS = timedelta(days=14)
 """How long before a sign-in ends the dealer is alerted."""
@@ -35,20 +48,26 @@ async def watch(services: Services) -> None:
     configured = to_json([target for target in services.settings.partners if services.settings.configured(target)]).decode()
     removal, ends = instant(now - REMOVAL_FAILS), instant(now + SIGN_IN_ENDS)
     findings = await alerts.findings(services.database, at_risk, removal, ends, configured)
-    holding = {str(row["subject"]): _sentence(row, names) for row in findings}
+    people = await alerts.people(services.database) if findings else []
+    holding = {str(row["subject"]): shown_text(_sentence(row, names), people) for row in findings}
+    holding |= await _asked(services, at_risk)
+    holding |= await _overdue(services)
     holding |= await _backlog(services)
+    # What is newest of a problem, by subject: it is told again when something newer has come.
+    newest = {str(row["subject"]): str(row["newest"]) for row in findings} | {"overdue": _morning(services)}
     known = await alerts.open_subjects(services.database)
-    begun, over = holding.keys() - known, known - holding.keys()
+    begun = {subject for subject in holding if subject not in known or newest.get(subject, "") > known[subject]}
+    over = known.keys() - holding.keys()
     if begun or over:
         changes = [
-            *(alerts.begin(subject, holding[subject], instant(now)) for subject in sorted(begun)),
+            *(alerts.begin(subject, holding[subject], newest.get(subject, ""), instant(now)) for subject in sorted(begun)),
             *(alerts.clear(subject, instant(now)) for subject in sorted(over)),
         ]
         await commit(services, changes, [TaskRequest("alerts", "alert", subject) for subject in sorted(begun | over)])
 
 
 async def send_alert(services: Services, lease: Lease) -> Outcome:
-    """Send an alert's message: that it began, or that it is over. An alert that ended before it was sent is never sent.
+    """Send an alert's message: that it began or grew, or that it is over. An alert that ended before it was sent is never sent.
 
     Raises: as `partners.http.send`.
     """
@@ -56,13 +75,39 @@ async def send_alert(services: Services, lease: Lease) -> Outcome:
     if alert is None:
         return Outcome()
     what = "raised" if alert["cleared_at"] is None else "cleared"
-    if alert["sent"] == what or (what == "cleared" and alert["sent"] is None):
+    told = alert["sent"] == what and (what == "cleared" or alert["sent_newest"] == alert["newest"])
+    if told or (what == "cleared" and alert["sent"] is None):
         return Outcome()
     text = alert["text"] if what == "raised" else f"Over: {alert['text']}"
     headers = {"content-type": "application/json"}
     url = services.settings.alert_webhook_url
-    await send(services.http, "The alert address", "POST", url, headers, to_json({"text": text}), now=services.clock.now())
-    return Outcome((alerts.mark_sent(alert["subject"], what),), text)
+    body = to_json({"text": plain(text)})
+    await send(services.http, "The alert address", "POST", url, headers, body, now=services.clock.now())
+    return Outcome((alerts.mark_sent(alert["subject"], what, alert["newest"]),), text)
+
+
+async def beat(services: Services) -> None:
+    """Enqueue the call of the heartbeat address, once in five minutes. One that was refused for good waits for the dealer."""
+    if not services.settings.configured("heartbeat"):
+        return
+    now = services.clock.now()
+    await commit(services, [], [alerts.heartbeat(instant(now), instant(now - BEATS))])
+
+
+async def send_heartbeat(services: Services, lease: Lease) -> Outcome:
+    """Call the heartbeat address: whoever watches it notices when no call comes. Raises: as `partners.http.send`."""
+    url = services.settings.alert_heartbeat_url
+    await send(services.http, "The heartbeat address", "GET", url, {}, now=services.clock.now())
+    return Outcome()
+
+
+def plain(text: str) -> str:
+    """Return a text that names no person and is no markup in the chat it goes to.
+
+    Quoted names, mail addresses and phone numbers are hidden. What a chat takes for a mention, a link or a style is taken out.
+    Sources: docs.slack.dev/messaging/formatting-message-text, discord.com/developers/docs/reference.
+    """
+    return shown_text(text).translate(_MARKUP)
 
 
 def _sentence(row: Row, names: Mapping[str, str]) -> str:
@@ -70,7 +115,7 @@ def _sentence(row: Row, names: Mapping[str, str]) -> str:
     kind = str(row["subject"]).partition(":")[0]
     count = int(row["n"])
     if kind == "dead":
-        return f"CarLot: {count} sync task(s) with {name} failed for good. See Integrations, Failed syncs. {row['detail']}"
+        return f"CarLot: {count} sync task(s) with {name} failed for good. See Needs you. {row['detail']}"
     if kind == "refused":
         return f"CarLot: {name} needs you. {row['detail']}"
     if kind == "expiring":
@@ -78,6 +123,47 @@ def _sentence(row: Row, names: Mapping[str, str]) -> str:
     if kind == "removal":
         return f"CarLot: {name} still lists {count} car(s) that it was told to remove. {row['detail']}"
     return f"CarLot: {count} task(s) with {name} are close to their deadline or late; the first is due {row['detail']}."
+
+
+def _morning(services: Services) -> str:
+    """The dealer's day, which begins at eight for a reminder."""
+    at = services.clock.now() - MORNING
+    return services.clock.local(at, services.settings.dealer_timezone).date().isoformat()
+
+
+_OVERDUE = {
+    "invoice": "invoice(s)",
+    "expense": "expense(s)",
+    "journal": "journal entry(s)",
+    "listing": "listing(s) to be removed",
+    "old_listing": "listing(s) at an old address",
+}
+
+
+async def _overdue(services: Services) -> dict[str, str]:
+    """What is past its deadline."""
+    rows = await alerts.overdue(services.database, instant(services.clock.now()))
+    if not rows:
+        return {}
+    what = ", ".join(f"{int(row['n'])} {_OVERDUE.get(row['kind'], row['kind'])}" for row in rows)
+    text = f"CarLot: overdue: {what}. The first was due {rows[0]['oldest']}. See Integrations."
+    return {"overdue": text}
+
+
+async def _asked(services: Services, at_risk: str) -> dict[str, str]:
+    """The questions that wait for the dealer, by kind, each with the newest of them."""
+    found: dict[str, str] = {}
+    for row in await alerts.asked(services.database, at_risk):
+        question = await questions.read(services.database, str(row["newest"])) if row["newest"] else None
+        if question is not None:
+            sentence = QUESTIONS[question.kind].sentence(question)
+            found[str(row["subject"])] = f"CarLot: {int(row['n'])} question(s) for you. {sentence} Answer under Needs you."
+        elif row["due"] is not None:
+            due = (
+                f"CarLot: {int(row['n'])} invoice(s) wait for your answer; the first is due {row['due']}. Answer under Needs you."
+            )
+            found[str(row["subject"])] = due
+    return found
 
 
 async def _backlog(services: Services) -> dict[str, str]:

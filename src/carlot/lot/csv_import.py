@@ -17,15 +17,16 @@ from carlot.domain import vin as vins
 from carlot.domain.csv_changes import FieldChange, note_changes
 from carlot.domain.fault_words import fault_words
 from carlot.domain.times import instant
-from carlot.domain.vehicle import PUSHED_TO_DMS
-from carlot.domain.vehicle_csv import PROBLEM, Reading, Remark, Row, Sheet, UnreadableSheet, read_row, remark
+from carlot.domain.vehicle import PUSHED_TO_DMS, stored
+from carlot.domain.vehicle_csv import PROBLEM, Reading, Remark, Row, Sheet, UnreadableSheet, kept_cells, read_row, remark
 from carlot.domain.vehicle_entry import NewVehicle, VehicleChange
 from carlot.engine.enqueue import commit
 from carlot.errors import Conflict, ConstraintViolation, Problem
-from carlot.lot.sync_rules import enqueue_listings
-from carlot.lot.vehicle_changes import changed_values, new_values, stored
+from carlot.lot.csv_identity import keepers, whose
+from carlot.lot.sync_rules import enqueue_edits_of, enqueue_listings
+from carlot.lot.vehicle_changes import changed_values, new_values
 from carlot.platform.ports import Services, Statement
-from carlot.store import csv_imports, vehicles_bulk
+from carlot.store import csv_imports, vehicles_bulk, vin_decodes
 from carlot.store.vehicles_bulk import Found, by_column
 
 MAX_ROWS = 10_000
@@ -38,15 +39,11 @@ _TOGETHER = 200
 _LONGEST_KEY = 200
 """A longer number finds no vehicle."""
 
-_KEPT_BYTES = 100_000
-_KEPT_CELL_CHARACTERS = 100
-"""A rejected row is kept as it came up to so many bytes; of a longer one, the beginning of each cell."""
-
 _NEVER_EMPTY = frozenset({"vin", "year", "make", "model", "status", "publishToWebsite", "publishToThirdParty"})
 """Fields that an empty cell leaves as they are."""
 
-_SOLD_ELSEWHERE = "This row was left out: the vehicle is sold and is not on the lot."
-_SOLD_HERE = "This vehicle is on the lot. Record its sale to mark it as sold."
+_SOLD_ELSEWHERE = "Skipped: this vehicle is sold and is not in your inventory."
+_SOLD_HERE = "This vehicle is in your inventory. To mark it sold, enter the sale."
 
 
 @dataclass
@@ -71,6 +68,10 @@ class Plan:
     writes: list[Statement] = field(default_factory=list)
     vehicle_ids: list[str] = field(default_factory=list)
     pushed_ids: list[str] = field(default_factory=list)
+    released: dict[str, tuple[dict[str, Any], int]] = field(default_factory=dict)
+    """The vehicles whose stock numbers pass to others, by id: as they were, and the row that takes the number."""
+    kept: set[str] = field(default_factory=set)
+    """Ids of vehicles whose rows keep or leave out their stock numbers."""
     digests: set[bytes] = field(default_factory=set)
     seen: dict[tuple[str, str], int] = field(default_factory=dict)
 
@@ -90,7 +91,7 @@ class _Part:
         named = faults[:MAX_FAULTS]
         self.planned.rejected += named
         problem = " ".join(dict.fromkeys(fault.message for fault in named))
-        self.rejected.append({"row": row.number, "cells": _kept_cells(self.planned.sheet, row), "problem": problem})
+        self.rejected.append({"row": row.number, "cells": kept_cells(self.planned.sheet, row), "problem": problem})
 
     def writes(self, now: str) -> list[Statement]:
         """The statements that take the part over."""
@@ -120,7 +121,18 @@ async def plan(services: Services, sheet: Sheet, base: str, *, empty_clears: boo
         await _plan_part(services, planned, part)
     if (missing := sheet.missing()) and not planned.finds_any:
         raise UnreadableSheet(sheet.without(missing[0]))
+    if planned.released:
+        _release(planned, instant(services.clock.now()))
     return planned
+
+
+def _release(planned: Plan, now: str) -> None:
+    """Have the vehicles whose numbers others take give them up first; it changes those that no row gives another one."""
+    part = _Part(planned)
+    for vehicle_id in planned.released.keys() - set(planned.vehicle_ids):
+        before, number = planned.released[vehicle_id]
+        _change(part, number, before, changed_values(before, {"stockNumber": None}, planned.base))
+    planned.writes = [vehicles_bulk.release(list(planned.released)), *planned.writes, *part.writes(now)]
 
 
 async def carry_out(services: Services, planned: Plan) -> None:
@@ -130,14 +142,15 @@ async def carry_out(services: Services, planned: Plan) -> None:
     """
     now = services.clock.now()
     enqueued = enqueue_listings(services, *planned.vehicle_ids) if planned.vehicle_ids else []
-    if planned.pushed_ids:
-        enqueued.append(vehicles_bulk.enqueue_edits(planned.pushed_ids, instant(now)))
+    enqueued += enqueue_edits_of(services, planned.pushed_ids)
+    if planned.vehicle_ids and services.settings.configured(vin_decodes.TARGET):
+        enqueued.append(vin_decodes.enqueue_fills(planned.vehicle_ids, instant(now)))
     headings = [column.heading for column in planned.sheet.columns if column.heading.lower() != PROBLEM]
     added = csv_imports.add(planned.import_id, headings, instant(now))
     try:
         await commit(services, [added, *planned.writes, *csv_imports.forget_old()], enqueued)
     except ConstraintViolation as moved:
-        raise Conflict("The lot was changed meanwhile; nothing was taken over. Try again.", code="busy") from moved
+        raise Conflict("Someone changed the inventory in the meantime. Nothing was imported. Try again.", code="busy") from moved
 
 
 async def _plan_part(services: Services, planned: Plan, rows: Sequence[Row]) -> None:
@@ -152,7 +165,9 @@ async def _plan_part(services: Services, planned: Plan, rows: Sequence[Row]) -> 
             part.reject(row, reading.faults)
         elif reading.is_vehicle:
             read.append((row, reading))
-    for (row, reading), found in zip(read, await vehicles_bulk.find(services.database, _keys(read)), strict=True):
+    known = await vehicles_bulk.find(services.database, _keys(read))
+    planned.kept |= keepers(zip(known, (reading.values for _, reading in read), strict=True))
+    for (row, reading), found in zip(read, known, strict=True):
         try:
             _plan_row(services, part, row, reading, found)
         except _Refused as refusal:
@@ -190,19 +205,42 @@ def _keys(read: Sequence[tuple[Row, Reading]]) -> list[dict[str, str | None]]:
 def _plan_row(services: Services, part: _Part, row: Row, reading: Reading, found: Found) -> None:
     """Add a row to what is created or changed. Raises: `_Refused`, `Problem`, `ValidationError`."""
     planned = part.planned
-    before = found.before()
+    before, holder = whose(found, reading.values)
     planned.finds_any |= before is not None
     said = _said(planned, reading.values, before)
+    name = "" if holder is None else f"The vehicle with {'VIN ' + holder['vin'] if holder['vin'] else 'no VIN'}"
+    # A vehicle without a VIN is known by its stock number alone.
+    if holder and (holder["vin"] is None or holder["id"] in planned.kept):
+        raise _Refused("stockNumber", f"{name} has this stock number and keeps it.")
     _require_room(planned, reading.values, found, before, row.number)
     if before is None:
-        vehicle_id = services.clock.token()
-        new = _new(said, vehicle_id, found.sold_on, planned.base)
-        _warn_of_vin(planned, row, reading, said.get("vin"), new["year"])
-        part.created.append({"id": vehicle_id, **by_column(new)})
-        part.befores.append({"id": vehicle_id, "version": 1, "before": None})
-        planned.vehicle_ids.append(vehicle_id)
-        planned.created += 1
-        return
+        _create(services, part, row, reading, said, found.sold_on)
+    else:
+        _plan_change(part, row, reading, before, said)
+    if holder:
+        planned.released[holder["id"]] = (holder, row.number)
+        planned.warnings.append(_remark(planned, row, reading, "stockNumber", f"{name} had this stock number and gives it up."))
+
+
+def _create(services: Services, part: _Part, row: Row, reading: Reading, said: dict[str, Any], sold_on: str | None) -> None:
+    """Have a row add a vehicle. Raises: as `_plan_row`."""
+    planned = part.planned
+    vehicle_id = services.clock.token()
+    new = _new(said, vehicle_id, sold_on, planned.base)
+    _warn_of_vin(planned, row, reading, said.get("vin"), new["year"])
+    part.created.append({"id": vehicle_id, **by_column(new)})
+    part.befores.append({"id": vehicle_id, "version": 1, "before": None})
+    planned.vehicle_ids.append(vehicle_id)
+    planned.created += 1
+
+
+def _plan_change(part: _Part, row: Row, reading: Reading, before: dict[str, Any], said: dict[str, Any]) -> None:
+    """Have a row change its vehicle, where it says something new. Raises: as `_plan_row`."""
+    planned = part.planned
+    if before["id"] in planned.released:
+        said = {"stockNumber": None, **said}
+    elif said.get("stockNumber", before["stockNumber"]) == before["stockNumber"]:
+        planned.kept.add(before["id"])
     given = VehicleChange.model_validate(said).values()
     # What the row repeats is not judged: the lot has it already.
     given = {name: value for name, value in given.items() if not _same(value, before, name, planned.base)}
@@ -212,13 +250,19 @@ def _plan_row(services: Services, part: _Part, row: Row, reading: Reading, found
         return
     if "vinValid" in changes:
         _warn_of_vin(planned, row, reading, changes.get("vin", before["vin"]), changes.get("year", before["year"]))
+    _change(part, row.number, before, changes)
+
+
+def _change(part: _Part, number: int, before: dict[str, Any], changes: dict[str, Any]) -> None:
+    """Have a vehicle changed by a row."""
+    planned = part.planned
     old = {name: stored(before, name) for name in changes}
     if "vin" in old and old["vin"] is None:
         old["vin"] = before["id"]
     if "editedFields" in changes:
         # Undoing is an edit by hand, too: the fields stay marked, so that the DMS takes the old values back.
         old["editedFields"] = changes["editedFields"]
-    note_changes(planned.changes, row.number, old, changes)
+    note_changes(planned.changes, number, old, changes)
     part.changed.append({"id": before["id"], "version": before["version"], **by_column(changes)})
     part.befores.append({"id": before["id"], "version": before["version"] + 1, "before": by_column(old)})
     planned.vehicle_ids.append(before["id"])
@@ -235,7 +279,7 @@ def _new(said: dict[str, Any], vehicle_id: str, sold_on: str | None, base: str) 
     if "vin" in said:
         return new_values(NewVehicle.model_validate(said).values(), sold_on, base, any_vin=True)
     if "stockNumber" not in said:
-        raise _Refused("vin", "The VIN is missing. A vehicle that has none needs a stock number.")
+        raise _Refused("vin", "The VIN is missing. A vehicle without a VIN needs a stock number.")
     entry = NewVehicle.model_validate({**said, "vin": vehicle_id})
     return {**new_values(entry.values(), sold_on, base, any_vin=True), "vin": vehicle_id, "vinValid": 0}
 
@@ -272,21 +316,19 @@ def _require_room(planned: Plan, values: dict[str, Any], found: Found, before: d
     own = {"id": before["id"] if before else "", "vin": vin if on_lot else "", "stockNumber": stock or ""}
     for name, text in own.items():
         if text and (other := planned.seen.setdefault((name, text), number)) != number:
-            raise _Refused("vin" if name == "id" else name, f"Row {other} is the same vehicle, or has the same number.")
-    if found.stock_of and not (before and before["stockNumber"] == stock):
-        raise _Refused("stockNumber", f"The vehicle with {found.stock_of} has this stock number.")
+            raise _Refused("vin" if name == "id" else name, f"Row {other} is the same vehicle or has the same number.")
     if found.vin_of and on_lot:
-        raise _Refused("vin", "Another vehicle on the lot has this VIN.")
+        raise _Refused("vin", "Another vehicle in your inventory has this VIN.")
 
 
 def _warn_of_vin(planned: Plan, row: Row, reading: Reading, vin: str | None, year: int) -> None:
     """Say of a vehicle that is taken that it has no VIN, or one that cannot be right."""
     if vin is None:
-        fault: str | None = "The vehicle has no VIN and is known by its stock number."
+        fault: str | None = "The vehicle has no VIN and is identified by its stock number."
     else:
         fault = vins.form_fault(vin, year) or vins.check_digit_fault(vin, year)
     if fault:
-        planned.warnings.append(_remark(planned, row, reading, "vin", f"{fault} No listing site takes the vehicle like that."))
+        planned.warnings.append(_remark(planned, row, reading, "vin", f"{fault} Listing sites will not accept it."))
 
 
 def _remark(planned: Plan, row: Row, reading: Reading, name: str, message: str) -> Remark:
@@ -294,14 +336,3 @@ def _remark(planned: Plan, row: Row, reading: Reading, name: str, message: str) 
     name = name.partition(".")[0]
     place = reading.places.get(name, planned.sheet.sources.get(name, [None])[0])
     return remark(planned.sheet, row, place, message)
-
-
-def _kept_cells(sheet: Sheet, row: Row) -> list[str]:
-    """The cells of a rejected row as it came: one for each heading, and those that are too many."""
-    cells = [csv_text.readable(cell) for cell in row.cells or [row.text]]
-    cells += [""] * (len(sheet.columns) - len(cells))
-    own = [place for place, column in enumerate(sheet.columns) if column.heading.lower() == PROBLEM]
-    cells = [cell for place, cell in enumerate(cells[: len(sheet.columns) + 10]) if place not in own]
-    if sum(map(len, cells)) <= _KEPT_BYTES // 4:
-        return cells
-    return [cell[:_KEPT_CELL_CHARACTERS] for cell in cells]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from carlot.domain import vin as vins
-from carlot.domain.vehicle import BY_WIRE, edited_after, photo_fault
+from carlot.domain.vehicle import BY_WIRE, edited_after, photo_fault, stored
 from carlot.errors import Conflict, FieldError, Invalid
 
 BLANK: dict[str, Any] = {
@@ -19,9 +19,10 @@ BLANK: dict[str, Any] = {
 
 
 def new_values(given: dict[str, Any], sold_on: str | None, base: str, *, any_vin: bool = False) -> dict[str, Any]:
-    """Return all values of a new vehicle, as D1 stores them; `sold_on` is the day on which a car with its VIN was last sold here.
+    """Return all values of a new vehicle, as D1 stores them.
 
-    With `any_vin`, a VIN that cannot be right is taken and marked as not valid.
+    `sold_on` is the day on which a car with its VIN was last sold here under the same stock number. A car that is taken back has
+    another number, or was acquired after that day. With `any_vin`, a VIN that cannot be right is taken and marked as not valid.
 
     Raises: `Invalid`, `Conflict`.
     """
@@ -31,7 +32,8 @@ def new_values(given: dict[str, Any], sold_on: str | None, base: str, *, any_vin
     values["vinValid"] = int(vins.is_valid(values["vin"], values["year"]))
     values["photos"] = photo_urls(values["photos"], [], base)
     if sold_on and not (values["purchaseDate"] and values["purchaseDate"] > sold_on):
-        message = f"This VIN was sold here on {sold_on}. To take it back in, give the purchaseDate of after that day."
+        way = "use another stock number, or add a Purchased date after that day"
+        message = f"This VIN was sold here on {sold_on}. To take it back in, {way}."
         raise Conflict(message, code="vehicle-exists", errors=[FieldError("purchaseDate", message)])
     return values
 
@@ -55,14 +57,6 @@ def changed_values(before: dict[str, Any], given: dict[str, Any], base: str, *, 
     if changes and before["externalDmsId"] is not None:
         changes["editedFields"] = edited_after(before["editedFields"], [name for name in changes if name != "vinValid"])
     return changes
-
-
-def stored(vehicle: dict[str, Any], name: str) -> Any:
-    """Return a field as D1 stores it, from the vehicle as read: amounts in cents, flags as 0 or 1."""
-    value, kind = vehicle[name], BY_WIRE[name].kind
-    if kind == "money" and value is not None:
-        return round(value * 100)
-    return int(value) if kind == "flag" else value
 
 
 def check_vin(vin: str, year: int) -> None:

@@ -14,7 +14,10 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_json_schema
 from pydantic_core import core_schema
 
+from carlot.openapi.operator_shapes import OPERATOR
+from carlot.openapi.report_shapes import REPORTS
 from carlot.openapi.shapes import SCHEMAS, Schema, ref
+from carlot.openapi.standing_shapes import STANDINGS
 from carlot.web.endpoint import JSON, Answer, Guard, Route
 
 ABOUT = """The API of a car dealer's lot: vehicles, sales, service work, and the partners that are kept in step with them.
@@ -47,6 +50,9 @@ HEADERS = {
 _OF_ERRORS = {401: ("WWW-Authenticate",), 429: ("Retry-After",)}
 _TAKES = {
     "If-Match": "The `ETag` of the version that is meant; another one is answered 412.",
+    "Idempotency-Key": "1 to 255 printable characters. Within 24 hours the same key and body get the first answer again, "
+    "and nothing is done twice; another body is answered 422, a repeat while the first is under way 409. "
+    "A refused request leaves its key free.",
     "webhook-id": "Standard Webhooks: the event's id.",
     "webhook-timestamp": "Standard Webhooks: seconds since 1970.",
     "webhook-signature": "Standard Webhooks: `v1,` and the HMAC-SHA256 of id, timestamp and body in base64.",
@@ -54,6 +60,8 @@ _TAKES = {
     "intuit-signature": "The HMAC-SHA256 of the body under the verifier token, in base64.",
     "x-webhook-timestamp": "Seconds since 1970, for the scheme with `sha256=`.",
 }
+# As a header arrives: without blanks around it.
+_PATTERNS = {"Idempotency-Key": "^[!-~]([ -~]{0,253}[!-~])?$"}
 _SIGN_IN: list[dict[str, list[str]]] = [{"token": []}, {"session": []}]
 
 
@@ -85,7 +93,7 @@ def document(routes: Sequence[Route]) -> dict[str, Any]:
         "servers": [{"url": "/"}],
         "paths": paths,
         "components": {
-            "schemas": {**SCHEMAS, **_bodies(routes)},
+            "schemas": {**SCHEMAS, **STANDINGS, **REPORTS, **OPERATOR, **_bodies(routes)},
             "responses": {name: _error(status, meaning) for status, (name, meaning) in ERRORS.items()},
             "headers": {name: _text_of(meaning) for name, meaning in HEADERS.items()},
             "securitySchemes": {
@@ -108,7 +116,7 @@ def _operation(route: Route) -> dict[str, Any]:
     parameters = [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names]
     parameters += _query(route.query) if route.query else []
     parameters += [{"name": name, "in": "query", "schema": {"type": "string"}} for name in route.texts]
-    parameters += [{"name": name, "in": "header", **_text_of(_TAKES[name])} for name in route.headers]
+    parameters += [{"name": name, "in": "header", **_text_of(_TAKES[name], _PATTERNS.get(name))} for name in route.headers]
     return {
         "operationId": f"{route.handler.__module__.rpartition('.')[2]}_{route.handler.__name__}",
         "tags": [_tag(route.path)],
@@ -124,8 +132,9 @@ def _operation(route: Route) -> dict[str, Any]:
 def _tag(path: str) -> str:
     """The group an endpoint is shown in."""
     parts = [part for part in path.split("/") if part and part != "api"]
-    return {"session": "sign-in", "sessions": "sign-in", "photos": "public", "health": "public", "openapi.json": "public"}.get(
-        first := parts[0] if parts else "public", first
+    first = parts[0] if parts else "public"
+    return {"session": "sign-in", "sessions": "sign-in", "photos": "public", "health": "public"}.get(
+        first, "public" if "." in first else first
     )
 
 
@@ -155,10 +164,18 @@ def _responses(route: Route, named: bool) -> dict[str, Any]:
     return found | {str(status): {"$ref": f"#/components/responses/{ERRORS[status][0]}"} for status in sorted(errors)}
 
 
+_MEANINGS = {
+    201: "Created.",
+    202: "Accepted.",
+    302: "Redirect.",
+    204: "Done.",
+    304: "Unchanged since that ETag.",
+    404: "Not on the lot: a page with similar vehicles.",
+}
+
+
 def _success(status: int, given: Answer) -> dict[str, Any]:
-    meaning = {201: "Created.", 202: "Accepted.", 302: "Redirect.", 204: "Done.", 304: "Unchanged since that ETag."}.get(
-        status, "OK."
-    )
+    meaning = _MEANINGS.get(status, "OK.")
     headers = {name: {"$ref": f"#/components/headers/{name}"} for name in given.headers}
     content = {} if given.shape is None else {"content": {media: {"schema": given.shape} for media in given.media}}
     return {"description": meaning, **({"headers": headers} if headers else {}), **content}
@@ -170,8 +187,8 @@ def _error(status: int, meaning: str) -> dict[str, Any]:
     return {"description": meaning, **({"headers": headers} if headers else {}), "content": content}
 
 
-def _text_of(meaning: str) -> dict[str, Any]:
-    return {"description": meaning, "schema": {"type": "string"}}
+def _text_of(meaning: str, pattern: str | None = None) -> dict[str, Any]:
+    return {"description": meaning, "schema": {"type": "string", **({"pattern": pattern} if pattern else {})}}
 
 
 def _query(model: type[BaseModel]) -> list[dict[str, Any]]:

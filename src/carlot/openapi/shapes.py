@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from carlot.domain.vehicle import FIELDS, STATUSES, Field
-from carlot.partners.registry import SITES
+from carlot.domain.sale_lines import LINE_KINDS
+from carlot.domain.vehicle import DECODED, FIELDS, STATUSES, Field
 
 Schema = dict[str, Any]
 
@@ -55,6 +55,7 @@ def ref(name: str) -> Schema:
 TEXT = text()
 FLAG: Schema = {"type": "boolean"}
 DOLLARS: Schema = {"type": "number", "minimum": 0, "description": "Dollars, two decimals."}
+AMOUNT: Schema = {"type": "number", "description": "Dollars, two decimals; below zero takes something off."}
 DAY = text(format="date")
 TIME = text("UTC, ISO 8601.", format="date-time")
 LISTED = text("An address.", format="uri")
@@ -76,15 +77,14 @@ _ALWAYS = {
 }
 
 
-def _vehicle(meaning: str, fields: Sequence[Field], photos: Schema) -> Schema:
+def vehicle(meaning: str, fields: Sequence[Field], photos: Schema) -> Schema:
     """A vehicle with those of its fields."""
     members = {field.wire: _ALWAYS.get(field.wire, _KINDS[field.kind]) for field in fields}
     return record(meaning, **{**members, "photos": photos, "url": text("Its page, for visitors.")})
 
 
 _STATES = ("pending", "posted", "paid", "dead", "voided")
-_TASK_STATES = ("pending", "running", "done", "dead", "blocked")
-_PARTNER_STATUS = one_of("connected", "not_configured", "degraded", "reauth_required", "error")
+_QUESTION_STATES = ("open", "answered", "void")
 _RUN = {
     "id": TEXT,
     "runId": text("The same as `id`."),
@@ -98,16 +98,6 @@ _RUN = {
     "finishedAt": maybe(TIME),
     "error": maybe(text("Why it does not go on at the moment.")),
 }
-_LISTING = record(
-    configured=FLAG,
-    state=one_of("absent", "live", "pending", "dead"),
-    reasons=many(text("Why the site does not show it, in plain words.")),
-    price=maybe(DOLLARS),
-    listingId=maybe(TEXT),
-    updatedAt=maybe(TIME),
-    verifiedAt=maybe(TIME),
-    removeBy=maybe(TIME),
-)
 _REMARK = record(
     row=whole("As a spreadsheet counts: the first line of the file is row 1."),
     column=text("The heading in the file; empty: the whole row."),
@@ -117,6 +107,23 @@ _REMARK = record(
 _CONTACT = {"id": TEXT, "name": TEXT, "email": maybe(TEXT), "phone": maybe(TEXT)}
 
 SCHEMAS: dict[str, Schema] = {
+    "Vin": record(
+        "What a VIN says of its car.",
+        vin=text("As it was asked for, in upper case and without spaces."),
+        valid={**FLAG, "description": "Whether it has 17 characters and the right check digit."},
+        state=one_of("decoded", "on_its_way", "not_offered"),
+        suggestions=record(
+            "What is not known is null.",
+            year=maybe(whole()),
+            **dict.fromkeys(("make", "model", *DECODED), maybe(TEXT)),
+        ),
+        hint=maybe(text("A sentence for the dealer.")),
+        filled={
+            "type": "object",
+            "additionalProperties": {"type": "string"},
+            "description": "What an import left empty and was filled in, by field, at the car on the lot that has this VIN.",
+        },
+    ),
     "Problem": {
         "type": "object",
         "description": "What went wrong: RFC 9457 problem details.",
@@ -132,19 +139,21 @@ SCHEMAS: dict[str, Schema] = {
         "required": ["type", "title", "status", "detail", "instance", "code"],
         "additionalProperties": False,
     },
-    "PublicVehicle": _vehicle("A vehicle on show.", [field for field in FIELDS if field.public], many(LISTED)),
+    "PublicVehicle": vehicle("A vehicle on show.", [field for field in FIELDS if field.public], many(LISTED)),
     "Photo": record("A photo.", id=TEXT, url=LISTED, position=whole("From 0; the first is the cover.")),
-    "Vehicle": _vehicle("A vehicle as the dealer sees it.", FIELDS, many(ref("Photo"))),
+    "Vehicle": vehicle("A vehicle as the dealer sees it.", FIELDS, many(ref("Photo"))),
     "Sale": record(
         "A sale, and what became of its invoice.",
         id=TEXT,
         vehicleId=TEXT,
         vin=maybe(TEXT),
-        salePrice=DOLLARS,
+        salePrice=maybe(DOLLARS),
         saleDate=DAY,
+        lines=many(record(kind=one_of(*LINE_KINDS), description=TEXT, amount=AMOUNT)),
+        total=DOLLARS,
         customer=maybe(record(**_CONTACT)),
         docNumber=text("The invoice's number in QuickBooks."),
-        state=one_of(*_STATES),
+        state=one_of("asked", *_STATES),
         invoiceId=maybe(TEXT),
         balance=maybe(DOLLARS),
         paidAt=maybe(TIME),
@@ -167,25 +176,22 @@ SCHEMAS: dict[str, Schema] = {
         booksNote=maybe(text("What QuickBooks shows otherwise than it was posted.")),
         createdAt=TIME,
     ),
-    "Customer": record("A customer.", **_CONTACT, createdAt=TIME),
-    "Task": record(
-        "What one partner is to hear of one subject.",
+    "Question": record(
+        "What only the dealer can decide, and what he has decided.",
         id=TEXT,
-        target=text("The partner: `wayne_reeves`, `quickbooks`, a listing site, or `carlot` itself."),
         kind=TEXT,
-        subjectId=TEXT,
-        vin=maybe(TEXT),
-        state=one_of(*_TASK_STATES),
-        attempts=whole(),
-        error=maybe(text("Why it has not worked, in plain words.")),
-        nextAttemptAt=maybe(TIME),
-        deadlineAt=maybe(TIME),
+        vehicleId=maybe(TEXT),
+        subjectId=text("The sale, or whatever else it is about."),
+        text=text("What is asked, as a sentence."),
+        vehicleIds=many(text("A vehicle that may be answered for by itself, with `vehicleIds`.")),
+        choices=many(record(choice=text("For `answer`."), label=TEXT, needs=many(text("A field of the answer.")))),
+        state=one_of(*_QUESTION_STATES),
         createdAt=TIME,
-        updatedAt=TIME,
-        outcome=maybe(text("What it came to.")),
-        discardedAt=maybe(TIME),
-        doneAt=maybe(TIME),
+        answeredAt=maybe(TIME),
+        answeredBy=maybe(TEXT),
+        answer=maybe({"type": "object", "description": "The choice, and what was entered with it."}),
     ),
+    "Customer": record("A customer.", **_CONTACT, createdAt=TIME),
     "Run": record("A pull of the DMS's inventory.", **_RUN),
     "RunReport": record(
         "A pull of the DMS's inventory, with the records it rejected (the first 1,000).",
@@ -201,40 +207,8 @@ SCHEMAS: dict[str, Schema] = {
         createdAt=TIME,
         vehicles=whole("How many it holds."),
         leftOut=whole("How many lack something that the format requires."),
+        leftOutVehicles=many(record("The newest 50 of these.", id=TEXT, name=TEXT, stockNumber=maybe(TEXT), reason=TEXT)),
         missingSettings=many(TEXT),
-    ),
-    "Listings": record("What each listing site holds of a vehicle.", **{site.wire: _LISTING for site in SITES.values()}),
-    "Status": record(
-        "Every partner's state, the queue, the deadlines.",
-        wayneReeves=record(configured=FLAG, lastSync=maybe(TIME), status=_PARTNER_STATUS, message=maybe(TEXT)),
-        quickbooks=record(
-            configured=FLAG,
-            authenticated=FLAG,
-            lastSync=maybe(TIME),
-            status=_PARTNER_STATUS,
-            message=maybe(TEXT),
-            daysLeftUnused=maybe(whole("After so many days without a call the dealer has to sign in again.")),
-            daysLeft=maybe(whole("After so many days he has to in any case.")),
-        ),
-        listings=record(
-            **{site.wire: record(configured=FLAG) for site in SITES.values()},
-            totalPublished=whole("Vehicles live on at least one site."),
-        ),
-        queue=record(backlog=whole(), oldestMessageSeconds=whole(), pending=whole(), dead=whole()),
-        deadlines=record(invoicesDue=whole(), expensesDue=whole(), removalsDue=whole(), overdue=whole()),
-        partners=many(
-            record(
-                "A partner that sync tasks are for. Partners come in the order in which the desk shows them.",
-                target=text("Its name in sync tasks."),
-                wire=text("Its name in the API's objects."),
-                name=text("Its name for people."),
-                site=FLAG | {"description": "Whether it is a listing site."},
-                configured=FLAG,
-                needs=many(text("A setting without which it does not work.")),
-                optional=many(text("A further setting that a listing site may ask for.")),
-                missing=many(text("A needed setting that is not set.")),
-            )
-        ),
     ),
     "ImportReport": {
         **(
@@ -266,4 +240,4 @@ SCHEMAS: dict[str, Schema] = {
         left=many(record("A vehicle that was changed since.", vehicleId=TEXT, vin=maybe(TEXT), stockNumber=maybe(TEXT))),
     ),
 }
-"""Every shape that has a name."""
+"""The shapes that have a name, but for those of `standing_shapes`, `operator_shapes` and `report_shapes`."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import aclosing
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -17,7 +18,8 @@ from carlot import log, settings
 from carlot.domain.partner import Partner
 from carlot.errors import BadRequest, BodyTooLarge
 from carlot.platform.ports import Delivery, Request, Response, Services
-from carlot.platform.runtime import Aes, Fetch, StaticAssets, SystemClock, read_headers, read_stream
+from carlot.platform.runtime import Aes, Fetch, StaticAssets, SystemClock, WorkerCache, read_headers, read_stream, stream_parts
+from carlot.platform.sockets import TcpSockets
 from carlot.platform.storage import D1, KV, R2, Queue, plain_object
 
 MAX_LEFT_S = 5.0
@@ -26,18 +28,21 @@ MAX_LEFT_S = 5.0
 
 def services(partners: Mapping[str, Partner]) -> Services:
     """Everything the program may use, from the Worker's bindings."""
-    env = import_from_javascript("cloudflare:workers").env
+    runtime = import_from_javascript("cloudflare:workers")
+    env = runtime.env
     given = {name: _text(getattr(env, name, None)) for name in settings.setting_names(partners)}
     return Services(
         settings=settings.Settings.from_env(given, partners),
         database=D1(env.DB),
         sync_queue=Queue(env.SYNC_QUEUE),
         http=Fetch(),
+        sockets=TcpSockets(import_from_javascript("cloudflare:sockets")),
         clock=SystemClock(),
         assets=StaticAssets(env.ASSETS),
         blobs=R2(env.PHOTOS),
         key_value=KV(env.INTEGRATIONS_KV),
         sealing=Aes(),
+        edge_cache=WorkerCache(runtime),
     )
 
 
@@ -68,6 +73,23 @@ class StreamBody:
         if content is None:
             raise too_large
         return content
+
+    async def parts(self, max_bytes: int) -> AsyncGenerator[bytes, None]:
+        """The body as it comes."""
+        declared = self._request.headers.get("content-length")
+        too_large = BodyTooLarge(f"Send at most {max_bytes:,} bytes.")
+        if isinstance(declared, str) and declared.isdecimal() and int(declared) > max_bytes:
+            raise too_large
+        size = 0
+        try:
+            async with aclosing(stream_parts(self._request.body)) as coming:
+                async for part in coming:
+                    size += len(part)
+                    if size > max_bytes:
+                        raise too_large
+                    yield part
+        except JsException as failure:
+            raise BadRequest("The body ended early.", code="body-cut") from failure
 
 
 async def leave_body(request: Any) -> None:

@@ -6,7 +6,7 @@ Everything the Worker can reach is a protocol here: the database, the queue, fil
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
@@ -78,6 +78,10 @@ class HttpResponse(NamedTuple):
     body: bytes
 
 
+Take = Callable[[bytes], Awaitable[None]]
+"""Takes the next part of a file."""
+
+
 class Http(Protocol):
     """The network. Redirects are never followed."""
 
@@ -87,6 +91,51 @@ class Http(Protocol):
         """Send one request and read the response.
 
         Raises: `NetworkFailure` when there is no complete response in time; `AnswerTooLarge` above `max_bytes`.
+        """
+        ...
+
+    async def download(
+        self, url: str, headers: Mapping[str, str], take: Take, *, timeout_s: float, max_bytes: int
+    ) -> HttpResponse:
+        """Fetch a file, which is handed to `take` part by part; the response is then without its body.
+
+        That of another status than a success has its body, or the beginning of it. Raises: as `request`; some parts may have been
+        taken.
+        """
+        ...
+
+
+class Connection(Protocol):
+    """A TCP connection. Each call ends within the time that `Sockets.connect` was given, or raises `NetworkFailure`."""
+
+    async def read(self) -> bytes:
+        """The next bytes, as many as came together; empty when the other side has ended."""
+        ...
+
+    async def write(self, content: bytes) -> None:
+        """Send bytes."""
+        ...
+
+    async def start_tls(self) -> None:
+        """Go on encrypted. The certificate must be valid for the host of `connect`. Raises: `Untrusted` when it is not."""
+        ...
+
+    async def close(self) -> None:
+        """Send what was written, and end the connection in order."""
+        ...
+
+    def abort(self) -> None:
+        """Cut the connection; nothing is waited for."""
+        ...
+
+
+class Sockets(Protocol):
+    """TCP connections to the outside."""
+
+    async def connect(self, host: str, port: int, *, tls: bool, timeout_s: float) -> Connection:
+        """Open a connection, encrypted from the start with `tls`. `timeout_s` holds for this and each further call.
+
+        Raises: `NetworkFailure` when nobody answers; with `tls`, as `Connection.start_tls`.
         """
         ...
 
@@ -129,6 +178,10 @@ class Blobs(Protocol):
         """A file as the platform's own stream, for `Response.stream`; `None` when there is none."""
         ...
 
+    async def read(self, key: str) -> bytes | None:
+        """The bytes of a file; `None` when there is none."""
+        ...
+
     async def delete(self, keys: Sequence[str]) -> None:
         """Delete files; those that are not there count as deleted."""
         ...
@@ -145,6 +198,10 @@ class Assets(Protocol):
         """The file as a response; 404 when there is none."""
         ...
 
+    async def text(self, path: str) -> str:
+        """The content of a file of text that is there."""
+        ...
+
 
 class KeyValue(Protocol):
     """A store of texts; other regions see them a minute later. Each call raises `KeyValueUnavailable` when it fails."""
@@ -155,6 +212,14 @@ class KeyValue(Protocol):
 
     async def delete(self, key: str) -> None:
         """Delete a text; one that is not there counts as deleted."""
+        ...
+
+
+class EdgeCache(Protocol):
+    """The cache in front of the Worker, which answers some requests by itself (`web/edge`)."""
+
+    async def purge(self, tags: Sequence[str]) -> None:
+        """Drop every response that carries one of these tags. Raises: `PurgeFailed`."""
         ...
 
 
@@ -178,11 +243,15 @@ class Services:
     database: Database
     sync_queue: JobQueue
     http: Http
+    sockets: Sockets
     clock: Clock
     assets: Assets
     blobs: Blobs
     key_value: KeyValue
     sealing: Sealing
+    edge_cache: EdgeCache
+    author: str = ""
+    """In whose name the database is written."""
 
 
 class Body(Protocol):
@@ -190,6 +259,10 @@ class Body(Protocol):
 
     async def read(self, max_bytes: int) -> bytes:
         """Read the body. Raises: `BodyTooLarge` as soon as it is known to be longer than `max_bytes`."""
+        ...
+
+    def parts(self, max_bytes: int) -> AsyncGenerator[bytes, None]:
+        """The body part by part, as it comes. Whoever stops before its end closes it (`aclosing`). Raises: as `read`."""
         ...
 
 

@@ -5,19 +5,23 @@ Source: developers.cloudflare.com/workers/runtime-apis.
 
 from __future__ import annotations
 
+import asyncio
 import secrets
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import Any
 
 import js
 from pyodide.ffi import JsException, jsnull, to_js
 
-from carlot.errors import AnswerTooLarge, NetworkFailure, SealBroken
-from carlot.platform.ports import HttpResponse, Response
+from carlot.errors import AnswerTooLarge, NetworkFailure, PurgeFailed, SealBroken
+from carlot.platform.ports import HttpResponse, Response, Take
 from carlot.platform.storage import plain_object
 
 NONCE_BYTES = 12
+MAX_PURGE_S = 2.0
+"""How long a write waits for its purge."""
 
 
 class Fetch:
@@ -45,6 +49,27 @@ class Fetch:
             raise AnswerTooLarge(f"more than {max_bytes} bytes")
         return HttpResponse(int(answer.status), received, content)
 
+    async def download(
+        self, url: str, headers: Mapping[str, str], take: Take, *, timeout_s: float, max_bytes: int
+    ) -> HttpResponse:
+        """Fetch a file part by part; the time-out covers the whole of it."""
+        options = {"headers": dict(headers), "redirect": "manual", "signal": js.AbortSignal.timeout(int(timeout_s * 1000))}
+        try:
+            answer = await js.fetch(url, to_js(options, dict_converter=js.Object.fromEntries))
+            received = read_headers(answer.headers)
+            if not 200 <= answer.status < 300:
+                return HttpResponse(int(answer.status), received, await _read_answer(answer, received, max_bytes) or b"")
+            size = 0
+            async with aclosing(stream_parts(answer.body)) as coming:
+                async for part in coming:
+                    size += len(part)
+                    if size > max_bytes:
+                        raise AnswerTooLarge(f"more than {max_bytes} bytes")
+                    await take(part)
+        except (JsException, OSError) as failure:
+            raise NetworkFailure(str(failure)[:300]) from failure
+        return HttpResponse(int(answer.status), received, b"")
+
 
 def read_headers(headers: Any) -> dict[str, str]:
     """Convert JavaScript headers to a dict by lower-case name, in one step."""
@@ -69,21 +94,34 @@ async def _read_answer(answer: Any, headers: Mapping[str, str], max_bytes: int) 
 
 async def read_stream(stream: Any, max_bytes: int) -> bytes | None:
     """Read a ReadableStream to its end; `None` as soon as it is longer than allowed."""
-    if stream is None or stream is jsnull:
-        return b""
-    reader = stream.getReader()
     parts: list[bytes] = []
     size = 0
-    while True:
-        step = await reader.read()
-        if step.done:
-            return b"".join(parts)
-        part = step.value.to_bytes()
-        size += len(part)
-        if size > max_bytes:
-            reader.releaseLock()
-            return None
-        parts.append(part)
+    async with aclosing(stream_parts(stream)) as coming:
+        async for part in coming:
+            size += len(part)
+            if size > max_bytes:
+                return None
+            parts.append(part)
+    return b"".join(parts)
+
+
+async def stream_parts(stream: Any) -> AsyncGenerator[bytes, None]:
+    """The parts of a ReadableStream as they come.
+
+    Whoever stops before its end closes this generator at once (`aclosing`): the stream is locked until then, and the rest of
+    a body cannot be drained.
+    """
+    if stream is None or stream is jsnull:
+        return
+    reader = stream.getReader()
+    try:
+        while True:
+            step = await reader.read()
+            if step.done:
+                return
+            yield step.value.to_bytes()
+    finally:
+        reader.releaseLock()
 
 
 class SystemClock:
@@ -129,6 +167,32 @@ class StaticAssets:
         """A file, with its own headers."""
         answer = await self._binding.fetch("https://assets.local" + path)
         return Response(int(answer.status), read_headers(answer.headers), stream=answer.body)
+
+    async def text(self, path: str) -> str:
+        """A file's text."""
+        answer = await self._binding.fetch("https://assets.local" + path)
+        return str(await answer.text())
+
+
+class WorkerCache:
+    """Workers Caching. Source: developers.cloudflare.com/workers/cache/purge."""
+
+    def __init__(self, runtime: Any) -> None:
+        # The module `cloudflare:workers`: its `cache` stands for that of the invocation under way.
+        self._runtime = runtime
+
+    async def purge(self, tags: Sequence[str]) -> None:
+        """Drop responses by tag. Where no cache stands in front of the Worker, there is nothing to do."""
+        purge = getattr(getattr(self._runtime, "cache", None), "purge", None)
+        if purge is None or purge is jsnull:
+            return
+        try:
+            async with asyncio.timeout(MAX_PURGE_S):
+                answer = await purge(plain_object({"tags": list(tags)}))
+        except (JsException, TimeoutError) as failure:
+            raise PurgeFailed(str(failure)[:300]) from failure
+        if not answer.success:
+            raise PurgeFailed("; ".join(str(each.message) for each in answer.errors)[:300])
 
 
 class Aes:

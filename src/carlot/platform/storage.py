@@ -85,7 +85,10 @@ class Queue:
 
 
 class R2:
-    """The bucket of uploaded photos. Source: developers.cloudflare.com/r2/api/workers/workers-api-reference."""
+    """The bucket of uploaded photos and of files that wait to be read.
+
+    Source: developers.cloudflare.com/r2/api/workers/workers-api-reference.
+    """
 
     def __init__(self, binding: Any) -> None:
         self._binding = binding
@@ -98,6 +101,14 @@ class R2:
         """A file's stream."""
         found = await self._call(self._binding.get(key))
         return None if found is None or found is jsnull else found.body
+
+    async def read(self, key: str) -> bytes | None:
+        """A file's bytes."""
+        found = await self._call(self._binding.get(key))
+        if found is None or found is jsnull:
+            return None
+        content: bytes = (await self._call(found.arrayBuffer())).to_bytes()
+        return content
 
     async def delete(self, keys: Sequence[str]) -> None:
         """Delete files, at most a thousand."""

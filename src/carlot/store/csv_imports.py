@@ -72,6 +72,15 @@ def _then(column: str) -> str:
     return f"iif(json_type(c.before, '$.{column}') IS NULL, vehicles.{column}, json_extract(c.before, '$.{column}'))"
 
 
+# Vehicles that get back the stock numbers that they had before an import (?1) give up the present ones first: two may have changed places.
+_TAKES_BACK = """{c}.import_id = ?1 AND {c}.vehicle_id = {v}.id AND {c}.version = {v}.version
+    AND json_type({c}.before, '$.stock_number') IS NOT NULL"""
+RELEASE = f"""
+UPDATE vehicles SET stock_number = NULL FROM csv_import_changes AS c
+WHERE {_TAKES_BACK.format(c="c", v="vehicles")} AND NOT EXISTS (SELECT 1 FROM vehicles o
+  WHERE o.id <> vehicles.id AND o.stock_number = c.before ->> 'stock_number' AND o.status IN ('available', 'pending')
+    AND NOT EXISTS (SELECT 1 FROM csv_import_changes AS d WHERE {_TAKES_BACK.format(c="d", v="o")}))"""
+
 # Vehicles that an import (?1) changed get their values back, unless they were changed since, or another vehicle has the stock number or
 # the VIN by now. ?2 now.
 _COLUMNS = tuple(f.column for f in BY_WIRE.values() if f.writable or f.wire in ("vinValid", "editedFields"))
@@ -81,7 +90,8 @@ UPDATE vehicles SET {", ".join(f"{column} = {_then(column)}" for column in _COLU
 FROM csv_import_changes AS c
 WHERE c.import_id = ?1 AND c.vehicle_id = vehicles.id AND c.before IS NOT NULL AND c.version = vehicles.version
   AND NOT EXISTS (SELECT 1 FROM vehicles o
-    WHERE o.id <> vehicles.id AND o.stock_number = {_then("stock_number")} AND o.status <> 'archived')
+    WHERE o.id <> vehicles.id AND o.stock_number = {_then("stock_number")} AND o.status IN ('available', 'pending')
+      AND {_then("status")} IN ('available', 'pending'))
   AND NOT EXISTS (SELECT 1 FROM vehicles o
     WHERE o.id <> vehicles.id AND o.vin = {_then("vin")} AND o.status IN ('available', 'pending')
       AND {_then("status")} IN ('available', 'pending'))
@@ -132,5 +142,10 @@ async def touched(database: Database, import_id: str) -> list[Row]:
 
 
 def undo(import_id: str, now: str) -> list[Statement]:
-    """Undo an import; the first two answer the ids of the vehicles that were put back."""
-    return [statement(ARCHIVE_ADDED, import_id, now), statement(PUT_BACK, import_id, now), statement(MARK_UNDONE, import_id, now)]
+    """Undo an import; the first and the third answer the ids of the vehicles that were put back."""
+    return [
+        statement(ARCHIVE_ADDED, import_id, now),
+        statement(RELEASE, import_id),
+        statement(PUT_BACK, import_id, now),
+        statement(MARK_UNDONE, import_id, now),
+    ]

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Any
 
+from pydantic_core import from_json
+
 from carlot.domain.csv_text import header
 from carlot.domain.dealer import Dealer
 from carlot.platform.ports import Database
 from carlot.store.csv_cells import line
-from carlot.store.feed_columns import COLUMNS, TAKEN
+from carlot.store.feed_columns import FEEDS
+from carlot.store.vehicle_json import NEWEST
 
 PART = 500
 """Vehicles in one read."""
@@ -24,16 +27,29 @@ _PARTS = {
     name: f"""
 WITH part AS MATERIALIZED (
   SELECT row_number() OVER () AS n, id, item FROM (
-    SELECT v.id, {line(list(columns.values()))} AS item FROM vehicles v
-    WHERE {SHOWN} AND {TAKEN[name]} AND v.id > ?10 ORDER BY v.id LIMIT {PART}))
+    SELECT v.id, {line(list(preset.columns.values()))} AS item FROM vehicles v
+    WHERE {SHOWN} AND {preset.taken} AND v.id > ?10 ORDER BY v.id LIMIT {PART}))
 SELECT max(id) AS last, group_concat(item, '') AS text FROM (SELECT * FROM part ORDER BY n) GROUP BY (n - 1) / {CHUNK} ORDER BY 1"""
-    for name, columns in COLUMNS.items()
+    for name, preset in FEEDS.items()
 }
 
-# Every feed, with how many vehicles it holds and how many lack what it needs.
+NAMED = 50
+"""Vehicles that a feed leaves out and that are named."""
+
+
+_LEFT_OUT = {
+    # The newest vehicles that a feed leaves out, with what may be missing of them, as JSON.
+    name: f"""(SELECT json_group_array(json_object('id', id, 'stockNumber', stock_number, 'year', year, 'make', make, 'model', model,
+      'vin', nullif(vin, id), 'vinValid', json(iif(vin_valid, 'true', 'false')), 'price', price_cents, 'mileage', mileage_miles, 'photos', json(photos)))
+    FROM (SELECT v.* FROM vehicles v WHERE {SHOWN} AND ({preset.taken}) IS NOT 1 ORDER BY {NEWEST} LIMIT {NAMED}))"""
+    for name, preset in FEEDS.items()
+}
+
+# Every feed, with how many vehicles it holds, and those that lack what it needs.
 LIST = f"""
 SELECT format, token, paused, last_fetched_at AS lastFetchedAt, created_at AS createdAt,
-  CASE format {" ".join(f"WHEN '{name}' THEN (SELECT count(*) FROM vehicles v WHERE {SHOWN} AND {taken})" for name, taken in TAKEN.items())} END AS vehicles,
+  CASE format {" ".join(f"WHEN '{name}' THEN (SELECT count(*) FROM vehicles v WHERE {SHOWN} AND {preset.taken})" for name, preset in FEEDS.items())} END AS vehicles,
+  CASE format {" ".join(f"WHEN '{name}' THEN {sql}" for name, sql in _LEFT_OUT.items())} END AS leftOut,
   (SELECT count(*) FROM vehicles v WHERE {SHOWN}) AS published
 FROM feeds ORDER BY format"""
 
@@ -48,8 +64,8 @@ PAUSE = "UPDATE feeds SET paused = ?2 WHERE format = ?1 RETURNING format"
 
 
 async def listed(database: Database) -> list[dict[str, Any]]:
-    """Every feed: `format, token, paused, lastFetchedAt, createdAt, vehicles, published`."""
-    return [dict(row) for row in await database.all(LIST)]
+    """Every feed: `format, token, paused, lastFetchedAt, createdAt, vehicles, published`, and in `leftOut` vehicles by wire names."""
+    return [{**row, "leftOut": from_json(row["leftOut"])} for row in await database.all(LIST)]
 
 
 async def fetched(database: Database, name: str, token: str, now: str) -> bool:
@@ -69,7 +85,7 @@ async def pause(database: Database, name: str, paused: bool) -> bool:
 
 async def parts(database: Database, name: str, base: str, dealer: Dealer) -> AsyncIterator[str]:
     """The whole feed, header first; no more than `PART` vehicles are in memory at a time."""
-    text = header(list(COLUMNS[name]))
+    text = header(list(FEEDS[name].columns))
     values = (
         base,
         dealer.name,

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import TypeAdapter
 from pydantic_core import to_json
 
-from carlot.platform.ports import Database, Row, Statement, statement
+from carlot.domain.deadlines import LATE_SALE_REMOVED
+from carlot.domain.model import Model
+from carlot.platform.ports import Database, Statement, statement
 from carlot.store.tasks import Lease, enqueue_select
 from carlot.store.vehicle_json import ADMIN_OBJECT
 
 # A car that is to be listed, as in domain.eligibility.
 LISTABLE = """v.status = 'available' AND v.publish_to_third_party = 1 AND v.vin_valid = 1 AND v.price_cents > 0
     AND json_array_length(v.photos) > 0"""
+
+
+# By when a car is to be off a site: a day (?3) from now on, or from the end of the day of its sale on, but at least an hour from now on.
+_REMOVED_BY = f"""min(?3, ifnull(max(
+    (SELECT strftime('%Y-%m-%dT%H:%M:%fZ', s.sale_date, '+2 days') FROM sales s WHERE s.vehicle_id = v.id AND s.voided_at IS NULL),
+    strftime('%Y-%m-%dT%H:%M:%fZ', ?2, '+{int(LATE_SALE_REMOVED.total_seconds())} seconds')), ?3))"""
 
 
 def _enqueue(source: str, which: str) -> str:
@@ -29,7 +38,7 @@ def _enqueue(source: str, which: str) -> str:
         subject="v.id",
         vehicle="v.id",
         now="?2",
-        deadline=f"iif({LISTABLE}, NULL, ?3)",
+        deadline=f"iif({LISTABLE}, NULL, {_REMOVED_BY})",
         source=f"""FROM {source}
 WHERE {which} AND ((site.value AND {LISTABLE}) OR EXISTS (
     SELECT 1 FROM listings l WHERE l.platform = site.key AND l.vehicle_id = v.id AND (l.state <> 'absent' OR l.verify_after IS NOT NULL)))""",
@@ -57,6 +66,9 @@ ENQUEUE_ALL = _enqueue(
     AND t.subject_id = v.id AND t.state = 'dead' AND t.deadline_at IS NULL)""",
 )
 
+# All cars: a site has another address, to which what was said of them does not apply.
+ENQUEUE_EVERY = _enqueue("json_each(?1) AS site, vehicles v", "true")
+
 # The cars that are due to be read back and that no task is working on. ?4 how many.
 ENQUEUE_DUE = _enqueue(
     """(SELECT l.platform, l.vehicle_id FROM listings l WHERE l.verify_after <= ?2 AND l.state IN ('live', 'absent')
@@ -81,19 +93,20 @@ READ = f"""
 SELECT {ADMIN_OBJECT} AS vehicle, v.price_cents,
   (SELECT p.origin FROM photos p WHERE p.vehicle_id = v.id ORDER BY p.created_at DESC LIMIT 1) AS origin,
   (SELECT json_group_array(json_object('vin', l.vin, 'vehicle_id', l.vehicle_id, 'state', l.state, 'content_sha256', l.content_sha256,
-    'verify_after', l.verify_after)) FROM listings l WHERE l.platform = ?1 AND (l.vehicle_id = v.id OR l.vin = v.vin)) AS held
+    'verify_after', l.verify_after, 'url', l.url)) FROM listings l WHERE l.platform = ?1 AND (l.vehicle_id = v.id OR l.vin = v.vin)) AS held
 FROM vehicles v WHERE v.id = ?2"""
 
 _OURS = "EXISTS (SELECT 1 FROM sync_tasks WHERE id = ?{0} AND lease_token = ?{1})"
 
 # The site is about to be sent a car: only by who holds the task, only if the car is still what was read, and only if nobody is at
-# work on another vehicle of that VIN. ?1 site, ?2 VIN, ?3 vehicle, ?4 its version, ?5 price, ?6 verify after, ?7 now, ?8 task, ?9 lease.
+# work on another vehicle of that VIN. ?1 site, ?2 VIN, ?3 vehicle, ?4 its version, ?5 price, ?6 verify after, ?7 now, ?8 task, ?9 lease,
+# ?10 the address it is sent to.
 BEGIN_PUT = f"""
-INSERT INTO listings (platform, vin, vehicle_id, state, price_cents, verify_after, updated_at)
-SELECT ?1, ?2, ?3, 'pending', ?5, ?6, ?7
+INSERT INTO listings (platform, vin, vehicle_id, state, price_cents, verify_after, url, updated_at)
+SELECT ?1, ?2, ?3, 'pending', ?5, ?6, ?10, ?7
 WHERE {_OURS.format(8, 9)} AND EXISTS (SELECT 1 FROM vehicles WHERE id = ?3 AND version = ?4)
 ON CONFLICT (platform, vin) DO UPDATE SET vehicle_id = excluded.vehicle_id, state = 'pending', price_cents = excluded.price_cents,
-  content_sha256 = NULL, verify_after = excluded.verify_after, updated_at = excluded.updated_at
+  content_sha256 = NULL, verify_after = excluded.verify_after, url = excluded.url, updated_at = excluded.updated_at
 WHERE listings.vehicle_id = excluded.vehicle_id OR listings.state = 'absent' OR NOT EXISTS (
   SELECT 1 FROM sync_tasks t WHERE t.target = ?1 AND t.kind = 'listing' AND t.subject_id = listings.vehicle_id
     AND t.state = 'running' AND t.leased_until > ?7)
@@ -124,15 +137,8 @@ SET_VERIFIED = "UPDATE listings SET verify_after = NULL, verified_at = ?3 WHERE 
 # The site refuses a car.
 SET_DEAD = "UPDATE listings SET state = 'dead', updated_at = ?3 WHERE platform = ?1 AND vehicle_id = ?2 AND state = 'pending'"
 
-# What each site holds of a car, and how its task fares.
-STANDINGS = """
-SELECT site.value AS platform, t.state AS task, t.error, t.deadline_at, l.state, l.price_cents, l.external_id, l.verified_at, l.updated_at
-FROM json_each(?2) AS site
-LEFT JOIN sync_tasks t ON t.target = site.value AND t.kind = 'listing' AND t.subject_id = ?1
-LEFT JOIN listings l ON l.platform = site.value AND l.vehicle_id = ?1 AND l.vin = (SELECT vin FROM vehicles WHERE id = ?1)"""
 
-
-class Held(BaseModel):
+class Held(Model):
     """What a site holds of one VIN; the columns of the listings table."""
 
     vin: str
@@ -140,6 +146,7 @@ class Held(BaseModel):
     state: str
     content_sha256: str | None
     verify_after: str | None
+    url: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +159,14 @@ class Car:
     held: dict[str, Held]
 
 
-_VEHICLE = TypeAdapter(dict[str, Any])
-_HELD = TypeAdapter(list[Held])
+@cache
+def _vehicle() -> TypeAdapter[dict[str, Any]]:
+    return TypeAdapter(dict[str, Any])
+
+
+@cache
+def _held() -> TypeAdapter[list[Held]]:
+    return TypeAdapter(list[Held])
 
 
 async def read(database: Database, site: str, vehicle_id: str) -> Car | None:
@@ -161,8 +174,8 @@ async def read(database: Database, site: str, vehicle_id: str) -> Car | None:
     row = await database.first(READ, site, vehicle_id)
     if row is None:
         return None
-    held = {listing.vin: listing for listing in _HELD.validate_json(row["held"])}
-    return Car(_VEHICLE.validate_json(row["vehicle"]), row["price_cents"], row["origin"] or "", held)
+    held = {listing.vin: listing for listing in _held().validate_json(row["held"])}
+    return Car(_vehicle().validate_json(row["vehicle"]), row["price_cents"], row["origin"] or "", held)
 
 
 def enqueue_by(
@@ -183,11 +196,11 @@ def check_again_at(vehicle_id: str, now: str) -> Statement:
     return statement(CHECK_AGAIN_AT, vehicle_id, now)
 
 
-def begin_put(lease: Lease, vin: str, car: Car, verify_after: str, now: str) -> Statement:
-    """Note that a site is about to be sent a car; a row comes back when it may be."""
+def begin_put(lease: Lease, vin: str, url: str, car: Car, verify_after: str, now: str) -> Statement:
+    """Note that a site is about to be sent a car at an address; a row comes back when it may be."""
     version = int(car.vehicle["version"])
     ours = (lease.id, lease.lease_token)
-    return statement(BEGIN_PUT, lease.target, vin, lease.subject_id, version, car.price_cents, verify_after, now, *ours)
+    return statement(BEGIN_PUT, lease.target, vin, lease.subject_id, version, car.price_cents, verify_after, now, *ours, url)
 
 
 def begin_removal(lease: Lease, vin: str, verify_after: str, now: str) -> Statement:
@@ -218,8 +231,3 @@ def set_verified(site: str, vin: str, now: str) -> Statement:
 def set_dead(site: str, vehicle_id: str, now: str) -> Statement:
     """The site refuses the car."""
     return statement(SET_DEAD, site, vehicle_id, now)
-
-
-async def standings(database: Database, vehicle_id: str, sites: Collection[str]) -> list[Row]:
-    """What each site holds of a car: `platform, task, error, deadline_at, state, price_cents, external_id, verified_at, updated_at`."""
-    return await database.all(STANDINGS, vehicle_id, to_json(list(sites)).decode())

@@ -12,16 +12,25 @@ from carlot.platform.ports import Database, Row, Statement, statement
 from carlot.store.json_objects import json_object
 
 # A new run.
-INSERT = "INSERT INTO import_runs (id, status, started_by, created_at) VALUES (?1, 'queued', ?2, ?3)"
+INSERT = "INSERT INTO import_runs (id, status, started_by, day, created_at) VALUES (?1, 'queued', ?2, ?3, ?4)"
+
+# Whether the pull of a day is done.
+DONE = "SELECT 1 FROM import_runs WHERE day = ?1 AND status = 'completed' LIMIT 1"
+
+# The run that is going counts for a day. One of a file that was uploaded does not: what the day's pull reads may be another.
+COUNT_GOING_FOR = """
+UPDATE import_runs SET day = ?1
+WHERE status IN ('queued', 'running') AND waiting = 0 AND id NOT IN (SELECT run_id FROM inventory_files WHERE source = 'upload')"""
 
 # The run that is going, if any.
-GOING = "SELECT id, status FROM import_runs WHERE status IN ('queued', 'running')"
+GOING = "SELECT id, status FROM import_runs WHERE status IN ('queued', 'running') AND waiting = 0"
 
 # Where a run stands: its last page, whether the cursor that page gave was already asked for, and what the page to come looked like
-# to the last complete run, if all of it was taken.
+# to the last complete run, if all of it was taken; and whether it reads a file.
 PROGRESS = """
 SELECT run.id, run.status, run.created_at, ifnull(last.page, 0) AS page, last.next_cursor,
   EXISTS (SELECT 1 FROM import_pages p WHERE p.run_id = run.id AND p.cursor = last.next_cursor) AS loops,
+  EXISTS (SELECT 1 FROM inventory_files f WHERE f.run_id = run.id) AS has_file,
   known.run_id AS known_run, known.fingerprint AS known_fingerprint
 FROM import_runs run
 LEFT JOIN import_pages last ON last.run_id = run.id AND last.page = (SELECT max(page) FROM import_pages WHERE run_id = run.id)
@@ -31,13 +40,15 @@ WHERE run.id = ?1"""
 
 # One page is in. The primary key refuses a page that is in already.
 INSERT_PAGE = """
-INSERT INTO import_pages (run_id, page, cursor, next_cursor, fingerprint, stock_numbers, seen, created, updated, unchanged, rejected, created_at)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"""
+INSERT INTO import_pages (run_id, page, cursor, next_cursor, fingerprint, stock_numbers, vins, unidentified, seen, created, updated, unchanged, rejected,
+  created_at)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"""
 
 # One page is in that is, byte for byte, a page of an earlier run (?4): nothing on it has changed.
 INSERT_KNOWN_PAGE = """
-INSERT INTO import_pages (run_id, page, cursor, next_cursor, fingerprint, stock_numbers, seen, created, updated, unchanged, rejected, created_at)
-SELECT ?1, page, ?3, next_cursor, fingerprint, stock_numbers, seen, 0, 0, seen, '[]', ?5 FROM import_pages WHERE run_id = ?4 AND page = ?2"""
+INSERT INTO import_pages (run_id, page, cursor, next_cursor, fingerprint, stock_numbers, vins, unidentified, seen, created, updated, unchanged, rejected,
+  created_at)
+SELECT ?1, page, ?3, next_cursor, fingerprint, stock_numbers, vins, unidentified, seen, 0, 0, seen, '[]', ?5 FROM import_pages WHERE run_id = ?4 AND page = ?2"""
 
 # Something other than a complete run has changed cars: no page is known any more.
 FORGET_PAGES = "UPDATE import_pages SET fingerprint = NULL WHERE fingerprint IS NOT NULL"
@@ -53,23 +64,50 @@ MARK_RUNNING_AS_KNOWN = MARK_RUNNING.replace("total = ?2", "total = (SELECT tota
 # The run has ended.
 FINISH = "UPDATE import_runs SET status = ?2, removed = ?3, message = ?4, finished_at = ?5 WHERE id = ?1"
 
-# What a run saw, against the cars of the DMS that are on the lot. A stock number on two pages counts once.
-SIGHTING = """
-WITH saw AS (SELECT DISTINCT value AS stock FROM import_pages, json_each(stock_numbers) WHERE run_id = ?1)
-SELECT
-  (SELECT count(*) FROM saw) + (SELECT coalesce(sum(seen - json_array_length(stock_numbers)), 0) FROM import_pages WHERE run_id = ?1) AS seen,
-  (SELECT total FROM import_runs WHERE id = ?1) AS total,
-  (SELECT count(*) FROM vehicles WHERE external_dms_id IS NOT NULL AND status IN ('available', 'pending')) AS lot,
-  (SELECT count(*) FROM vehicles WHERE external_dms_id IS NOT NULL AND status IN ('available', 'pending')
-    AND created_at < (SELECT created_at FROM import_runs WHERE id = ?1)
-    AND external_dms_id NOT IN (SELECT stock FROM saw)) AS missing,
-  (SELECT id FROM import_runs WHERE status = 'completed' AND id <> ?1 ORDER BY created_at DESC, id LIMIT 1) AS previous"""
+# A car of the DMS that none of these runs saw, neither by its stock number nor by its VIN, ours or the DMS's.
+_UNSEEN = """dms_record IS NOT NULL
+  AND (external_dms_id IS NULL OR external_dms_id NOT IN (SELECT value FROM import_pages, json_each(stock_numbers) WHERE run_id IN ({runs})))
+  AND vin NOT IN (SELECT value FROM import_pages, json_each(vins) WHERE run_id IN ({runs}))
+  AND ifnull(dms_record ->> 'vin', '') NOT IN (SELECT value FROM import_pages, json_each(vins) WHERE run_id IN ({runs}))"""
 
-# Cars that neither this complete run nor the one before saw, and that were there before the first of the two: gone from the DMS.
-# Clear the manual-delete mark, so that the car is imported again if the DMS lists it again.
-GONE = """external_dms_id IS NOT NULL AND {state}
-  AND created_at < (SELECT created_at FROM import_runs WHERE id = ?2)
-  AND external_dms_id NOT IN (SELECT value FROM import_pages, json_each(stock_numbers) WHERE run_id IN (?1, ?2))"""
+# What a run saw, against the cars of the DMS that are on the lot. A stock number on two pages counts once.
+SIGHTING = f"""
+SELECT
+  (SELECT count(DISTINCT value) FROM import_pages, json_each(stock_numbers) WHERE run_id = ?1)
+    + (SELECT coalesce(sum(seen - json_array_length(stock_numbers)), 0) FROM import_pages WHERE run_id = ?1) AS seen,
+  (SELECT coalesce(sum(unidentified), 0) FROM import_pages WHERE run_id = ?1) AS unidentified,
+  (SELECT total FROM import_runs WHERE id = ?1) AS total,
+  (SELECT count(*) FROM vehicles WHERE dms_record IS NOT NULL AND status IN ('available', 'pending')) AS lot,
+  (SELECT count(*) FROM vehicles WHERE status IN ('available', 'pending')
+    AND created_at < (SELECT created_at FROM import_runs WHERE id = ?1) AND {_UNSEEN.format(runs="?1")}) AS missing,
+  (SELECT id FROM import_runs r WHERE status = 'completed' AND NOT shrunken AND id <> ?1
+    AND NOT EXISTS (SELECT 1 FROM import_pages WHERE run_id = r.id AND unidentified > 0)
+    ORDER BY created_at DESC, id LIMIT 1) AS previous"""
+
+# The dealer is asked about the cars that a run (?1) did not see; more than can be believed. ?2 now, ?3 how many are on the lot.
+ASK_MISSING = f"""
+INSERT INTO questions (id, kind, subject_id, details, created_at)
+SELECT lower(hex(randomblob(16))), 'cars_missing', 'lot', json_object('lot', CAST(?3 AS INTEGER), 'vehicleIds', json_group_array(id)), ?2
+FROM vehicles WHERE status IN ('available', 'pending')
+  AND created_at < (SELECT created_at FROM import_runs WHERE id = ?1) AND {_UNSEEN.format(runs="?1")}
+ON CONFLICT (kind, subject_id) WHERE state = 'open' DO UPDATE SET details = excluded.details"""
+
+# Such a run is no measure of a later one.
+MARK_SHRUNKEN = "UPDATE import_runs SET shrunken = 1 WHERE id = ?1"
+
+# The dealer says that cars (?1, ids as JSON) are gone, or that they stand on the lot though the DMS does not show them: until it shows
+# them again, they are none of its cars. ?2 now.
+ARCHIVE_ANSWERED = """
+UPDATE vehicles SET status = 'archived', dms_record = NULL, version = version + 1, updated_at = ?2,
+  edited_fields = (SELECT json_group_array(value) FROM json_each(edited_fields) WHERE value <> 'status')
+WHERE id IN (SELECT value FROM json_each(?1)) AND status IN ('available', 'pending')"""
+KEEP_ANSWERED = "UPDATE vehicles SET dms_record = NULL WHERE id IN (SELECT value FROM json_each(?1))"
+
+_SINCE = "SELECT id FROM import_runs WHERE created_at >= (SELECT created_at FROM import_runs WHERE id = ?2)"
+
+# Cars that neither this complete run nor the one before saw, nor any in between, and that were there before the first of the two: gone
+# from the DMS. ?1 this run, ?2 the one before. Clear the manual-delete mark, so that the car is imported again if the DMS lists it again.
+GONE = f"""{{state}} AND created_at < (SELECT created_at FROM import_runs WHERE id = ?2) AND {_UNSEEN.format(runs=_SINCE)}"""
 
 COUNT_GONE = "SELECT count(*) AS n FROM vehicles WHERE " + GONE.format(state="status IN ('available', 'pending')")
 
@@ -78,13 +116,15 @@ UPDATE vehicles SET
   version = version + (status <> 'archived'), updated_at = iif(status = 'archived', updated_at, ?3),
   status = 'archived', dms_record = NULL,
   edited_fields = (SELECT json_group_array(value) FROM json_each(edited_fields) WHERE value <> 'status')
-WHERE {GONE.format(state="status IN ('available', 'pending', 'archived') AND dms_record IS NOT NULL")}"""
+WHERE {GONE.format(state="status IN ('available', 'pending', 'archived')")}"""
 
-# Stock numbers of runs that no later run is compared with.
+# Stock numbers and VINs of runs that no later run is compared with.
 PRUNE = """
-UPDATE import_pages SET stock_numbers = '[]'
-WHERE stock_numbers <> '[]' AND run_id IN (SELECT id FROM import_runs WHERE finished_at IS NOT NULL)
-  AND run_id NOT IN (SELECT id FROM import_runs WHERE status = 'completed' ORDER BY created_at DESC, id LIMIT 2)"""
+UPDATE import_pages SET stock_numbers = '[]', vins = '[]'
+WHERE (stock_numbers <> '[]' OR vins <> '[]') AND run_id IN (SELECT id FROM import_runs WHERE finished_at IS NOT NULL)
+  AND run_id NOT IN (SELECT id FROM import_runs WHERE status = 'completed' ORDER BY created_at DESC, id LIMIT 2)
+  AND run_id NOT IN (SELECT id FROM import_runs WHERE status = 'completed' AND NOT shrunken ORDER BY created_at DESC, id LIMIT 2)
+  AND run_id NOT IN (SELECT id FROM import_runs ORDER BY created_at DESC, id LIMIT 4)"""
 
 _REPORT_OBJECT = json_object(
     [
@@ -138,15 +178,20 @@ class Progress:
     page: int
     next_cursor: str | None
     loops: bool
+    has_file: bool
     known_run: str | None
     known_fingerprint: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """What a run saw: distinct records, of `total` by the DMS's count; of `lot` DMS cars here, so many were `missing`."""
+    """What a run saw: distinct records, of `total` by the DMS's count; of `lot` DMS cars here, so many were `missing`.
+
+    `unidentified` records had neither a stock number nor a VIN that can be read.
+    """
 
     seen: int
+    unidentified: int
     total: int
     lot: int
     missing: int
@@ -163,6 +208,8 @@ class PageResult:
     fingerprint: str
     total: int
     stock_numbers: list[str]
+    vins: list[str]
+    unidentified: int
     seen: int
     created: int
     updated: int
@@ -175,9 +222,19 @@ async def going(database: Database) -> Row | None:
     return await database.first(GOING)
 
 
-def insert(run_id: str, started_by: str, now: str) -> Statement:
-    """Begin a run, `started_by` the `dealer` or a `cron`. Breaks `import_runs_going` when one is going."""
-    return statement(INSERT, run_id, started_by, now)
+def insert(run_id: str, started_by: str, day: str | None, now: str) -> Statement:
+    """Begin a run, `started_by` the `dealer` or a `cron`, for a local `day`. Breaks `import_runs_going` when one is going."""
+    return statement(INSERT, run_id, started_by, day, now)
+
+
+async def is_done(database: Database, day: str) -> bool:
+    """Whether a run for a local day is complete."""
+    return await database.first(DONE, day) is not None
+
+
+def count_going_for(day: str) -> Statement:
+    """Count the run that is going for a local day."""
+    return statement(COUNT_GOING_FOR, day)
 
 
 async def progress(database: Database, run_id: str) -> Progress | None:
@@ -191,6 +248,7 @@ async def progress(database: Database, run_id: str) -> Progress | None:
         page=int(row["page"]),
         next_cursor=row["next_cursor"],
         loops=bool(row["loops"]),
+        has_file=bool(row["has_file"]),
         known_run=row["known_run"],
         known_fingerprint=row["known_fingerprint"],
     )
@@ -198,8 +256,8 @@ async def progress(database: Database, run_id: str) -> Progress | None:
 
 def add_page(run_id: str, result: PageResult, now: str) -> list[Statement]:
     """Note that a page is in."""
-    stock_numbers = to_json(result.stock_numbers).decode()
-    counts = (result.seen, result.created, result.updated, result.unchanged)
+    names = (to_json(result.stock_numbers).decode(), to_json(result.vins).decode())
+    counts = (result.unidentified, result.seen, result.created, result.updated, result.unchanged)
     return [
         statement(
             INSERT_PAGE,
@@ -208,7 +266,7 @@ def add_page(run_id: str, result: PageResult, now: str) -> list[Statement]:
             result.cursor,
             result.next_cursor,
             result.fingerprint,
-            stock_numbers,
+            *names,
             *counts,
             result.rejected,
             now,
@@ -235,7 +293,34 @@ async def sighting(database: Database, run_id: str) -> Sighting:
     row = await database.first(SIGHTING, run_id)
     if row is None:  # It is one row of counts; only a broken database returns none.
         raise DatabaseUnavailable("no answer")
-    return Sighting(int(row["seen"]), int(row["total"] or 0), int(row["lot"]), int(row["missing"]), row["previous"])
+    return Sighting(
+        int(row["seen"]),
+        int(row["unidentified"]),
+        int(row["total"] or 0),
+        int(row["lot"]),
+        int(row["missing"]),
+        row["previous"],
+    )
+
+
+def ask_missing(run_id: str, lot: int, now: str) -> list[Statement]:
+    """Ask the dealer about the cars that a run did not see, of so many on the lot; no later run is compared with it."""
+    return [statement(ASK_MISSING, run_id, now, lot), mark_shrunken(run_id)]
+
+
+def mark_shrunken(run_id: str) -> Statement:
+    """Have no later run compared with a run."""
+    return statement(MARK_SHRUNKEN, run_id)
+
+
+def archive_answered(vehicle_ids: str, now: str) -> Statement:
+    """Archive cars (a JSON array of ids) that the dealer says are gone."""
+    return statement(ARCHIVE_ANSWERED, vehicle_ids, now)
+
+
+def keep_answered(vehicle_ids: str) -> Statement:
+    """Keep cars (a JSON array of ids) on the lot that the DMS does not show."""
+    return statement(KEEP_ANSWERED, vehicle_ids)
 
 
 async def count_gone(database: Database, run_id: str, previous: str) -> int:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from carlot.platform.ports import Database, Statement, statement
+from carlot.platform.ports import Database, Row, Statement, statement
 
 # A browser signed in.
-INSERT = "INSERT INTO sessions (token_sha256, created_at, expires_at) VALUES (?1, ?2, ?3)"
+INSERT = "INSERT INTO sessions (token_sha256, created_at, expires_at, name) VALUES (?1, ?2, ?3, ?4)"
 
-# Whether a session holds.
-HOLDS = "SELECT 1 AS yes FROM sessions WHERE token_sha256 = ?1 AND expires_at > ?2"
+# A session that holds.
+FIND = "SELECT name FROM sessions WHERE token_sha256 = ?1 AND expires_at > ?2"
 
 # A browser signed out.
 DELETE = "DELETE FROM sessions WHERE token_sha256 = ?1"
@@ -20,14 +20,14 @@ DELETE_ALL = "DELETE FROM sessions"
 FORGET = "DELETE FROM sessions WHERE expires_at <= ?1"
 
 
-def begin(token_sha256: str, now: str, expires: str) -> Statement:
+def begin(token_sha256: str, now: str, expires: str, name: str | None) -> Statement:
     """Keep a session, by the hash of its secret."""
-    return statement(INSERT, token_sha256, now, expires)
+    return statement(INSERT, token_sha256, now, expires, name)
 
 
-async def holds(database: Database, token_sha256: str, now: str) -> bool:
-    """Whether the session is there and has not run out."""
-    return await database.first(HOLDS, token_sha256, now) is not None
+async def find(database: Database, token_sha256: str, now: str) -> Row | None:
+    """The session, with its `name`; `None` when it is not there or has run out."""
+    return await database.first(FIND, token_sha256, now)
 
 
 async def end(database: Database, token_sha256: str) -> None:

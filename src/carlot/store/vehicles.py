@@ -9,11 +9,15 @@ from pydantic_core import from_json, to_json
 
 from carlot.domain.search import Search
 from carlot.domain.vehicle import BY_WIRE
-from carlot.platform.ports import Database, Statement, statement
-from carlot.store.vehicle_json import ADMIN, ADMIN_OBJECT, count_statement, joined, list_statement
+from carlot.platform.ports import Database, Row, Statement, statement
+from carlot.store import idempotency_keys
+from carlot.store.idempotency_keys import Try, keeping
+from carlot.store.standings import SiteAsked
+from carlot.store.vehicle_json import ADMIN_OBJECT, admin_count_statement, admin_list_statement, joined
 
 # One vehicle with all its fields, as one JSON text.
 READ = f"SELECT {ADMIN_OBJECT} AS vehicle FROM vehicles WHERE id = ?1"
+KEEP = keeping(READ)
 
 # A new vehicle. ?1 is a JSON object of column values, ?2 the time.
 _COLUMNS = tuple(f.column for f in BY_WIRE.values() if f.writable or f.wire == "vinValid")
@@ -29,10 +33,15 @@ UPDATE vehicles SET
 WHERE id = ?2 AND version = ?3
 RETURNING version"""
 
-# The day a car with this VIN was last sold.
+# The day a car with this VIN was last sold under this stock number.
 SOLD_ON = """
 SELECT max(s.sale_date) AS day FROM vehicles v JOIN sales s ON s.vehicle_id = v.id AND s.voided_at IS NULL
-WHERE v.vin = ?1 AND v.status = 'sold'"""
+WHERE v.vin = ?1 AND v.stock_number = ?2 AND v.status = 'sold'"""
+
+# The car on the lot that has a VIN (?1) or a stock number (?2), as people call it.
+ON_LOT = """
+SELECT year || ' ' || make || ' ' || model || ifnull(', ' || stock_number, '') AS name FROM vehicles
+WHERE status IN ('available', 'pending') AND (vin = ?1 OR stock_number = ?2)"""
 
 
 def _columns(values: Mapping[str, Any]) -> str:
@@ -45,19 +54,39 @@ def _columns(values: Mapping[str, Any]) -> str:
 async def read(database: Database, vehicle_id: str) -> dict[str, Any] | None:
     """One vehicle by wire names, photos as a list of URLs; `None`: no such vehicle."""
     row = await database.first(READ, vehicle_id)
-    return None if row is None else from_json(row["vehicle"])
+    return None if row is None else as_read(row)
 
 
-async def search(database: Database, wanted: Search) -> tuple[list[dict[str, Any]], int]:
-    """One page of vehicles by wire names, and how many there are over all pages."""
-    items, count = await database.batch([list_statement(ADMIN, wanted, ""), count_statement(ADMIN, wanted, "")])
+def as_read(row: Row) -> dict[str, Any]:
+    """A vehicle from a row of `shown`, by wire names."""
+    vehicle: dict[str, Any] = from_json(row["vehicle"])
+    return vehicle
+
+
+def shown(vehicle_id: str, attempt: Try | None) -> Statement:
+    """Show a vehicle that its batch adds, as `read` does but as text, and keep that for its try."""
+    return idempotency_keys.show(READ, KEEP, vehicle_id, attempt)
+
+
+async def search(
+    database: Database, wanted: Search, sites: Sequence[SiteAsked], today: str, reduced_since: str
+) -> tuple[list[dict[str, Any]], int]:
+    """One page of vehicles by wire names, with how each stands, and how many there are over all pages."""
+    listed = admin_list_statement(wanted, sites, today, reduced_since)
+    items, count = await database.batch([listed, admin_count_statement(wanted, sites)])
     return from_json(joined(items)), int(count[0]["total"])
 
 
-async def sold_on(database: Database, vin: str) -> str | None:
-    """The day a car with this VIN was last sold here; `None`: never."""
-    row = await database.first(SOLD_ON, vin)
+async def sold_on(database: Database, vin: str, stock_number: str | None) -> str | None:
+    """The day a car with this VIN was last sold here under this stock number; `None`: never."""
+    row = await database.first(SOLD_ON, vin, stock_number)
     return row["day"] if row else None
+
+
+async def on_lot(database: Database, vin: str | None = None, stockNumber: str | None = None) -> str | None:  # noqa: N803  wire names
+    """The car on the lot with this VIN, or with this stock number, such as `2017 Toyota Tacoma, M1044`; `None`: none."""
+    row = await database.first(ON_LOT, vin, stockNumber)
+    return row["name"] if row else None
 
 
 def insert(vehicle_id: str, values: Mapping[str, Any], now: str) -> Statement:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
-from pydantic import BaseModel
 from pydantic_core import from_json, to_json
 
 from carlot.domain.csv_text import header
+from carlot.domain.model import Model
 from carlot.domain.parts import in_parts
 from carlot.domain.vehicle import BY_WIRE, Field
 from carlot.domain.vehicle_csv import EXPORTED
@@ -24,18 +24,19 @@ CHUNK = 12
 _COLUMNS = tuple(f.column for f in BY_WIRE.values() if f.writable or f.wire == "vinValid")
 
 # What is known of the rows in ?1 (JSON array of {id, vin, stock}): the vehicle that is meant, by id, by VIN on the lot or, where the row
-# or the vehicle has no VIN, by stock number; other vehicles that have its stock number, or its VIN on the lot; the day its VIN was last sold.
+# or the vehicle has no VIN, by stock number; another vehicle on the lot that has its stock number, or its VIN; the day its VIN was last sold
+# under its stock number, or under any where the row has none: a file may list what is long sold.
 FIND = f"""
 SELECT row, found,
   (SELECT {ADMIN_OBJECT} FROM vehicles WHERE id = found) AS vehicle,
-  (SELECT iif(o.vin = o.id, 'no VIN', 'VIN ' || o.vin) FROM vehicles o WHERE o.stock_number = stock AND o.status <> 'archived' AND o.id IS NOT found) AS stock_of,
+  (SELECT {ADMIN_OBJECT} FROM vehicles WHERE stock_number = stock AND status IN ('available', 'pending') AND id IS NOT found) AS holder,
   (SELECT o.id FROM vehicles o WHERE o.vin = wanted_vin AND o.status IN ('available', 'pending') AND o.id IS NOT found) AS vin_of,
   (SELECT max(s.sale_date) FROM vehicles o JOIN sales s ON s.vehicle_id = o.id AND s.voided_at IS NULL
-    WHERE o.vin = wanted_vin AND o.status = 'sold') AS sold_on
+    WHERE o.vin = wanted_vin AND o.status = 'sold' AND (o.stock_number = stock OR ifnull(stock, '') = '')) AS sold_on
 FROM (SELECT r.key AS row, r.value ->> 'vin' AS wanted_vin, r.value ->> 'stock' AS stock, coalesce(
     (SELECT v.id FROM vehicles v WHERE v.id = r.value ->> 'id'),
     (SELECT v.id FROM vehicles v WHERE v.vin = r.value ->> 'vin' AND v.status IN ('available', 'pending')),
-    (SELECT v.id FROM vehicles v WHERE v.stock_number = r.value ->> 'stock' AND v.status <> 'archived'
+    (SELECT v.id FROM vehicles v WHERE v.stock_number = r.value ->> 'stock' AND v.status IN ('available', 'pending')
       AND (r.value ->> 'vin' = '' OR v.vin = v.id))) AS found
   FROM json_each(?1) AS r)
 ORDER BY row"""
@@ -52,6 +53,9 @@ UPDATE vehicles SET
   {", ".join(f"{c} = iif(json_type(r.value, '$.{c}') IS NULL, {c}, json_extract(r.value, '$.{c}'))" for c in (*_COLUMNS, "edited_fields"))},
   version = CASE WHEN version = r.value ->> 'version' THEN version + 1 END, updated_at = ?2
 FROM json_each(?1) AS r WHERE vehicles.id = r.value ->> 'id'"""
+
+# Vehicles whose stock numbers pass to others give them up before anything else is written: two may change places. ?1 their ids as JSON.
+RELEASE = "UPDATE vehicles SET stock_number = NULL WHERE id IN (SELECT value FROM json_each(?1))"
 
 # The DMS is to take the edits of these cars. ?1 their ids as JSON, ?2 now.
 ENQUEUE_EDITS = enqueue_select(
@@ -84,12 +88,15 @@ WITH part AS MATERIALIZED (
 SELECT max(id) AS last, group_concat(item, '') AS text FROM (SELECT * FROM part ORDER BY n) GROUP BY (n - 1) / {CHUNK} ORDER BY 1"""
 
 
-class Found(BaseModel):
-    """What is known of a row: the vehicle that is meant (JSON text; `None`: a new one), and what stands in its way."""
+class Found(Model):
+    """What is known of a row: the vehicle that is meant (JSON text; `None`: a new one), and what stands in its way.
+
+    `holder` is another vehicle on the lot that has the row's stock number, as JSON text; `vin_of` the id of one that has its VIN.
+    """
 
     row: int
     vehicle: str | None
-    stock_of: str | None
+    holder: str | None
     vin_of: str | None
     sold_on: str | None
 
@@ -117,6 +124,11 @@ def insert(vehicles: Sequence[Mapping[str, Any]], now: str) -> list[Statement]:
 def change(vehicles: Sequence[Mapping[str, Any]], now: str) -> list[Statement]:
     """Change vehicles, by column; fails its batch when one is no longer at its `version`."""
     return [statement(CHANGE, text, now) for _, text in in_parts(vehicles, to_json)]
+
+
+def release(vehicle_ids: Sequence[str]) -> Statement:
+    """Have vehicles give up their stock numbers, so that others can get them in the same batch."""
+    return statement(RELEASE, to_json(list(vehicle_ids)).decode())
 
 
 def enqueue_edits(vehicle_ids: Sequence[str], now: str) -> Statement:

@@ -16,29 +16,41 @@ SESSION_LASTS = timedelta(days=14)
 _SAFE = frozenset({"GET", "HEAD"})
 _LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
+TOKEN, SESSION, DEV_OPEN, VISITOR = "token", "session", "dev-open", "visitor"
+"""The authors that have no name of their own."""
 
-async def require_admin(request: Request, services: Services) -> None:
-    """Admit the request, or raise the reason for refusing it.
+
+async def require_admin(request: Request, services: Services) -> str:
+    """Admit the request and return who it is from, or raise the reason for refusing it.
 
     Raises: `Unavailable` (503) when no way to sign in is set up, `Unauthorized` (401), `Forbidden` (403).
     """
     if _bearer_holds(request, services):
-        return
+        return TOKEN
     if request.access_email is not None:
         _require_own_page(request)
-        return
+        return request.access_email
     if services.settings.auth_mode == "dev-open" and _is_local(request):
-        return
-    if cookie := session_cookie(request):
-        now = instant(services.clock.now())
-        if services.settings.admin_token and await sessions.holds(services.database, session_key(cookie, services), now):
-            _require_own_page(request)
-            return
+        return DEV_OPEN
+    if (name := await _session_name(request, services)) is not None:
+        _require_own_page(request)
+        return name
     if not services.settings.admin_token:
         raise not_set_up()
     raise Unauthorized(
         "Send the admin token as a bearer token, or sign in.", headers={"www-authenticate": 'Bearer realm="CarLot"'}
     )
+
+
+async def author(request: Request, services: Services) -> str:
+    """Return who the request is from; `visitor` when nobody is signed in. This admits nobody."""
+    if _bearer_holds(request, services):
+        return TOKEN
+    if request.access_email is not None:
+        return request.access_email
+    if services.settings.auth_mode == "dev-open" and request.host in _LOCAL_HOSTS:
+        return DEV_OPEN
+    return await _session_name(request, services) or VISITOR
 
 
 async def identities(request: Request, services: Services) -> list[str]:
@@ -51,12 +63,18 @@ async def identities(request: Request, services: Services) -> list[str]:
         found.append("bearer")
     if services.settings.auth_mode == "dev-open" and request.host in _LOCAL_HOSTS:
         found.append("dev-open")
-    cookie = session_cookie(request)
-    if cookie and services.settings.admin_token:
-        key = session_key(cookie, services)
-        if await sessions.holds(services.database, key, instant(services.clock.now())):
-            found.append(f"session:{key}")
+    if await _session_name(request, services) is not None:
+        found.append(f"session:{session_key(session_cookie(request) or '', services)}")
     return [hashlib.sha256(each.encode("utf-8", "replace")).hexdigest() for each in found]
+
+
+async def _session_name(request: Request, services: Services) -> str | None:
+    """Return the name of the session that the request belongs to; `None` when it belongs to none."""
+    cookie = session_cookie(request)
+    if not cookie or not services.settings.admin_token:
+        return None
+    held = await sessions.find(services.database, session_key(cookie, services), instant(services.clock.now()))
+    return None if held is None else str(held["name"] or SESSION)
 
 
 def not_set_up() -> Unavailable:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from carlot.domain import json_check
+from carlot.domain.fault_words import found_errors, plain_sentence
 from carlot.errors import BadRequest, FieldError, Invalid, UnsupportedMedia
 from carlot.platform.ports import Request
 
@@ -34,9 +35,9 @@ async def read_json(request: Request, model: type[Model], max_bytes: int = MAX_J
     try:
         parsed = model.model_validate_json(text)
     except ValidationError as failure:
-        errors = failure.errors(include_url=False, include_input=False, include_context=False)
+        errors = found_errors(failure)
         if errors[0]["type"] == "json_invalid":
-            raise BadRequest(f"The body is no valid JSON: {errors[0]['msg']}.", code="malformed-json") from failure
+            raise BadRequest(plain_sentence(errors[0]), code="malformed-json") from failure
         if fault := json_check.fault(text):
             raise BadRequest(fault, code="malformed-json") from failure
         raise Invalid(_summary(errors), errors=field_errors(errors)) from failure
@@ -54,14 +55,14 @@ def read_query(request: Request, model: type[Model]) -> Model:
     try:
         return model.model_validate(given)
     except ValidationError as failure:
-        errors = failure.errors(include_url=False, include_input=False, include_context=False)
+        errors = found_errors(failure)
         raise BadRequest(_summary(errors), code="bad-query", errors=field_errors(errors)) from failure
 
 
 def field_errors(errors: Iterable[ErrorDetails]) -> list[FieldError]:
     """Convert pydantic's findings: the first few, by their path in the JSON, long names cut short."""
     return [
-        FieldError(".".join(str(part) for part in error["loc"])[:SHOWN_CHARACTERS], _sentence(error["msg"]))
+        FieldError(".".join(str(part) for part in error["loc"])[:SHOWN_CHARACTERS], plain_sentence(error))
         for error in islice(errors, SHOWN_ERRORS)
     ]
 
@@ -70,8 +71,3 @@ def _summary(errors: list[ErrorDetails]) -> str:
     first: Any = field_errors(errors[:1])[0]
     more = f" And {len(errors) - 1} more." if len(errors) > 1 else ""
     return f"{first.field or 'The body'}: {first.message}{more}"
-
-
-def _sentence(message: str) -> str:
-    text = message.removeprefix("Value error, ").rstrip(".")
-    return text[:1].upper() + text[1:] + "."

@@ -28,6 +28,7 @@ class Limit(NamedTuple):
 SIGN_IN = Limit("sign-in", 10, timedelta(minutes=5))
 """Wrong tokens from one address; a right one resets the count."""
 SYNC = Limit("sync", 60, timedelta(minutes=1))
+FILES = Limit("files", 60, timedelta(minutes=1))
 PUBLISH = Limit("publish", 600, timedelta(minutes=1))
 """For all callers together, because they share the work that is started."""
 
@@ -35,9 +36,10 @@ PUBLISH = Limit("publish", 600, timedelta(minutes=1))
 async def spend(services: Services, limit: Limit, caller: str = "") -> None:
     """Count one use. Raises: `TooManyRequests` (429) when there were enough in this window."""
     now = services.clock.now()
-    row = await rate_limits.spend(services.database, _subject(limit, caller), instant(now), instant(now + limit.window))
-    if int(row["used"]) > limit.most:
-        wait_s = max(1, math.ceil((parse_instant(row["resets_at"]) - now).total_seconds()))
+    ends, subject = instant(now + limit.window), _subject(limit, caller)
+    resets_at = await rate_limits.spend(services.database, subject, instant(now), ends, limit.most)
+    if resets_at is not None:
+        wait_s = max(1, math.ceil((parse_instant(resets_at) - now).total_seconds()))
         raise TooManyRequests(f"Too many requests. Try again in {wait_s} seconds.", headers={"retry-after": str(wait_s)})
 
 

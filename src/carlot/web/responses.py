@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -10,6 +11,7 @@ from pydantic_core import to_json
 
 from carlot.errors import Problem
 from carlot.platform.ports import Request, Response
+from carlot.web.edge import NEVER
 
 SECURITY_HEADERS: Mapping[str, str] = {
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
@@ -31,8 +33,21 @@ ANY_ORIGIN: Mapping[str, str] = {
 
 PUBLIC_HEADERS: Mapping[str, str] = {
     **ANY_ORIGIN,
-    # A sold car or a new price shows on the next request; an unchanged lot costs a 304.
+    # For browsers: a sold car or a new price shows on the next request; an unchanged lot costs a 304.
     "cache-control": "public, max-age=0, must-revalidate",
+}
+
+LOT_PAGE_HEADERS: Mapping[str, str] = {
+    **PUBLIC_HEADERS,
+    "content-type": "text/html; charset=utf-8",
+    # Any site of a dealer may show the page in a frame. It shows pictures from any host and calls this Worker only.
+    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors *",
+    "permissions-policy": "accelerometer=(), autoplay=(), browsing-topics=(), camera=(), display-capture=(), encrypted-media=(), "
+    "geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), publickey-credentials-get=(), usb=(), "
+    "xr-spatial-tracking=()",
+    "referrer-policy": "strict-origin-when-cross-origin",
+    "vary": "accept-language",
 }
 
 
@@ -47,16 +62,28 @@ def empty(status: int = 204, headers: Mapping[str, str] | None = None) -> Respon
     return Response(status, {"cache-control": "no-store", **(headers or {})})
 
 
-async def begun(parts: AsyncIterator[str]) -> AsyncIterator[str]:
-    """Produce the first chunk before the response starts, so an early failure is an error response, not a cut one."""
-    first = await anext(parts, "")
+async def short(parts: AsyncIterator[str], most: int) -> tuple[str | None, AsyncIterator[str]]:
+    """Return the whole text when it has at most so many characters, and else `None`; and all of its parts, for a stream."""
+    taken: list[str] = []
+    size = 0
+    async for part in parts:
+        taken.append(part)
+        size += len(part)
+        if size > most:
+            break
 
     async def whole() -> AsyncIterator[str]:
-        yield first
+        while taken:
+            yield taken.pop(0)
         async for part in parts:
             yield part
 
-    return whole()
+    return None if size > most else "".join(taken), whole()
+
+
+async def begun(parts: AsyncIterator[str]) -> AsyncIterator[str]:
+    """Produce the first chunk before the response starts, so an early failure is an error response, not a cut one."""
+    return (await short(parts, 0))[1]
 
 
 def problem_answer(problem: Problem, request_id: str) -> Response:
@@ -77,9 +104,23 @@ def problem_answer(problem: Problem, request_id: str) -> Response:
 
 def secured(response: Response, request: Request) -> Response:
     """Add the headers that every response carries; drop the body of a HEAD."""
-    headers = {**SECURITY_HEADERS, "x-request-id": request.id, **response.headers}
+    headers = {**SECURITY_HEADERS, **NEVER, "cache-control": "no-store", "x-request-id": request.id, **response.headers}
+    if "frame-ancestors *" in headers["content-security-policy"]:
+        # The older header knows no "any site".
+        del headers["x-frame-options"]
     if request.method == "HEAD" and response.stream is None:
         return Response(response.status, headers)
+    return replace(response, headers=headers)
+
+
+def validated(response: Response, request: Request) -> Response:
+    """Give a success that has its whole body an ETag made of that, unless it has one; answer 304 to a caller who has it."""
+    if response.status != 200 or not response.body or "etag" in response.headers:
+        return response
+    body = response.body.encode() if isinstance(response.body, str) else response.body
+    headers = {**response.headers, "etag": f'"{hashlib.sha256(body).hexdigest()[:20]}"'}
+    if etag_matches(request, headers["etag"]):
+        return empty(304, {name: value for name, value in headers.items() if name != "content-type"})
     return replace(response, headers=headers)
 
 

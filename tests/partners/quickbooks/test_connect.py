@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -17,6 +18,7 @@ from support.simulated import BOOKS
 AUTHORIZE = "/api/integrations/quickbooks/authorize"
 CALLBACK = "/api/integrations/quickbooks/callback"
 DISCONNECT = "/api/integrations/quickbooks/disconnect"
+ROOT = Path(__file__).parents[3]
 OTHER_COMPANY = "9341453172604975"
 
 
@@ -258,3 +260,35 @@ async def test_killed_at_every_call_of_the_way_back_it_can_be_done_again(after_e
         assert (await connect(world)).headers["location"] == "/"
         assert (await status(world))["status"] == "connected"
     raise AssertionError("it makes more calls than are tried")
+
+
+NEEDS_TAX_CODE = (
+    "A company outside the United States needs a tax code on each line: set QUICKBOOKS_TAX_CODE to the name of one, then connect."
+)
+
+
+@pytest.mark.parametrize("country", ["CA", "gb"])
+async def test_a_company_abroad_is_connected_once_its_tax_code_is_set(country: str) -> None:
+    world = BooksWorld()
+    await world.pull()
+    await world.sell("A1")
+    world.knobs(country=country)
+    assert (await connect(world)).headers["location"] == "/#/partners/quickbooks-needs-tax-code"
+    assert stored(world) == []
+    shown = await status(world)
+    assert (shown["status"], shown["authenticated"], shown["message"]) == ("reauth_required", False, NEEDS_TAX_CODE)
+    assert NEEDS_TAX_CODE.partition(": ")[0] in " ".join((ROOT / "docs" / "guide.md").read_text().split())
+    await world.minutes(20)
+    world.env["QUICKBOOKS_TAX_CODE"] = "Exempt"
+    assert (await connect(world)).headers["location"] == "/"
+    assert (await status(world))["status"] == "connected"
+    await world.until_quiet()
+    world.check_books()
+
+
+@pytest.mark.parametrize("fault", ["reset", "status", "html", "truncate"])
+async def test_a_company_that_does_not_tell_its_country_is_connected(fault: str) -> None:
+    world = BooksWorld()
+    world.faults({"path": "/companyinfo/*", "fault": fault})
+    assert (await connect(world)).headers["location"] == "/"
+    assert (await status(world))["status"] == "connected"

@@ -90,7 +90,7 @@ async def test_killed_at_every_call(workflow: str, requestid: str, after_effect:
             raise AssertionError(f"killed at call {number}") from failure
         if not killed:
             break
-    assert 8 < number < MOST_CALLS - 1
+    assert 6 < number < MOST_CALLS - 1
 
 
 @pytest.mark.parametrize("workflow", ["several", "sent before"])
@@ -115,7 +115,7 @@ async def test_a_worker_that_stood_still_does_nothing_twice(workflow: str) -> No
         await at_rest(world)
         if slow.calls < number:
             break
-    assert 8 < number < MOST_CALLS - 1
+    assert 6 < number < MOST_CALLS - 1
 
 
 @pytest.mark.parametrize("seed", range(8))

@@ -9,11 +9,13 @@ import pytest
 
 from support.books import BooksWorld, connected
 
+THROTTLED = {"fault": {"error": [{"message": "message=ThrottleExceeded; errorCode=003001", "code": "003001"}], "type": "SERVICE"}}
 FAULTS: dict[str, Mapping[str, Any]] = {
     "500": {"fault": "status", "status": 500},
     "done, but 500": {"fault": "status", "status": 502, "after_work": True},
     "401": {"fault": "status", "status": 401},
     "429": {"fault": "rate_limit", "retry_after_s": 90},
+    "throttled with a 403": {"fault": "status", "status": 403, "retry_after_s": 90, "body": THROTTLED},
     "outage": {"fault": "outage"},
     "answer lost": {"fault": "lost_answer"},
     "no answer": {"fault": "stall"},
@@ -133,6 +135,17 @@ class TestLateEffect:
         await at_rest(world)
 
 
+async def test_a_401_without_a_word_speaks_of_the_sign_in() -> None:
+    """QuickBooks knows no API key."""
+    world = await connected()
+    world.faults({"fault": "status", "status": 401, "path": "/query", "times": 1000})
+    await world.sell("A1")
+    await world.minutes(3)
+    errors = {task["error"] for task in world.tasks() if task["target"] == "quickbooks" and task["error"]}
+    assert any("rejected the sign-in (401)" in error for error in errors), errors
+    assert not any("API key" in error for error in errors)
+
+
 class TestBatches:
     async def test_items_that_fail_by_themselves(self) -> None:
         world = await connected(40)
@@ -228,3 +241,17 @@ async def test_a_403_for_one_document_is_that_document_s(kind: str | None) -> No
     assert task["state"] == "dead"
     assert ("Permission Denied Error" if kind else "403") in task["error"]
     assert world.database.query("SELECT blocked_reason FROM partners WHERE target = 'quickbooks'") == [{"blocked_reason": None}]
+
+
+@pytest.mark.parametrize("status", [400, 403, 409, 413])
+async def test_a_batch_that_is_refused_as_a_whole_is_sent_one_by_one(status: int) -> None:
+    """One document may be why: it ends alone, and the others are posted."""
+    world = await connected()
+    world.faults(
+        {"fault": "status", "status": status, "path": "/batch", "method": "POST", "times": 1000},
+    )
+    for stock in ("A1", "A2", "A3"):
+        await world.sell(stock)
+    await world.until_quiet()
+    world.check_books()
+    assert len(world.posted()) == 3

@@ -25,7 +25,7 @@ from carlot.platform.ports import HttpResponse, Services
 from carlot.store import oauth_tokens, tasks
 from support.books import BOOKS_ENV
 from support.lot import ENV, Lot, answer, car
-from support.platform import FixedClock
+from support.platform import FixedClock, NoDownloads
 
 TOKEN = os.environ.get("QUICKBOOKS_LIVE_ACCESS_TOKEN", "")
 REALM = os.environ.get("QUICKBOOKS_LIVE_REALM_ID", "")
@@ -43,7 +43,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-class Network:
+class Network(NoDownloads):
     """The real one."""
 
     async def request(

@@ -197,6 +197,70 @@ class TestPosting:
         assert (world.sale(sale["id"])["books_tried_at"], world.sale(sale["id"])["books_realm_id"]) == (None, None)
 
 
+class TestTheQuestion:
+    async def asked(self, world: Changed) -> list[dict[str, Any]]:
+        found = answer(await world.call("GET", "/api/questions?state=open"))["questions"]
+        return [question for question in found if question["kind"] == "other_company"]
+
+    async def moved(self) -> tuple[Changed, dict[str, Any], str]:
+        """A sale of the 1st that is paid and one of the 3rd, work between them; then the dealer goes to another company."""
+        world, sale = await posted()
+        world.database.connection.execute("UPDATE sales SET sale_date = '2025-02-01'")
+        bookkeeper.pay(world.first, bookkeeper.Payment(invoice=world.sale(sale["id"])["invoice_id"]))
+        await world.look()
+        later, record = await world.sell("A2", 4321), await world.spend("A3")
+        await world.until_quiet()
+        await world.move()
+        await world.call("POST", "/api/integrations/quickbooks/sync")
+        await world.until_quiet()
+        (question,) = await self.asked(world)
+        assert "3 documents" in question["text"]
+        assert [choice["choice"] for choice in question["choices"]] == ["post_all", "post_from", "leave"]
+        return world, {"old": sale, "new": later, "work": record}, question["id"]
+
+    async def settle(self, world: Changed, question: str, **given: Any) -> int:
+        response = await world.call("POST", f"/api/questions/{question}/answer", given)
+        await world.until_quiet()
+        return response.status
+
+    async def test_all_of_it_is_posted_and_nothing_there_counts_here(self) -> None:
+        world, made, question = await self.moved()
+        assert await self.settle(world, question, choice="post_all") == 200
+        numbers = {made["old"]["docNumber"], made["new"]["docNumber"]}
+        assert numbers <= set(standing(world.second, "Invoice"))
+        assert made["work"]["docNumber"] in standing(world.second, "Purchase")
+        shown = answer(await world.call("GET", f"/api/sales/{made['old']['id']}"))
+        assert (shown["state"], shown["balance"], shown["payments"], shown["paidAt"]) == ("posted", 1000.1, [], None)
+        assert numbers <= set(standing(world.first, "Invoice"))
+        assert await self.settle(world, question, choice="leave") == 409
+
+    async def test_from_a_day_on(self) -> None:
+        world, made, question = await self.moved()
+        assert await self.settle(world, question, choice="post_from") == 422
+        assert await self.settle(world, question, choice="post_from", date="2025-02-02") == 200
+        assert made["old"]["docNumber"] not in standing(world.second, "Invoice")
+        assert made["new"]["docNumber"] in standing(world.second, "Invoice")
+        assert made["work"]["docNumber"] in standing(world.second, "Purchase")
+        assert answer(await world.call("GET", f"/api/sales/{made['old']['id']}"))["state"] == "paid"
+
+    async def test_left_it_is_not_asked_again(self) -> None:
+        world, _, question = await self.moved()
+        assert await self.settle(world, question, choice="leave") == 200
+        await world.look()
+        assert await self.asked(world) == []
+        assert standing(world.second, "Invoice") == ["R-0", "R-1", "R-2"]
+
+    async def test_without_a_change_nothing_is_asked(self) -> None:
+        world, _ = await posted()
+        await world.look()
+        assert await self.asked(world) == []
+
+    async def test_after_another_change_the_answer_is_refused(self) -> None:
+        world, _, question = await self.moved()
+        await world.move(preset.DEALER_REALM)
+        assert await self.settle(world, question, choice="post_all") == 409
+
+
 class TestWhatIsRead:
     @pytest.mark.parametrize("known", [True, False], ids=["kept", "from before"])
     async def test_a_stranger_s_payment_does_not_pay_our_sale(self, known: bool) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from carlot.domain.backoff import OUTBOUND
+from carlot.engine.outcome import LOOK_S
 from carlot.errors import AuthExpired, NeedsDealer, Retryable, Throttled
 from carlot.partners.quickbooks import tokens
 from carlot.store import oauth_tokens
@@ -310,16 +312,39 @@ async def test_an_app_that_intuit_does_not_know_blocks_all_of_it_and_is_tried_ag
     world = await connected()
     await world.pull()
     world.clock.forward(HOUR)
-    token_faults(world, {"fault": "status", "status": 401, "times": 2})
+    token_faults(world, {"fault": "status", "status": 401, "times": 3})
     await world.sell("A1")
     await world.sell("A2")
+    await world.work()
+    assert (refusal(world), await shown(world)) == (None, "connected")
+    world.clock.forward(LOOK_S + OUTBOUND.base_s)
     await world.work()
     assert "QUICKBOOKS_CLIENT_SECRET" in str(refusal(world))
     assert await shown(world) == "reauth_required"
     asked = len(world.network.heard("POST", TOKEN_PATH, BOOKS))
     await world.minutes(14)
-    assert len(world.network.heard("POST", TOKEN_PATH, BOOKS)) == asked == 1
+    assert len(world.network.heard("POST", TOKEN_PATH, BOOKS)) == asked == 2
     await world.minutes(20)
+    world.check_books()
+    assert (refusal(world), await shown(world)) == (None, "connected")
+
+
+@pytest.mark.parametrize(
+    "trouble", [{"fault": "status", "status": 503}, {"fault": "reset"}, {"fault": "html"}], ids=lambda each: each["fault"]
+)
+async def test_trouble_of_the_token_service_after_an_early_401_is_no_reason_to_sign_in_again(trouble: dict[str, Any]) -> None:
+    """The API refuses a token before its time, and just then the token service is down for ten minutes."""
+    world = await connected()
+    await world.pull()
+    world.network.books.tokens._access.clear()
+    token_faults(world, {**trouble, "times": 1000})
+    await world.sell("A1")
+    for _ in range(10):
+        await world.minutes(1)
+        assert (refusal(world), await shown(world)) == (None, "degraded")
+        assert world.task(target="quickbooks", kind="invoice")["state"] == "pending"
+    world.network.faults(BOOKS)
+    await world.minutes(10)
     world.check_books()
     assert (refusal(world), await shown(world)) == (None, "connected")
 

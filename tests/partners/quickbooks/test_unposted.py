@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from carlot.domain.times import parse_instant
 from support.books import BooksWorld, connected
 from support.lot import answer
@@ -103,6 +105,20 @@ class TestEachDay:
         await next_night(world)
         world.check_books()
 
+    async def test_an_outage_at_that_hour_costs_no_day(self) -> None:
+        """The cron's work is queued, so an outage of two hours delays it; the missed change is seen when it is over."""
+        world = await connected()
+        sale = await world.sell("A1")
+        await world.until_quiet()
+        world.bookkeeper("void", "Invoice", sale["docNumber"])
+        world.faults(outage=True)
+        world.clock.time = datetime(2025, 2, 4, 10, 0, tzinfo=UTC)
+        await world.tick(HOUR)
+        await world.minutes(120)
+        world.faults()
+        await world.minutes(60)
+        assert world.task(target="quickbooks", kind="changes")["state"] == "done"
+
     async def test_what_the_dealer_discarded_is_left(self) -> None:
         world = await connected()
         sale = await refused(world)
@@ -135,6 +151,38 @@ class TestSevenDays:
             await world.call("POST", SYNC)
             await world.until_quiet()
         assert parse_instant(world.task(target="quickbooks", subject_id=sale["id"])["deadline_at"]) == due
+
+    @pytest.mark.parametrize(
+        ("day", "due"),
+        [
+            ("2025-02-03", "2025-02-10T10:30"),  # today: a week from now
+            ("2025-02-01", "2025-02-09T00:00"),  # a week after that day
+            ("2025-01-28", "2025-02-05T00:00"),
+            ("2025-01-25", "2025-02-04T10:30"),  # entered late: a day from now
+            ("2024-01-01", "2025-02-04T10:30"),
+        ],
+    )
+    async def test_count_from_the_day_of_the_sale_or_the_work(self, day: str, due: str) -> None:
+        world = await connected(settings={"QUICKBOOKS_REALM_ID": None})
+        sale = await world.sell("A1", saleDate=day)
+        record = await world.spend("A2", serviceDate=day)
+        for subject in (sale["id"], record["id"]):
+            assert world.task(target="quickbooks", subject_id=subject)["deadline_at"].startswith(due)
+        # The daily posting gives the same.
+        world.database.query("DELETE FROM sync_tasks WHERE target = 'quickbooks'")
+        world.env["QUICKBOOKS_REALM_ID"] = "1"
+        assert (await world.call("POST", SYNC)).status == 202
+        for subject in (sale["id"], record["id"]):
+            assert world.task(target="quickbooks", subject_id=subject)["deadline_at"].startswith(due)
+
+    async def test_a_void_counts_from_itself(self) -> None:
+        world = await connected()
+        sale = await world.sell("A1", saleDate="2025-01-20")
+        await world.until_quiet()
+        world.clock.forward(86_400)
+        await world.void(sale["id"])
+        due = parse_instant(world.task(target="quickbooks", subject_id=sale["id"])["deadline_at"])
+        assert (due - world.clock.now()).total_seconds() == pytest.approx(7 * 86_400, abs=1)
 
     async def test_are_counted_in_status_and_alerted_before_they_end(self) -> None:
         world = BooksWorld(settings={"ALERT_WEBHOOK_URL": "http://partners.test/alerts"})

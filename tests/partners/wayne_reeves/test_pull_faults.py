@@ -107,13 +107,13 @@ async def test_retry_after_is_obeyed_to_the_second(lot: ServedLot, fault: str, a
     assert (report["status"], report["created"]) == ("completed", 2)
 
 
-async def test_refused_credentials_fail_the_run_at_once(lot: ServedLot) -> None:
+async def test_refused_credentials_fail_the_run_after_one_more_look(lot: ServedLot) -> None:
     lot.dms_holds(*[car(number) for number in range(6)], page_cap=2)
     lot.network.faults(script=[{"fault": "status", "status": 401, "nth": 2, "times": 1000}])
     report = await lot.pull()
     assert (report["status"], report["pages"], report["created"]) == ("failed", 1, 2)
-    assert report["message"] == "Wayne Reeves refused our credentials (401). Nothing was removed."
-    assert len(lot.network.heard()) == 2
+    assert report["message"] == "Wayne Reeves rejected the API key (401). Nothing was removed."
+    assert len(lot.network.heard()) == 3
     assert await shown(lot) == ("error", report["message"])
     # The dealer, who has acted, is believed at once.
     lot.network.faults()
@@ -124,7 +124,7 @@ async def test_refused_credentials_fail_the_run_at_once(lot: ServedLot) -> None:
 
 async def test_the_next_days_pull_tries_refused_credentials_again(lot: ServedLot) -> None:
     lot.dms_holds(car(1))
-    lot.network.faults(script=[{"fault": "status", "status": 401}])
+    lot.network.faults(script=[{"fault": "status", "status": 401, "times": 2}])
     assert (await lot.pull())["status"] == "failed"
     lot.clock.forward(24 * 3600)
     await lot.tick("0 * * * *")
@@ -204,7 +204,7 @@ async def test_pages_in_a_circle_end(lot: ServedLot) -> None:
     lot.dms_holds(*[car(number) for number in range(6)], page_cap=2, loop_cursor=True)
     report = await lot.pull()
     assert report["status"] == "degraded"
-    assert "circle" in report["message"]
+    assert "the same page twice" in report["message"]
     assert len(lot.network.heard()) <= 3
     assert len(lot.states()) == 2
 

@@ -128,7 +128,7 @@ async def test_life_after_life_cut_short(length: int) -> None:
     world.restart()
     await world.until_quiet()
     assert lives > 1
-    if length >= 14:  # Time for the cron's look, the lease and a whole page.
+    if length >= 15:  # Time for the cron's look, the lease and a whole page.
         assert last_run(world)["status"] == "completed"
     # A pull that kills its worker again and again is given up, with its reason; what was in stays in, once.
     run = answer(await world.call("GET", "/api/integrations/runs"))["runs"][0]

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from carlot import app
+from carlot.platform.ports import Delivery, HttpResponse
 from support.lot import answer, car
 from support.served import ServedLot
 
@@ -41,7 +43,7 @@ def told(lot: ServedLot) -> list[dict[str, Any]]:
     return lot.network.dms.sales.listed()
 
 
-async def test_what_the_dealer_edits_is_pushed_and_stays_until_the_dms_shows_it(lot: ServedLot) -> None:
+async def test_what_the_dealer_edits_is_pushed_and_stays_until_the_dms_has_taken_it(lot: ServedLot) -> None:
     await imported(lot)
     edited = await lot.edit("A0", price=7777.77, mileage=120_000, location="Back row", description="Just serviced.")
     assert edited["editedFields"] == ["mileage", "price", "description", "location"]
@@ -59,12 +61,70 @@ async def test_what_the_dealer_edits_is_pushed_and_stays_until_the_dms_shows_it(
     (patch,) = lot.network.heard("PATCH")
     assert patch["path"] == "/inventory/A0"
     assert patch["body"] == {"mileage": 120_000, "location": "Back row", "price": 7777.77, "description": "Just serviced."}
-    assert (await lot.vehicle("A0"))["editedFields"] == edited["editedFields"]
-    await lot.pull()
     assert (await lot.vehicle("A0"))["editedFields"] == []
     lot.dms_changes({**lot.dms_shows("A0"), "price": 5000.0, "updated_at": "2026-02-03T12:00:00Z"})
     await lot.pull()
     assert (await lot.vehicle("A0"))["price"] == 5000
+
+
+async def test_what_the_dms_says_after_it_took_an_edit_counts(lot: ServedLot) -> None:
+    """The edit has ended: the nightly pull takes the newer price over, and does not push the older one again."""
+    await imported(lot)
+    await lot.edit("A0", price=7000)
+    await lot.deliver()
+    lot.dms_changes({**lot.dms_shows("A0"), "price": 6500.0, "updated_at": "2026-02-03T12:00:00Z"})
+    for _ in range(2):
+        await lot.pull()
+    assert ((await lot.vehicle("A0"))["price"], lot.dms_shows("A0")["price"]) == (6500, 6500)
+    assert len(lot.network.heard("PATCH")) == 1
+
+
+async def test_what_was_edited_again_meanwhile_stays_edited(lot: ServedLot) -> None:
+    await imported(lot)
+    await lot.edit("A0", price=7000, location="Back row")
+    network = lot.network
+
+    class EditedMeanwhile:
+        """The dealer changes the price again while the DMS is being told."""
+
+        async def request(self, method: str, *given: Any, **limits: Any) -> HttpResponse:
+            answered = await network.request(method, *given, **limits)
+            if method == "PATCH" and len(network.heard("PATCH")) == 1:
+                await lot.edit("A0", price=7100)
+            return answered
+
+    lot.network = EditedMeanwhile()  # type: ignore[assignment]
+    body, _ = lot.queue.messages.pop(0)
+    await app.handle_delivery([Delivery("m", body, 1)], lot.services)
+    assert (await lot.vehicle("A0"))["editedFields"] == ["price"]
+    await lot.deliver()
+    assert [patch["body"] for patch in network.heard("PATCH")] == [{"location": "Back row", "price": 7000}, {"price": 7100}]
+    assert (await lot.vehicle("A0"))["editedFields"] == []
+
+
+async def test_a_page_from_before_an_edit_was_taken_does_not_undo_it(lot: ServedLot) -> None:
+    await imported(lot)
+    lot.dms_changes({**lot.dms_shows("A0"), "trim": "LX", "updated_at": "2025-02-03T10:00:00Z"})
+    network = lot.network
+    pages: list[HttpResponse] = []
+
+    class Slow:
+        """A page is on its way while the dealer edits a car and the DMS takes it."""
+
+        async def request(self, method: str, *given: Any, **limits: Any) -> HttpResponse:
+            answered = await network.request(method, *given, **limits)
+            if method == "GET" and not pages:
+                pages.append(answered)
+                await lot.edit("A0", price=7000)
+                body, _ = lot.queue.messages.pop()
+                await app.handle_delivery([Delivery("m", body, 1)], lot.services)
+            return answered
+
+    lot.network = Slow()  # type: ignore[assignment]
+    report = await lot.pull()
+    assert (report["status"], len(network.heard("PATCH"))) == ("completed", 1)
+    vehicle = await lot.vehicle("A0")
+    assert (vehicle["price"], vehicle["trim"], vehicle["editedFields"]) == (7000, "LX", [])
 
 
 async def test_what_the_dms_does_not_take_stays_ours(lot: ServedLot) -> None:

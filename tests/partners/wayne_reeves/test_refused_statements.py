@@ -36,15 +36,15 @@ D2: dict[str, Any] = {
 }
 # By what is renamed under the program, as when it was deployed without its migration: what reads a page, what writes it.
 READ = "ALTER TABLE vehicles RENAME COLUMN dms_updated_at TO other"
-WRITTEN = "ALTER TABLE vehicles RENAME COLUMN drivetrain TO other"
+WRITTEN = "ALTER TABLE vehicles RENAME COLUMN purchase_price_cents TO other"
 
 
-def became_the_dms_cars(cars: list[dict[str, Any]], typed_id: str) -> None:
-    """The typed car is D1 with what was typed kept as the dealer's, and D2 is new."""
+def became_the_dms_cars(cars: list[dict[str, Any]], typed_id: str, edited: set[str]) -> None:
+    """The typed car is D1 with what was typed kept, as the dealer's until the DMS has taken it, and D2 is new."""
     by_stock = {each["external_dms_id"]: each for each in cars}
     assert set(by_stock) == {"D1", "D2"}
     assert (by_stock["D1"]["id"], by_stock["D1"]["price_cents"], by_stock["D1"]["mileage_miles"]) == (typed_id, 650_000, 98_012)
-    assert set(json.loads(by_stock["D1"]["edited_fields"])) == {"price"}
+    assert set(json.loads(by_stock["D1"]["edited_fields"])) == edited
     assert by_stock["D2"]["price_cents"] == 3_999_800
 
 
@@ -53,7 +53,8 @@ async def test_a_typed_car_becomes_the_dms_car_by_a_pull(lot: ServedLot) -> None
     lot.dms_holds(D1, D2)
     report = await lot.pull()
     assert (report["status"], report["seen"], report["created"], report["updated"]) == ("completed", 2, 1, 1)
-    became_the_dms_cars(lot.database.query("SELECT * FROM vehicles"), answer(response)["id"])
+    became_the_dms_cars(lot.database.query("SELECT * FROM vehicles"), answer(response)["id"], set())
+    assert lot.dms_shows("D1")["price"] == 6500
 
 
 async def test_a_typed_car_becomes_the_dms_car_by_an_event() -> None:
@@ -64,7 +65,7 @@ async def test_a_typed_car_becomes_the_dms_car_by_an_event() -> None:
         assert await world.told_by_dms(event) == 200
     await world.work()
     assert world.database.query("SELECT state FROM webhook_events") == [{"state": "applied"}] * 2
-    became_the_dms_cars(world.database.query("SELECT * FROM vehicles"), answer(response)["id"])
+    became_the_dms_cars(world.database.query("SELECT * FROM vehicles"), answer(response)["id"], {"price"})
 
 
 @pytest.mark.parametrize("change", [READ, WRITTEN], ids=["read", "written"])
@@ -98,7 +99,7 @@ async def test_an_event_is_dead_at_once_and_says_why(change: str) -> None:
 
 
 async def test_a_request_is_answered_with_a_mistake_of_ours(lot: ServedLot) -> None:
-    lot.database.connection.execute("ALTER TABLE vehicles RENAME COLUMN drivetrain TO other")
+    lot.database.connection.execute("ALTER TABLE vehicles RENAME COLUMN purchase_price_cents TO other")
     response = await lot.call("GET", "/api/vehicles")
     assert (response.status, answer(response)["code"]) == (500, "internal-error")
     assert "drivetrain" not in str(response.body)

@@ -127,13 +127,14 @@ async def test_an_event_s_time_ahead_of_our_clock_does_not_freeze_the_car() -> N
     assert world.vehicle("A1")["price_cents"] == 600_000
 
 
-@pytest.mark.parametrize(
-    ("cars", "missing", "status"), [(10, 3, "completed"), (10, 4, "degraded"), (40, 10, "completed"), (40, 11, "degraded")]
-)
+@pytest.mark.parametrize(("cars", "missing", "asks"), [(10, 3, False), (10, 4, True), (40, 10, False), (40, 11, True)])
 async def test_more_than_a_quarter_and_more_than_three_cars_missing_is_too_many(
-    lot: ServedLot, cars: int, missing: int, status: str
+    lot: ServedLot, cars: int, missing: int, asks: bool
 ) -> None:
     lot.dms_holds(*[car(number) for number in range(cars)])
     await lot.pull()
     lot.dms_holds(*[car(number) for number in range(missing, cars)])
-    assert (await lot.pull())["status"] == status
+    assert (await lot.pull())["status"] == "completed"
+    questions = (await lot.get("/api/questions?state=open"))["questions"]
+    assert [question["kind"] for question in questions] == ["cars_missing"] * asks
+    assert (await lot.pull())["removed"] == (0 if asks else missing)

@@ -122,6 +122,8 @@ def test_a_control_seeds_accounts_items_vendors_and_employees(sim: httpx.Client,
         "customers": 0,
         "vendors": 1,
         "employees": 1,
+        "classes": 0,
+        "departments": 0,
     }
     item = company.get(f"item/{made['items'][0]}").json()["Item"]
     assert item["IncomeAccountRef"]["name"] == "Fees"

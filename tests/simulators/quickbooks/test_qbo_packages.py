@@ -123,7 +123,9 @@ def test_company_and_preferences(qb: Any) -> None:
 
 def test_names_are_listed_found_made_changed_and_retired(qb: Any) -> None:
     assert "Checking" in [account.Name for account in Account.all(qb=qb)]
-    assert [item.Name for item in Item.all(order_by="Name", qb=qb)] == ["Documentation Fee", "Hours", "Vehicle Sale"]
+    assert [item.Name for item in Item.all(order_by="Name", qb=qb)] == [
+        *("Deposit Taken", "Discount", "Documentation Fee", "Hours", "Sales Tax", "Trade-In Allowance", "Vehicle Sale")
+    ]
     assert Customer.count(qb=qb) == 3
     assert first(Customer, qb, DisplayName="Dana O'Neill").PrimaryEmailAddr.Address == "dana.oneill@example.com"
     assert [each.DisplayName for each in Vendor.where("DisplayName LIKE 'T%'", qb=qb)] == ["Tire Barn"]

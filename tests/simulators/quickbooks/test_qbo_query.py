@@ -103,7 +103,7 @@ def test_shapes_of_answers(company: httpx.Client) -> None:
         assert answers[0]["QueryResponse"] == answers[1]["QueryResponse"]
         return dict(answers[0]["QueryResponse"])
 
-    assert ask("select count(*) from Account") == {"totalCount": 9}
+    assert ask("select count(*) from Account") == {"totalCount": 16}
     assert ask("select * from Invoice") == {}
     page = ask("select * from Account startposition 3 maxresults 4")
     assert (page["startPosition"], page["maxResults"], len(page["Account"])) == (3, 4, 4)

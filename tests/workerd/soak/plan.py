@@ -44,6 +44,28 @@ FAULTS: Mapping[str, float] = {
 }
 """Each kind of fault that a partner can have, with the share of requests it strikes: a fifth of them together."""
 
+FORBIDDING = "truecar"
+FORBIDDEN: Mapping[str, Any] = {
+    "fault": "status",
+    "status": 403,
+    "body": {"error": {"code": "forbidden", "message": "This car is locked."}},
+    "path": "*7",
+    "times": 1_000_000,
+}
+"""What that site answers to every call about a car whose VIN ends with 7, which is a tenth of them."""
+
+FILE_FAULTS: tuple[Mapping[str, Any], ...] = (
+    {"cut_at": "STOR"},
+    {"cut_data_at": 700},
+    {"disk_bytes": 500},
+    {"cut_at": "RNTO"},
+    {"cut_after": "RNTO"},
+    {"cut_after": "SIZE"},
+    {"replies": {"STOR": "451 Try again later."}},
+    {"replies": {"USER": "421 Too many users."}},
+)
+"""What ails a site's FTP server for some changes, in turn with nothing."""
+
 PLACES = ("Front row", "Back row", "Service bay", "Zoë's row", "Annex")
 COLOURS = ("White", "Silver", "Black", "Red", "Blue", "Green")
 
@@ -89,7 +111,7 @@ class Scale:
 LONG = Scale(changes=1000, cars=60, life=(12, 28), down_s=0, stall_s=25)
 """In real time: leases run out and pauses end as they do. A stall is longer than CarLot waits for an answer."""
 
-SHORT = Scale(changes=60, cars=14, life=(18, 30), down_s=320, stall_s=2)
+SHORT = Scale(changes=50, cars=14, life=(16, 26), down_s=320, stall_s=2)
 """For `make test`: each time it is down so long that every lease runs out and every wake-up is overdue."""
 
 
@@ -103,7 +125,10 @@ class Plan:
     kills: Mapping[int, Kill]
 
     def faults(self, partner: str) -> dict[str, Any]:
-        """The fault knobs of a partner: a fifth of its requests struck, and two outages."""
+        """The fault knobs of a partner: a fifth of its requests struck, and two outages.
+
+        In the long run one site forbids a tenth of the cars.
+        """
         draw = Random(f"{self.seed}:faults:{partner}")
         requests = self.scale.changes // 4
         outages = [
@@ -111,7 +136,14 @@ class Plan:
             for place, kind in enumerate(draw.sample(["outage", "refuse"], 2))
         ]
         knobs = {"seed": self.seed, "by_request": True, "stall_s": self.scale.stall_s, "retry_after_s": 1}
-        return {**FAULTS, **knobs, "script": outages}
+        forbidden = [FORBIDDEN] if partner == FORBIDDING and self.scale.cars == LONG.cars else []
+        return {**FAULTS, **knobs, "script": [*outages, *forbidden]}
+
+    def file_faults(self, site: str) -> Mapping[int, Mapping[str, Any]]:
+        """What ails the FTP server of a site, from which change on."""
+        draw = Random(f"{self.seed}:files:{site}")
+        starts = range(1, self.scale.changes + 1, 7)
+        return {number: draw.choice(FILE_FAULTS) if draw.random() < 0.6 else {} for number in starts}
 
 
 def make_plan(seed: int, scale: Scale) -> Plan:

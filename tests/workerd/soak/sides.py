@@ -5,13 +5,16 @@ A side answers sentences, one for each thing that does not agree; none is right.
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from carlot.domain.vehicle import BY_WIRE, FROM_DMS, PUSHED_TO_DMS
+from simulators.ftp import FtpServer
 from support.running import Partners, Worker
 from workerd.soak.history import History, cents
 
@@ -26,6 +29,7 @@ class Evidence:
     worker: Worker
     partners: Partners
     history: History
+    servers: Mapping[str, FtpServer]
 
     def rows(self, sql: str) -> list[dict[str, Any]]:
         """What D1 holds."""
@@ -181,18 +185,49 @@ class Site:
 
     def differences(self, seen: Evidence) -> Iterator[str]:
         """What does not agree."""
-        wanted = {row["vin"]: row["price_cents"] for row in seen.rows(f"SELECT vin, price_cents FROM vehicles WHERE {LISTABLE}")}
         listings = seen.partners.sim("GET", f"{self.name}/listings")["listings"]
-        shown = {vin: cents(listing[self._price]) for vin, listing in listings.items()}
-        for vin in sorted(wanted.keys() | shown.keys()):
-            if wanted.get(vin) != shown.get(vin):
-                yield f"{self.name} shows {vin} for {shown.get(vin)}, it is to be {wanted.get(vin)}"
-        audit = seen.rows(f"SELECT * FROM audit_listing WHERE platform = '{self.name}'")
-        held = {row["vin"]: row["price_cents"] for row in audit if row["state"] == "live"}
-        if held != shown:
-            yield f"CarLot believes that {self.name} shows otherwise: {dict(held.items() ^ shown.items())}"
-        yield from (f"without an end at {self.name}: {row}" for row in audit if row["state"] not in ("live", "absent"))
+        yield from _shown(seen, self.name, {vin: cents(listing[self._price]) for vin, listing in listings.items()})
         stocks = {row["vin"]: row["external_dms_id"] for row in seen.vehicles().values()}
         for event in seen.partners.sim("GET", f"{self.name}/history")["history"]:
             if event["what"] == "put" and cents(event["price"]) not in seen.history.prices[stocks[event["vin"]]]:
                 yield f"{self.name} showed a price that never was: {event}"
+
+
+class FileSite:
+    """A listing site that takes files: the last one has the cars that are to be listed and no other; each was whole and true."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def differences(self, seen: Evidence) -> Iterator[str]:
+        """What does not agree."""
+        server = seen.servers[self.name]
+        yield from _shown(seen, self.name, dict(_cars(server.read() or b"")))
+        stocks = {row["vin"]: row["external_dms_id"] for row in seen.vehicles().values()}
+        for _, content in server.arrived:
+            if not content.startswith(b"VIN,StockNumber,Price,") or not content.endswith(b"\r\n"):
+                yield f"{self.name} had a file that was not whole: {content[-60:]!r}"
+            for vin, price in _cars(content):
+                if price not in seen.history.prices[stocks[vin]]:
+                    yield f"{self.name} had {vin} for a price that never was: {price}"
+        if calls := seen.partners.sim("GET", f"{self.name}/history")["history"]:
+            yield f"{self.name} heard of cars by its API too: {calls[:3]}"
+
+
+def _cars(content: bytes) -> Iterator[tuple[str, int]]:
+    """The cars of a file, each with its price in cents."""
+    for row in csv.DictReader(io.StringIO(content.decode(), newline="")):
+        yield row["VIN"], cents(float(row["Price"]))
+
+
+def _shown(seen: Evidence, site: str, shown: Mapping[str, int]) -> Iterator[str]:
+    """What a site shows beside what it should, and beside what CarLot believes."""
+    wanted = {row["vin"]: row["price_cents"] for row in seen.rows(f"SELECT vin, price_cents FROM vehicles WHERE {LISTABLE}")}
+    for vin in sorted(wanted.keys() | shown.keys()):
+        if wanted.get(vin) != shown.get(vin):
+            yield f"{site} shows {vin} for {shown.get(vin)}, it is to be {wanted.get(vin)}"
+    audit = seen.rows(f"SELECT * FROM audit_listing WHERE platform = '{site}'")
+    held = {row["vin"]: row["price_cents"] for row in audit if row["state"] == "live"}
+    if held != shown:
+        yield f"CarLot believes that {site} shows otherwise: {dict(held.items() ^ shown.items())}"
+    yield from (f"without an end at {site}: {row}" for row in audit if row["state"] not in ("live", "absent"))

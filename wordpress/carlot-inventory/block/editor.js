@@ -13,6 +13,19 @@
 		{ value: 'mileage', label: __( 'Mileage: lowest first', 'carlot-inventory' ) },
 	];
 
+	const searches = [
+		{ value: '', label: __( 'On a list of all vehicles', 'carlot-inventory' ) },
+		{ value: 'yes', label: __( 'Always', 'carlot-inventory' ) },
+		{ value: 'no', label: __( 'Never', 'carlot-inventory' ) },
+	];
+	const languages = [
+		{ value: '', label: __( "The site's", 'carlot-inventory' ) },
+		{ value: 'en', label: 'English' },
+		{ value: 'es', label: 'Español' },
+	];
+	// The editor's controls look as they will from WordPress 7 on, which also silences its notices about that.
+	const now = { __nextHasNoMarginBottom: true, __next40pxDefaultSize: true };
+
 	wp.blocks.registerBlockType( 'carlot/inventory', {
 		edit: function ( props ) {
 			const attributes = props.attributes;
@@ -20,8 +33,9 @@
 				const change = function ( value ) {
 					props.setAttributes( { [ name ]: value } );
 				};
-				return el( control, Object.assign( { value: attributes[ name ], onChange: change }, options ) );
+				return el( control, Object.assign( { key: name, value: attributes[ name ], onChange: change }, now, options ) );
 			};
+			const number = { type: 'number', min: 0 };
 			return el(
 				Fragment,
 				null,
@@ -33,9 +47,23 @@
 						{ title: __( 'Vehicles', 'carlot-inventory' ) },
 						field( TextControl, 'make', { label: __( 'Make', 'carlot-inventory' ) } ),
 						field( TextControl, 'model', { label: __( 'Model', 'carlot-inventory' ) } ),
+						field( TextControl, 'bodyStyle', { label: __( 'Body', 'carlot-inventory' ) } ),
+						field( TextControl, 'q', { label: __( 'Search', 'carlot-inventory' ) } ),
+						field( TextControl, 'yearMin', { label: __( 'Year from', 'carlot-inventory' ), ...number } ),
+						field( TextControl, 'yearMax', { label: __( 'Year up to', 'carlot-inventory' ), ...number } ),
+						field( TextControl, 'priceMin', { label: __( 'Price from', 'carlot-inventory' ), ...number } ),
+						field( TextControl, 'priceMax', { label: __( 'Price up to', 'carlot-inventory' ), ...number } ),
+						field( TextControl, 'mileageMax', { label: __( 'Miles up to', 'carlot-inventory' ), ...number } )
+					),
+					el(
+						PanelBody,
+						{ title: __( 'Display', 'carlot-inventory' ) },
 						field( SelectControl, 'sort', { label: __( 'Sort by', 'carlot-inventory' ), options: sorts } ),
-						field( RangeControl, 'limit', { label: __( 'At most', 'carlot-inventory' ), min: 1, max: 200 } ),
-						field( RangeControl, 'columns', { label: __( 'Columns', 'carlot-inventory' ), min: 1, max: 6 } )
+						field( RangeControl, 'limit', { label: __( 'Vehicles per page', 'carlot-inventory' ), min: 1, max: 200 } ),
+						field( RangeControl, 'columns', { label: __( 'Columns', 'carlot-inventory' ), min: 1, max: 6 } ),
+						field( SelectControl, 'search', { label: __( 'Visitor search', 'carlot-inventory' ), options: searches } ),
+						field( SelectControl, 'lang', { label: __( 'Language', 'carlot-inventory' ), options: languages } ),
+						field( TextControl, 'url', { label: __( 'Address of another CarLot Manager', 'carlot-inventory' ) } )
 					)
 				),
 				el(

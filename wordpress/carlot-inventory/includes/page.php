@@ -1,6 +1,6 @@
 <?php
 /**
- * The page of one vehicle: its content, its title, and its data for search engines.
+ * The page of one vehicle: photos, price, how to reach the dealer, description, facts.
  *
  * @package CarLot\Inventory
  */
@@ -12,28 +12,43 @@ defined( 'ABSPATH' ) || exit;
 /**
  * The full vehicle, or a message that it is gone.
  *
- * @param array $said Result of `ask`.
+ * @param array $said Result of `opened`.
  */
 function render_vehicle( array $said ): string {
-	$back = '<p class="carlot-back"><a href="' . address( (string) get_permalink( get_queried_object_id() ) ) . '">'
+	$back = '<p class="carlot-back"><a href="' . address( page_address() ) . '">'
 		. '<span aria-hidden="true">&larr;</span> ' . text( __( 'All vehicles', 'carlot-inventory' ) ) . '</a></p>';
 	if ( $said['gone'] ) {
-		return $back . message( __( 'This one is no longer on the lot. There may well be another like it.', 'carlot-inventory' ), '' );
+		return $back . message( __( 'This vehicle is no longer available. We may have another one like it.', 'carlot-inventory' ), '' ) . similar();
 	}
 	if ( null === $said['content'] ) {
 		return $back . message( unreachable(), $said['error'] );
 	}
 	$vehicle = $said['content'];
-	$miles   = mileage_of( $vehicle );
 	return $back . '<article class="carlot-inventory carlot-vehicle">' . note( $said ) . photos( $vehicle )
-		. '<h2 class="carlot-name">' . text( trim( name_of( $vehicle ) . ' ' . $vehicle['trim'] ) ) . '</h2>'
-		. '<p class="carlot-price"><strong>' . text( price_of( $vehicle ) ) . '</strong>'
-		. ( '' === $miles ? '' : ' <span>' . text( $miles ) . '</span>' ) . '</p>'
+		. '<h2 class="carlot-name">' . text( full_name( $vehicle ) ) . '</h2>' . price_line( $vehicle )
 		. contact( $vehicle ) . description( $vehicle ) . facts( $vehicle ) . '</article>';
 }
 
 /**
- * All photos, each with an alternative text.
+ * Up to three vehicles whose address has most words in common with the address of one that is gone.
+ */
+function similar(): string {
+	$words  = array_flip( explode( '-', (string) get_query_var( QUERY_VAR ) ) );
+	$common = array();
+	$lot    = (array) ask( base_url(), LIST_PATH )['content'];
+	foreach ( $lot as $index => $vehicle ) {
+		$common[ $index ] = count( array_intersect_key( $words, array_flip( explode( '-', plain( name_of( $vehicle ) ) ) ) ) );
+	}
+	arsort( $common );
+	$cards = '';
+	foreach ( array_slice( array_keys( $common ), 0, 3 ) as $index ) {
+		$cards .= card( $lot[ $index ], true );
+	}
+	return '' === $cards ? '' : '<div class="carlot-inventory"><ul class="carlot-list carlot-columns-3">' . $cards . '</ul></div>';
+}
+
+/**
+ * All photos, each with an alternative text and as a link to its file. The script opens them large on the page.
  *
  * @param array $vehicle A vehicle.
  */
@@ -46,9 +61,11 @@ function photos( array $vehicle ): string {
 	foreach ( $vehicle['photos'] as $index => $source ) {
 		/* translators: 1: year, make and model; 2: number of the photo; 3: how many there are. */
 		$words = sprintf( __( '%1$s, photo %2$d of %3$d', 'carlot-inventory' ), name_of( $vehicle ), $index + 1, $count );
-		$html .= '<li>' . photo( $vehicle, $source, $words ) . '</li>';
+		$html .= '<li><a href="' . address( $source ) . '">' . photo( $vehicle, $source, $words ) . '</a></li>';
 	}
-	return '<ul class="carlot-photos">' . $html . '</ul>';
+	$labels = ' data-close="' . attribute( __( 'Close', 'carlot-inventory' ) ) . '" data-previous="' . attribute( __( 'Previous', 'carlot-inventory' ) )
+		. '" data-next="' . attribute( __( 'Next', 'carlot-inventory' ) ) . '"';
+	return '<ul class="carlot-photos"' . $labels . '>' . $html . '</ul>';
 }
 
 /**
@@ -57,7 +74,7 @@ function photos( array $vehicle ): string {
  * @param array $vehicle A vehicle.
  */
 function contact( array $vehicle ): string {
-	$dealer = ask( base_url(), '/api/public/dealer', __NAMESPACE__ . '\read_dealer' )['content'];
+	$dealer = ask( base_url(), DEALER_PATH )['content'];
 	if ( ! $dealer ) {
 		return '';
 	}
@@ -73,6 +90,7 @@ function contact( array $vehicle ): string {
 		$mail    = 'mailto:' . $dealer['email'] . '?subject=' . rawurlencode( $subject );
 		$html   .= '<a href="' . address( $mail, array( 'mailto' ) ) . '">' . text( __( 'Email us', 'carlot-inventory' ) ) . '</a>';
 	}
+	$html .= '' === $dealer['address'] ? '' : ' <span>' . text( $dealer['address'] ) . '</span>';
 	return '' === $html ? '' : '<p class="carlot-contact">' . $html . '</p>';
 }
 
@@ -96,13 +114,13 @@ function description( array $vehicle ): string {
  */
 function facts( array $vehicle ): string {
 	$facts = array(
-		__( 'Body', 'carlot-inventory' )         => $vehicle['bodyStyle'],
-		__( 'Exterior', 'carlot-inventory' )     => $vehicle['exteriorColor'],
-		__( 'Interior', 'carlot-inventory' )     => $vehicle['interiorColor'],
+		__( 'Body', 'carlot-inventory' )         => term( $vehicle['bodyStyle'] ),
+		__( 'Exterior', 'carlot-inventory' )     => term( $vehicle['exteriorColor'] ),
+		__( 'Interior', 'carlot-inventory' )     => term( $vehicle['interiorColor'] ),
 		__( 'Engine', 'carlot-inventory' )       => $vehicle['engine'],
-		__( 'Transmission', 'carlot-inventory' ) => $vehicle['transmission'],
-		__( 'Drivetrain', 'carlot-inventory' )   => $vehicle['drivetrain'],
-		__( 'Fuel', 'carlot-inventory' )         => $vehicle['fuelType'],
+		__( 'Transmission', 'carlot-inventory' ) => term( $vehicle['transmission'] ),
+		__( 'Drivetrain', 'carlot-inventory' )   => term( $vehicle['drivetrain'] ),
+		__( 'Fuel', 'carlot-inventory' )         => term( $vehicle['fuelType'] ),
 		__( 'Location', 'carlot-inventory' )     => $vehicle['location'],
 		__( 'Stock number', 'carlot-inventory' ) => $vehicle['stockNumber'],
 		__( 'VIN', 'carlot-inventory' )          => $vehicle['vin'],
@@ -112,106 +130,4 @@ function facts( array $vehicle ): string {
 		$html .= '<div><dt>' . text( $label ) . '</dt><dd>' . text( $value ) . '</dd></div>';
 	}
 	return '<dl class="carlot-facts">' . $html . '</dl>';
-}
-
-/**
- * Sends status 404 for a vehicle that is gone, so that search engines drop it.
- */
-function answer_gone(): void {
-	$asked = asked_vehicle();
-	if ( $asked && $asked['gone'] ) {
-		status_header( 404 );
-		nocache_headers();
-	}
-}
-
-/**
- * Adds the vehicle to the title of the page.
- *
- * @param array $parts Parts of the title.
- */
-function title_parts( array $parts ): array {
-	$asked = asked_vehicle();
-	if ( $asked && $asked['content'] ) {
-		$parts['title'] = trim( name_of( $asked['content'] ) . ' ' . $asked['content']['trim'] );
-	}
-	return $parts;
-}
-
-/**
- * Gives the page of a vehicle a canonical address of its own, apart from the page of the list.
- *
- * @param string   $url  Address of the post.
- * @param \WP_Post $post The post.
- */
-function canonical_url( $url, $post ) {
-	$asked = get_queried_object_id() === $post->ID ? asked_vehicle() : null;
-	return $asked && $asked['content'] ? add_query_arg( 'carlot_vehicle', $asked['content']['id'], $url ) : $url;
-}
-
-/**
- * Prints the data for search engines. It is in the head, where WordPress expands no shortcodes and changes no quotes.
- */
-function print_structured(): void {
-	$asked = asked_vehicle();
-	if ( ! $asked || ! $asked['content'] ) {
-		return;
-	}
-	$json = wp_json_encode( structured( $asked['content'] ), JSON_HEX_TAG | JSON_HEX_AMP | JSON_UNESCAPED_SLASHES );
-	// phpcs:ignore WordPress.Security.EscapeOutput.OutputNotEscaped -- with JSON_HEX_TAG, no text can end the element.
-	echo '<script type="application/ld+json">' . $json . "</script>\n";
-}
-
-/**
- * The vehicle as a Car with an Offer. Source: schema.org.
- *
- * @param array $vehicle A vehicle.
- */
-function structured( array $vehicle ): array {
-	$here = add_query_arg( 'carlot_vehicle', $vehicle['id'], (string) get_permalink( get_queried_object_id() ) );
-	$car  = array(
-		'@context'                    => 'https://schema.org',
-		'@type'                       => 'Car',
-		'name'                        => trim( name_of( $vehicle ) . ' ' . $vehicle['trim'] ),
-		'url'                         => $here,
-		'vehicleIdentificationNumber' => $vehicle['vin'],
-		'sku'                         => $vehicle['stockNumber'],
-		'brand'                       => '' === $vehicle['make'] ? null : array(
-			'@type' => 'Brand',
-			'name'  => $vehicle['make'],
-		),
-		'model'                       => $vehicle['model'],
-		'vehicleModelDate'            => null === $vehicle['year'] ? null : (string) $vehicle['year'],
-		'bodyType'                    => $vehicle['bodyStyle'],
-		'color'                       => $vehicle['exteriorColor'],
-		'vehicleTransmission'         => $vehicle['transmission'],
-		'fuelType'                    => $vehicle['fuelType'],
-		'mileageFromOdometer'         => null === $vehicle['mileage'] ? null : array(
-			'@type'    => 'QuantitativeValue',
-			'value'    => $vehicle['mileage'],
-			'unitCode' => 'SMI',
-		),
-		'image'                       => $vehicle['photos'] ? $vehicle['photos'] : null,
-		'description'                 => $vehicle['description'],
-		'offers'                      => array_filter(
-			array(
-				'@type'         => 'Offer',
-				'url'           => $here,
-				'availability'  => 'https://schema.org/InStock',
-				'price'         => $vehicle['price'],
-				'priceCurrency' => null === $vehicle['price'] ? null : 'USD',
-			),
-			__NAMESPACE__ . '\is_known'
-		),
-	);
-	return array_filter( $car, __NAMESPACE__ . '\is_known' );
-}
-
-/**
- * Whether a value is known.
- *
- * @param mixed $value Any value.
- */
-function is_known( $value ): bool {
-	return null !== $value && '' !== $value;
 }

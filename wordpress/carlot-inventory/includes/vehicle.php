@@ -27,6 +27,13 @@ const TEXTS = array(
 	'location',
 );
 
+// The numbers of a vehicle, and the most that each can be; a number below zero or above this is none.
+const MOST = array(
+	'year'    => 9999,
+	'mileage' => 9999999,
+	'price'   => 99999999,
+);
+
 const ID_PATTERN = '/^[A-Za-z0-9_-]{1,64}$/';
 
 /**
@@ -54,15 +61,27 @@ function read_vehicle( $given ): ?array {
 		'id'  => $given['id'],
 		'url' => is_string( $given['url'] ?? null ) ? $given['url'] : '',
 	);
-	foreach ( array( 'year', 'mileage', 'price' ) as $field ) {
-		$vehicle[ $field ] = is_int( $given[ $field ] ?? null ) || is_float( $given[ $field ] ?? null ) ? $given[ $field ] : null;
+	foreach ( array_keys( MOST ) as $field ) {
+		$vehicle[ $field ] = number( $given[ $field ] ?? null, $field );
 	}
+	$vehicle['was'] = null;
 	foreach ( array_diff( array_merge( TEXTS, array_keys( $given ) ), array_keys( $vehicle ), array( 'photos' ) ) as $field ) {
 		$vehicle[ $field ] = is_string( $given[ $field ] ?? null ) ? trim( $given[ $field ] ) : '';
 	}
 	$photos            = is_array( $given['photos'] ?? null ) ? $given['photos'] : array();
 	$vehicle['photos'] = array_slice( array_values( array_filter( $photos, __NAMESPACE__ . '\is_photo' ) ), 0, 40 );
 	return $vehicle;
+}
+
+/**
+ * The value of a field that is a number; null when it is none.
+ *
+ * @param mixed  $given Decoded JSON.
+ * @param string $field Name of the field.
+ * @return int|float|null
+ */
+function number( $given, string $field ) {
+	return ( is_int( $given ) || is_float( $given ) ) && $given >= 0 && $given <= MOST[ $field ] ? $given : null;
 }
 
 /**
@@ -101,16 +120,42 @@ function name_of( array $vehicle ): string {
 }
 
 /**
+ * Year, make, model and trim.
+ *
+ * @param array $vehicle A vehicle.
+ */
+function full_name( array $vehicle ): string {
+	return trim( name_of( $vehicle ) . ' ' . $vehicle['trim'] );
+}
+
+/**
  * The asking price.
  *
  * @param array $vehicle A vehicle.
  */
 function price_of( array $vehicle ): string {
-	if ( null === $vehicle['price'] ) {
-		return __( 'Call for price', 'carlot-inventory' );
-	}
-	$decimals = floor( $vehicle['price'] ) === (float) $vehicle['price'] ? 0 : 2;
-	return '$' . number_format_i18n( $vehicle['price'], $decimals );
+	return null === $vehicle['price'] ? __( 'Call for price', 'carlot-inventory' ) : dollars( $vehicle['price'] );
+}
+
+/**
+ * The price that a vehicle had before it fell lately; null when it has not fallen.
+ *
+ * @param array $vehicle A vehicle.
+ * @return int|float|null
+ */
+function price_before( array $vehicle ) {
+	// A copy from an earlier version of the plugin lacks the member.
+	$was = $vehicle['was'] ?? null;
+	return null !== $was && null !== $vehicle['price'] && $vehicle['price'] < $was ? $was : null;
+}
+
+/**
+ * An amount of dollars.
+ *
+ * @param int|float $amount The amount.
+ */
+function dollars( $amount ): string {
+	return '$' . number_format_i18n( $amount, floor( $amount ) === (float) $amount ? 0 : 2 );
 }
 
 /**

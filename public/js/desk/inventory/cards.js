@@ -7,8 +7,11 @@ import { Thumb } from "../pictures.js";
 import { link } from "../route.js";
 import { useRows } from "../rows.js";
 import { STATUS, amount, miles, name } from "../words.js";
-import { found } from "./filters.js";
+import { reasons } from "../standing.js";
+import { found, tellsWhy } from "./filters.js";
+import { Marks } from "./marks.js";
 import { isSelected, selected, tick, tickAll } from "./selection.js";
+import { CARDS as TEXT } from "../words/inventory.js";
 
 /** As in desk.css, .lot-card. */
 const CARD_PX = 104;
@@ -25,7 +28,7 @@ export function Cards() {
     if (choosing) tickAll(false);
   };
   return html`
-    <p class="cards-tools"><button type="button" class="button-quiet" onClick=${choose}>${choosing ? "Done" : "Select several"}</button></p>
+    <p class="cards-tools"><button type="button" class="button-quiet" onClick=${choose}>${choosing ? TEXT.done : TEXT.selectSeveral}</button></p>
     <ul class="lot-cards" ref=${place} style=${{ height: `${rows.length * CARD_PX}px` }}>
       ${rows.slice(from, to).map((vehicle, index) => html`<${Card} key=${vehicle.id} vehicle=${vehicle} index=${from + index} count=${rows.length} choosing=${choosing} />`)}
     </ul>`;
@@ -34,23 +37,24 @@ export function Cards() {
 function Card({ vehicle, index, count, choosing }) {
   const held = useHold(() => tick(vehicle.id));
   const on = isSelected(vehicle.id);
-  const facts = [vehicle.stockNumber, vehicle.mileage === null ? null : miles(vehicle.mileage)].filter(Boolean).join(" · ");
+  const why = tellsWhy.value && reasons(vehicle);
+  const facts = why || [vehicle.stockNumber, vehicle.mileage === null ? null : miles(vehicle.mileage)].filter(Boolean).join(" · ");
   return html`
     <li class=${`lot-card${on ? " lot-row-on" : ""}`} aria-setsize=${count} aria-posinset=${index + 1}
       style=${{ top: `${index * CARD_PX}px` }} ...${held}>
-      ${choosing && html`<label class="tick-place"><input type="checkbox" class="tick" aria-label=${`Select ${name(vehicle)}, stock ${vehicle.stockNumber ?? "none"}`} checked=${on} onClick=${() => tick(vehicle.id)} /></label>`}
+      ${choosing && html`<label class="tick-place"><input type="checkbox" class="tick" aria-label=${TEXT.select(name(vehicle), vehicle.stockNumber ?? TEXT.none)} checked=${on} onClick=${() => tick(vehicle.id)} /></label>`}
       <${Thumb} vehicle=${vehicle} />
       <div class="lot-card-text">
         <a href=${link("vehicle", vehicle.id)}>${name(vehicle)}</a>
-        <p class="second">${facts}</p>
+        <p class="second lot-card-facts"><span title=${why || undefined}>${facts}</span><${Marks} vehicle=${vehicle} /></p>
         <p class="lot-card-line"><strong>${amount(vehicle.price)}</strong>${vehicle.status === "available" ? html`<${Shown} vehicle=${vehicle} />` : html`<${Badge} of=${STATUS} state=${vehicle.status} />`}</p>
       </div>
     </li>`;
 }
 
 function Shown({ vehicle }) {
-  if (!vehicle.publishToWebsite) return html`<span class="badge badge-plain">Not on show</span>`;
-  return html`<span class="badge badge-good"><${Icon} name="check" />Website</span>`;
+  if (!vehicle.publishToWebsite) return html`<span class="badge badge-plain">${TEXT.notPublished}</span>`;
+  return html`<span class="badge badge-good"><${Icon} name="check" />${TEXT.website}</span>`;
 }
 
 /** The properties that give an element separate actions for a long press and a tap. */

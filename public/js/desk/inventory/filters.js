@@ -3,41 +3,55 @@
 import { computed, effect, signal } from "../html.js";
 import { keep, kept } from "../kept.js";
 import { lookup } from "../lookup.js";
-import { lot } from "../lot.js";
+import { fetchBy, lot } from "../lot.js";
+import { finder, searchText } from "../../search.js";
 import { requery, route } from "../route.js";
+import { ageOf } from "./ages.js";
+import { isNotListed, stands } from "../standing.js";
+import { VIEW } from "../words/standing.js";
 import { daysOnLot } from "../words.js";
+import { FILTERS as TEXT } from "../words/inventory.js";
 
-const NOTHING = { q: "", view: "lot", make: "", location: "", status: "", body: "", priceMin: "", priceMax: "", yearMin: "", yearMax: "", sort: "newest" };
+const NOTHING = { q: "", view: "lot", make: "", location: "", status: "", body: "", priceMin: "", priceMax: "", yearMin: "", yearMax: "", listing: "", site: "", age: "", sort: "newest" };
 
 /** The built-in views: a name, and a test for their vehicles. */
 export const VIEWS = lookup({
-  lot: ["On the lot", onLot],
-  unpublished: ["Not on the website", (vehicle) => vehicle.status === "available" && !vehicle.publishToWebsite],
-  photos: ["No photos", (vehicle) => onLot(vehicle) && !vehicle.photos.length],
-  price: ["No price", (vehicle) => onLot(vehicle) && !vehicle.price],
-  vin: ["VIN in doubt", (vehicle) => onLot(vehicle) && !vehicle.vinValid],
-  sold: ["Sold", (vehicle) => vehicle.status === "sold"],
-  archived: ["Off the lot", (vehicle) => vehicle.status === "archived"],
+  lot: [TEXT.onTheLot, onLot],
+  unpublished: [TEXT.notOnWebsite, (vehicle) => vehicle.status === "available" && !vehicle.publishToWebsite],
+  photos: [TEXT.noPhotos, (vehicle) => onLot(vehicle) && !vehicle.photos.length],
+  price: [TEXT.noPrice, (vehicle) => onLot(vehicle) && !vehicle.price],
+  vin: [TEXT.vinInDoubt, (vehicle) => onLot(vehicle) && !vehicle.vinValid],
+  notListed: [VIEW.notListed, (vehicle) => onLot(vehicle) && isNotListed(vehicle)],
+  refused: [VIEW.refused, (vehicle) => onLot(vehicle) && stands(vehicle, "refused")],
+  waiting: [VIEW.waiting, (vehicle) => vehicle.waitingFor?.includes("quickbooks")],
+  needs: [VIEW.needs, (vehicle) => vehicle.needsYou && vehicle.status !== "archived"],
+  sold: [TEXT.sold, (vehicle) => vehicle.status === "sold"],
+  archived: [TEXT.archived, (vehicle) => vehicle.status === "archived"],
 });
 
 /** The orders by their wire value, with `-` for descending: a label and a comparison. */
 export const ORDERS = lookup({
-  newest: ["Newest first", (one, other) => (other.purchaseDate ?? other.createdAt).localeCompare(one.purchaseDate ?? one.createdAt)],
-  price: ["Price, lowest first", (one, other) => last(one.price) - last(other.price)],
-  "-price": ["Price, highest first", (one, other) => (other.price ?? -1) - (one.price ?? -1)],
-  mileage: ["Mileage, lowest first", (one, other) => last(one.mileage) - last(other.mileage)],
-  "-mileage": ["Mileage, highest first", (one, other) => (other.mileage ?? -1) - (one.mileage ?? -1)],
-  "-year": ["Year, newest first", (one, other) => other.year - one.year],
-  year: ["Year, oldest first", (one, other) => one.year - other.year],
-  "-days": ["Longest on the lot", (one, other) => (daysOnLot(other) ?? -1) - (daysOnLot(one) ?? -1)],
-  name: ["Make and model", (one, other) => `${one.make} ${one.model}`.localeCompare(`${other.make} ${other.model}`) || other.year - one.year],
-  "-name": ["Make and model, from Z", (one, other) => ORDERS.name[1](other, one)],
-  stock: ["Stock number", (one, other) => (one.stockNumber ?? "~").localeCompare(other.stockNumber ?? "~", "en", { numeric: true })],
-  "-stock": ["Stock number, from the end", (one, other) => ORDERS.stock[1](other, one)],
+  newest: [
+    TEXT.newestFirst,
+    (one, other) => compare(dayOf(other), dayOf(one)) || compare(other.createdAt, one.createdAt),
+  ],
+  price: [TEXT.priceLowestFirst, (one, other) => last(one.price) - last(other.price)],
+  "-price": [TEXT.priceHighestFirst, (one, other) => (other.price ?? -1) - (one.price ?? -1)],
+  mileage: [TEXT.mileageLowestFirst, (one, other) => last(one.mileage) - last(other.mileage)],
+  "-mileage": [TEXT.mileageHighestFirst, (one, other) => (other.mileage ?? -1) - (one.mileage ?? -1)],
+  "-year": [TEXT.yearNewestFirst, (one, other) => other.year - one.year],
+  year: [TEXT.yearOldestFirst, (one, other) => one.year - other.year],
+  "-days": [TEXT.longest, (one, other) => (daysOnLot(other) ?? -1) - (daysOnLot(one) ?? -1)],
+  name: [TEXT.makeAndModel, (one, other) => `${one.make} ${one.model}`.localeCompare(`${other.make} ${other.model}`) || other.year - one.year],
+  "-name": [TEXT.makeAndModelDown, (one, other) => ORDERS.name[1](other, one)],
+  stock: [TEXT.stockNumber, (one, other) => (one.stockNumber ?? "~").localeCompare(other.stockNumber ?? "~", "en", { numeric: true })],
+  "-stock": [TEXT.stockNumberDown, (one, other) => ORDERS.stock[1](other, one)],
 });
 
 /** The current filters. */
 export const filters = signal(read(route.peek()));
+/** Whether what is shown is there because it is not listed, so that each vehicle says why. */
+export const tellsWhy = computed(() => ["notListed", "refused"].includes(filters.value.view) || ["refused", "incomplete", "not_listed"].includes(filters.value.listing));
 /** The dealer's own views: `{name, query}`. */
 export const savedViews = signal(kept("views", []));
 
@@ -70,6 +84,8 @@ export function forgetView(name) {
   keep("views", savedViews.peek());
 }
 
+effect(() => fetchBy(filters.value.sort));
+
 // A link or the browser's back button may change the address to another list.
 effect(() => {
   if (route.value.view !== "inventory") return;
@@ -83,7 +99,7 @@ export const found = computed(() => {
   const tests = testsOf(wanted);
   const all = [...lot.value.values()].filter((vehicle) => tests.every((test) => test(vehicle)));
   const order = (ORDERS[wanted.sort] ?? ORDERS.newest)[1];
-  return all.sort((one, other) => order(one, other) || one.id.localeCompare(other.id));
+  return all.sort((one, other) => order(one, other) || compare(one.id, other.id));
 });
 
 /** The number of vehicles in each view, without other filters. */
@@ -106,8 +122,10 @@ function onLot(vehicle) {
 }
 
 function testsOf(wanted) {
-  const words = wanted.q.toLowerCase().split(/\s+/).filter(Boolean);
-  const tests = [(VIEWS[wanted.view] ?? VIEWS.lot)[1]];
+  const view = (VIEWS[wanted.view] ?? VIEWS.lot)[1];
+  // A site may still show what was sold a moment ago.
+  const tests = wanted.listing ? [(vehicle) => stands(vehicle, wanted.listing, wanted.site)] : [view];
+  if (wanted.age) tests.push((vehicle) => ageOf(daysOnLot(vehicle)) === wanted.age);
   for (const [name, field] of [["make", "make"], ["location", "location"], ["status", "status"], ["body", "bodyStyle"]]) {
     if (wanted[name]) tests.push((vehicle) => vehicle[field] === wanted[name]);
   }
@@ -117,7 +135,8 @@ function testsOf(wanted) {
     if (least) tests.push((vehicle) => vehicle[field] !== null && vehicle[field] >= least);
     if (most) tests.push((vehicle) => vehicle[field] !== null && vehicle[field] <= most);
   }
-  if (words.length) tests.push((vehicle) => words.every((word) => textOf(vehicle).includes(word)));
+  const says = finder(wanted.q);
+  if (wanted.q.trim()) tests.push((vehicle) => says(textOf(vehicle)));
   return tests;
 }
 
@@ -126,11 +145,19 @@ const texts = new WeakMap();
 function textOf(vehicle) {
   let text = texts.get(vehicle);
   if (text === undefined) {
-    const { year, make, model, trim, bodyStyle, exteriorColor, stockNumber, vin, location } = vehicle;
-    text = [year, make, model, trim, bodyStyle, exteriorColor, stockNumber, vin, location].filter(Boolean).join(" ").toLowerCase();
+    text = searchText(vehicle);
     texts.set(vehicle, text);
   }
   return text;
+}
+
+/** As the server orders: by the bytes of a text. */
+function compare(one, other) {
+  return one < other ? -1 : one > other ? 1 : 0;
+}
+
+function dayOf(vehicle) {
+  return vehicle.purchaseDate ?? vehicle.createdAt.slice(0, 10);
 }
 
 function last(value) {

@@ -6,21 +6,25 @@ import { Badge, Switch } from "../parts.js";
 import { Thumb } from "../pictures.js";
 import { go, link } from "../route.js";
 import { useRows } from "../rows.js";
-import { STATUS, amount, daysOnLot, name, number } from "../words.js";
-import { ask, filters, found } from "./filters.js";
+import { reasons } from "../standing.js";
+import { STATUS, amount, daysOnLot, many, name, number } from "../words.js";
+import { AGING } from "../words/standing.js";
+import { ask, filters, found, tellsWhy } from "./filters.js";
+import { Marks } from "./marks.js";
 import { cursor, isSelected, selected, tick, tickAll } from "./selection.js";
+import { TABLE as TEXT } from "../words/inventory.js";
 
 /** As in desk.css, .lot-row. */
 const ROW_PX = 60;
 const COLUMNS = [
-  ["Vehicle", "name", ""],
-  ["Stock", "stock", "col-stock"],
-  ["Mileage", "mileage", "number col-mileage"],
-  ["Price", "price", "number col-price"],
-  ["Days", "newest", "number col-days"],
-  ["Status", null, "col-status"],
-  ["Website", null, "col-switch"],
-  ["Third party", null, "col-switch"],
+  [TEXT.vehicle, "name", ""],
+  [TEXT.stock, "stock", "col-stock"],
+  [TEXT.mileage, "mileage", "number col-mileage"],
+  [TEXT.price, "price", "number col-price"],
+  [TEXT.days, "newest", "number col-days"],
+  [TEXT.status, null, "col-status"],
+  [TEXT.website, null, "col-switch"],
+  [TEXT.thirdParty, null, "col-sites"],
 ];
 
 /** The table, with rows rendered only near the window. */
@@ -30,11 +34,11 @@ export function Table() {
   useEffect(() => cursor.subscribe((index) => index >= 0 && reveal(place.current, index)), []);
   const all = selected.value.length > 0 && selected.value.length >= rows.length;
   return html`
-    <table class="lot-table" aria-rowcount=${rows.length + 1} aria-label="Vehicles">
+    <table class="lot-table" aria-rowcount=${rows.length + 1} aria-label=${TEXT.vehicles}>
       <thead>
         <tr aria-rowindex="1">
-          <th class="col-tick"><input type="checkbox" class="tick" aria-label="Select all that are found" checked=${all} onChange=${(event) => tickAll(event.currentTarget.checked)} /></th>
-          <th class="col-thumb"><span class="unseen">Photo</span></th>
+          <th class="col-tick"><input type="checkbox" class="tick" aria-label=${TEXT.selectAll} checked=${all} onChange=${(event) => tickAll(event.currentTarget.checked)} /></th>
+          <th class="col-thumb"><span class="unseen">${TEXT.photo}</span></th>
           ${COLUMNS.map((column) => html`<${Column} key=${column[0]} column=${column} />`)}
         </tr>
       </thead>
@@ -65,15 +69,16 @@ function Row({ vehicle, index }) {
     if (current) anchor.current.focus({ preventScroll: true });
   }, [current]);
   const on = isSelected(vehicle.id);
+  const why = tellsWhy.value && reasons(vehicle);
   // A click opens the vehicle, except on a control of the row.
   const open = (event) => !event.target.closest("a, button, input") && !String(getSelection()) && go("vehicle", vehicle.id);
   return html`
     <tr class=${`lot-row${on ? " lot-row-on" : ""}`} aria-rowindex=${index + 2} onClick=${open}>
-      <td class="col-tick"><label class="tick-place"><input type="checkbox" class="tick" aria-label=${`Select ${name(vehicle)}, stock ${vehicle.stockNumber ?? "none"}`} checked=${on} onClick=${(event) => tick(vehicle.id, event.shiftKey)} /></label></td>
+      <td class="col-tick"><label class="tick-place"><input type="checkbox" class="tick" aria-label=${TEXT.select(name(vehicle), vehicle.stockNumber ?? TEXT.none)} checked=${on} onClick=${(event) => tick(vehicle.id, event.shiftKey)} /></label></td>
       <td class="col-thumb"><${Thumb} vehicle=${vehicle} /></td>
       <th scope="row" class="col-name">
         <a ref=${anchor} href=${link("vehicle", vehicle.id)}>${name(vehicle)}</a>
-        <span class="second">${[vehicle.trim, vehicle.exteriorColor].filter(Boolean).join(" · ")}</span>
+        ${why ? html`<span class="second" title=${why}>${why}</span>` : html`<span class="second">${[vehicle.trim, vehicle.exteriorColor, ...priceNotes(vehicle)].filter(Boolean).join(" · ")}</span>`}
       </th>
       <td class="col-stock">${vehicle.stockNumber ?? "–"}</td>
       <td class="number">${vehicle.mileage === null ? "–" : number(vehicle.mileage)}</td>
@@ -81,8 +86,13 @@ function Row({ vehicle, index }) {
       <td class="number">${daysOnLot(vehicle) ?? "–"}</td>
       <td><${Badge} of=${STATUS} state=${vehicle.status} /></td>
       ${Object.keys(LABELS).map((field) => html`
-        <td key=${field} class="col-switch"><${Switch} unseen on=${vehicle[field]} label=${`${LABELS[field]}: ${name(vehicle)}, stock ${vehicle.stockNumber ?? "none"}`} onFlip=${() => flip(vehicle, field)} /></td>`)}
+        <td key=${field} class=${field === "publishToThirdParty" ? "col-sites" : "col-switch"}><${Switch} unseen on=${vehicle[field]} label=${TEXT.toggle(LABELS[field], name(vehicle), vehicle.stockNumber ?? TEXT.none)} onFlip=${() => flip(vehicle, field)} />${field === "publishToThirdParty" && html`<${Marks} vehicle=${vehicle} />`}</td>`)}
     </tr>`;
+}
+
+/** Whether the price fell lately, and how often it changed. */
+function priceNotes(vehicle) {
+  return [vehicle.priceReduced && AGING.reduced, vehicle.priceChanges && many(vehicle.priceChanges, AGING.change)];
 }
 
 /** Scroll until a row can be seen. */

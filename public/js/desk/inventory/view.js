@@ -1,21 +1,24 @@
 /** The lot as a list: to search, filter, sort, tick, and change many at once. */
 
-import { html, signal, useEffect, useLayoutEffect, useSignal } from "../html.js";
+import { html, signal, useEffect, useLayoutEffect } from "../html.js";
 import { Icon } from "../icons.js";
 import { useKeys } from "../keys.js";
-import { archiveKnown, complete, loadArchive, lot, total } from "../lot.js";
-import { Empty, Head } from "../parts.js";
+import { SORTS, archiveKnown, complete, loadArchive, lot, total } from "../lot.js";
+import { reachable } from "../network.js";
+import { Empty, Head, Loading } from "../parts.js";
 import { go, link, route, scrolledTo } from "../route.js";
 import { toast } from "../toasts.js";
 import { number, vehicles } from "../words.js";
+import { Aging } from "./aging.js";
 import { Bulk } from "./bulk.js";
 import { Cards } from "./cards.js";
-import { CsvImport } from "./csv-import.js";
+import { MarksWords } from "./marks.js";
 import { FirstSteps } from "./first-steps.js";
 import { askFor, filters, found, queryOf } from "./filters.js";
 import { cursor, selected, tick, tickAll } from "./selection.js";
 import { Table } from "./table.js";
 import { Toolbar, Views } from "./toolbar.js";
+import { INVENTORY as TEXT } from "../words/inventory.js";
 
 const NARROW = window.matchMedia("(max-width: 56rem)");
 const narrow = signal(NARROW.matches);
@@ -23,7 +26,6 @@ NARROW.addEventListener("change", () => { narrow.value = NARROW.matches; });
 
 /** `#/inventory`. */
 export function Inventory() {
-  const importing = useSignal(false);
   useLayoutEffect(() => window.scrollTo(0, scrolledTo(route.peek().path)), []);
   useKeys({
     "/": () => document.getElementById("find")?.focus(),
@@ -36,36 +38,38 @@ export function Inventory() {
   const archived = filters.value.view === "archived";
   useEffect(() => {
     if (archived && !archiveKnown.peek()) loadArchive().catch((problem) => toast({ words: problem.message, bad: true }));
-  }, [archived]);
+  }, [archived, reachable.value]);
   useEffect(() => { cursor.value = -1; }, [queryOf(filters.value)]);
   const empty = complete.value && !lot.value.size;
+  // In an order that only the desk knows, rows would move until the whole lot is here.
+  const settled = complete.value || SORTS.includes(filters.value.sort);
   return html`
-    <${Head} title="Inventory" note=${total.value === null ? "" : vehicles(total.value)}>
+    <${Head} title=${TEXT.inventory} note=${total.value === null ? "" : vehicles(total.value)}>
       <a class="button button-plain button-fold" href="/api/vehicles/export.csv"
-        download="vehicles.csv"><${Icon} name="download" /><span>Export</span></a>
-      <button type="button" class="button button-plain button-fold"
-        onClick=${() => { importing.value = true; }}><${Icon} name="upload" /><span>Import</span></button>
+        download="vehicles.csv"><${Icon} name="download" /><span>${TEXT.export}</span></a>
+      <a class="button button-plain button-fold" href=${link("import")}><${Icon} name="upload" /><span>${TEXT.import}</span></a>
       <a class="button button-strong button-fold"
-        href=${link("vehicle", "new")}><${Icon} name="plus" /><span>Add vehicle</span></a>
+        href=${link("vehicle", "new")}><${Icon} name="plus" /><span>${TEXT.addVehicle}</span></a>
     <//>
-    ${empty ? html`<${FirstSteps} onImport=${() => { importing.value = true; }} />` : html`
+    ${empty ? html`<${FirstSteps} />` : html`
       <${Views} />
+      <${Aging} />
       <${Toolbar} />
-      <p class="unseen" role="status">${vehicles(found.value.length)} found</p>
-      ${found.value.length ? html`<${narrow.value ? Cards : Table} />` : html`<${Nothing} />`}
-      <${Bulk} />`}
-    ${importing.value && html`<${CsvImport} onClose=${() => { importing.value = false; }} />`}`;
+      <p class="unseen" role="status">${TEXT.found(vehicles(found.value.length))}</p>
+      ${settled && found.value.length ? html`<${narrow.value ? Cards : Table} />` : html`<${Nothing} />`}
+      <${MarksWords} />
+      <${Bulk} />`}`;
 }
 
 function Nothing() {
-  if (!complete.value) return html`<p class="loading" role="status">Fetching the lot…</p>`;
-  if (filters.value.view === "archived" && !archiveKnown.value) return html`<p class="loading" role="status">Fetching what is off the lot…</p>`;
+  if (!complete.value) return html`<${Loading} words=${TEXT.loading} />`;
+  if (filters.value.view === "archived" && !archiveKnown.value) return html`<${Loading} words=${TEXT.loadingArchive} />`;
   const { view, q } = filters.value;
   const plain = queryOf({ ...filters.value, sort: "newest" }) === (view === "lot" ? "" : `view=${view}`);
   return html`
-    <${Empty} icon="search" title=${plain ? "Nothing here: all is well" : "Nothing matches all of that"}>
-      ${plain ? html`<p>No vehicle is in this view.</p>` : html`<p>Searched among ${number(lot.value.size)} vehicles${q ? html` for “${q}”` : ""}.</p>`}
-      <p><button type="button" class="button" onClick=${() => askFor("")}>Show the whole lot</button></p>
+    <${Empty} icon="search" title=${plain ? TEXT.nothingHere : TEXT.noMatch}>
+      ${plain ? html`<p>${TEXT.emptyView}</p>` : html`<p>${TEXT.searched} ${number(lot.value.size)} ${TEXT.vehicles}${q ? html` ${TEXT.for(q)}` : ""}.</p>`}
+      <p><button type="button" class="button" onClick=${() => askFor("")}>${TEXT.showAll}</button></p>
     <//>`;
 }
 

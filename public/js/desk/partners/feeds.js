@@ -3,17 +3,23 @@
 import { at, call } from "../api.js";
 import { html, useEffect, useSignal } from "../html.js";
 import { lookup } from "../lookup.js";
+import { onReturn } from "../network.js";
 import { Copyable, Switch, Working } from "../parts.js";
+import { link } from "../route.js";
 import { toast } from "../toasts.js";
+import { LEFT_OUT } from "../words/standing.js";
 import { many, when } from "../words.js";
+import { FEEDS as TEXT } from "../words/partners.js";
 
-const NAMES = lookup({ google: "Google vehicle ads", meta: "Meta automotive", generic: "Any other site" });
+const NAMES = lookup({ google: TEXT.google, meta: TEXT.meta, generic: TEXT.generic });
 
 /** The card. */
 export function Feeds() {
   const feeds = useSignal(null);
   useEffect(() => {
-    call("GET", "/api/feeds").then((answer) => { feeds.value = answer.feeds; }, () => {});
+    const fetchAll = () => call("GET", "/api/feeds").then((answer) => { feeds.value = answer.feeds; }, () => {});
+    fetchAll();
+    return onReturn(fetchAll);
   }, []);
   const change = async (method, format, path, body) => {
     try {
@@ -26,8 +32,8 @@ export function Feeds() {
   if (!feeds.value) return null;
   return html`
     <section class="card" aria-labelledby="feeds-title">
-      <h2 id="feeds-title">Hosted feeds</h2>
-      <p class="soft">Give a site the address of its file, and it fetches your lot from there. Who knows the address can read it.</p>
+      <h2 id="feeds-title">${TEXT.title}</h2>
+      <p class="soft">${TEXT.intro}</p>
       <ul class="feeds">${feeds.value.map((feed) => html`<${Feed} key=${feed.format} feed=${feed} change=${change} />`)}</ul>
     </section>`;
 }
@@ -36,13 +42,21 @@ function Feed({ feed, change }) {
   const name = NAMES[feed.format] ?? feed.format;
   const rotate = async () => {
     await change("POST", feed.format, "/rotate");
-    toast({ words: `${name}: the old address answers no more.` });
+    toast({ words: TEXT.rotated(name) });
   };
   return html`
     <li class="feed">
-      <div class="site-line"><h3>${name}</h3><${Switch} on=${!feed.paused} label="On" onFlip=${() => change("PATCH", feed.format, "", { paused: !feed.paused })} /></div>
-      <${Copyable} text=${feed.url} label=${`the address for ${name}`} />
-      <p class="soft">${many(feed.vehicles, "vehicle")}${feed.leftOut ? `, ${feed.leftOut} left out as incomplete` : ""} · ${feed.lastFetchedAt ? `fetched ${when(feed.lastFetchedAt)}` : "never fetched"} · <${Working} class="button-quiet" run=${rotate}>New address<//></p>
-      ${feed.missingSettings.length > 0 && html`<p class="note note-warn">Set ${feed.missingSettings.join(" and ")} first.</p>`}
+      <div class="site-line"><h3>${name}</h3><${Switch} on=${!feed.paused} label=${TEXT.on} onFlip=${() => change("PATCH", feed.format, "", { paused: !feed.paused })} /></div>
+      <${Copyable} text=${feed.url} label=${TEXT.link(name)} />
+      <p class="soft">${many(feed.vehicles, TEXT.vehicle)} · ${feed.lastFetchedAt ? TEXT.fetched(when(feed.lastFetchedAt)) : TEXT.neverFetched} · <${Working} class="button-quiet" run=${rotate}>${TEXT.rotate}<//></p>
+      ${feed.leftOutVehicles?.length > 0 && html`
+        <details class="setup">
+          <summary>${LEFT_OUT.summary(many(feed.leftOut, LEFT_OUT.vehicle))}</summary>
+          <ul class="left-out">${feed.leftOutVehicles.map((car) => html`<li key=${car.id}><a href=${link("vehicle", car.id)}>${car.name}</a> <span class="soft">${[car.stockNumber, car.reason].filter(Boolean).join(" · ")}</span></li>`)}</ul>
+          ${feed.leftOut > feed.leftOutVehicles.length && html`<p class="soft">${LEFT_OUT.more(many(feed.leftOut - feed.leftOutVehicles.length, LEFT_OUT.moreVehicle))}</p>`}
+        </details>`}
+      ${feed.missingSettings.length > 0 && html`
+        <p class="note note-warn">${TEXT.missing}</p>
+        <details class="setup"><summary>${TEXT.webPerson}</summary><p>${TEXT.missingSettings(feed.missingSettings.join(", "))}</p></details>`}
     </li>`;
 }

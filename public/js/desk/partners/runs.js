@@ -8,6 +8,7 @@ import { onChange } from "../rounds.js";
 import { askStatus, startPull } from "../status.js";
 import { toast } from "../toasts.js";
 import { RUN, many, number, when } from "../words.js";
+import { RUNS as TEXT } from "../words/partners.js";
 
 const POLL_MS = 800;
 const SHOWN = 10;
@@ -26,7 +27,7 @@ export function SyncNow({ disabled }) {
       toast({ words: problem.message, bad: true });
     }
   };
-  return html`<${Working} class="button button-strong" disabled=${disabled || going.value !== null} run=${start}>Sync now<//>`;
+  return html`<${Working} class="button button-strong" disabled=${disabled || going.value !== null} run=${start}>${TEXT.syncNow}<//>`;
 }
 
 /** The progress of the current run, and the earlier runs. */
@@ -38,16 +39,16 @@ export function Runs() {
   return html`
     ${going.value && html`<${Progress} run=${going.value} />`}
     ${runs.value?.length > 0 && html`
-      <h3>Last runs</h3>
+      <h3>${TEXT.last}</h3>
       <ul class="runs">${runs.value.filter((run) => run.id !== going.value?.id).map((run) => html`<${Run} key=${run.id} run=${run} />`)}</ul>`}`;
 }
 
 function Progress({ run }) {
-  const far = run.total ? `${number(run.seen)} of ${number(run.total)}` : number(run.seen);
+  const far = run.total ? TEXT.far(number(run.seen), number(run.total)) : number(run.seen);
   return html`
     <div class="progress">
-      <progress aria-label="Sync from Wayne Reeves" max=${run.total || 1} value=${run.total ? run.seen : undefined}></progress>
-      <p role="status">${run.status === "queued" ? "Waiting for its turn…" : `Page ${run.pages}: ${far} vehicles seen, ${tally(run)}.`}</p>
+      <progress aria-label=${TEXT.syncFromWayneReeves} max=${run.total || 1} value=${run.total ? run.seen : undefined}></progress>
+      <p role="status">${run.status === "queued" ? TEXT.queued : TEXT.progress(run.pages, far, tally(run))}</p>
       ${run.error && html`<p class="soft">${run.error}</p>`}
     </div>`;
 }
@@ -67,26 +68,27 @@ function Run({ run }) {
   };
   return html`
     <li class="run">
-      <p class="run-line"><${Badge} of=${RUN} state=${run.status} /><span>${when(run.createdAt)}</span><span class="soft">${run.startedBy === "cron" ? "by itself" : "by you"}</span></p>
-      <p class="soft">${many(run.seen, "vehicle")} seen: ${tally(run)}${run.removed ? `, ${number(run.removed)} removed` : ""}.${run.message ? ` ${run.message}` : ""}</p>
-      ${count > 0 && html`<button type="button" class="button-quiet" aria-expanded=${open.value ? "true" : "false"} onClick=${show}>${many(count, "record")} rejected</button>`}
+      <p class="run-line"><${Badge} of=${RUN} state=${run.status} /><span>${when(run.createdAt)}</span><span class="soft">${run.startedBy === "cron" ? TEXT.automatic : TEXT.manual}</span></p>
+      <p class="soft">${TEXT.seen(many(run.seen, TEXT.vehicle), tally(run), run.removed ? TEXT.removed(number(run.removed)) : "", run.message ? ` ${run.message}` : "")}</p>
+      ${count > 0 && html`<button type="button" class="button-quiet" aria-expanded=${open.value ? "true" : "false"} onClick=${show}>${TEXT.rejected(many(count, TEXT.record))}</button>`}
       ${open.value && html`<${Rejected} records=${rejected.value} />`}
     </li>`;
 }
 
 function Rejected({ records }) {
-  if (records === null) return html`<p class="soft" role="status">Fetching them…</p>`;
+  if (records === null) return html`<p class="soft" role="status">${TEXT.loading}</p>`;
   return html`
-    <div class="scroll" role="region" aria-label="Rejected records" tabindex="0">
+    <div class="scroll" role="region" aria-label=${TEXT.rejectedRecords} tabindex="0">
       <table class="plain-table">
-        <thead><tr><th scope="col">Stock</th><th scope="col">Field</th><th scope="col">Why</th></tr></thead>
-        <tbody>${records.map((record, index) => html`<tr key=${index}><td>${record.stockNumber ?? "none"}</td><td>${record.field ?? ""}</td><td>${record.message ?? ""}</td></tr>`)}</tbody>
+        <thead><tr><th scope="col">${TEXT.stock}</th><th scope="col">${TEXT.field}</th><th scope="col">${TEXT.why}</th></tr></thead>
+        <tbody>${records.map((record, index) => html`<tr key=${index}><td>${record.stockNumber ?? TEXT.none}</td><td>${record.field ?? ""}</td><td>${record.message ?? ""}</td></tr>`)}</tbody>
       </table>
     </div>`;
 }
 
 function tally(run) {
-  return `${number(run.created)} new, ${number(run.updated)} changed, ${number(run.unchanged)} as before, ${number(run.rejectedCount ?? run.rejected?.length ?? 0)} rejected`;
+  const rejected = run.rejectedCount ?? run.rejected?.length ?? 0;
+  return TEXT.tally(number(run.created), number(run.updated), number(run.unchanged), number(rejected));
 }
 
 async function ask() {
@@ -119,7 +121,7 @@ async function watch(id) {
 
 function finished(run) {
   const bad = run.status !== "completed";
-  toast({ words: bad ? `The sync is ${run.status}: ${run.message ?? run.error ?? ""}` : `Synced: ${tally(run)}.`, bad });
+  toast({ words: bad ? TEXT.failed(run.status === "degraded", run.message ?? run.error ?? "") : TEXT.finished(tally(run)), bad });
   load().catch(() => {});
   askStatus().catch(() => {});
   ask();

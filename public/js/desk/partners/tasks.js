@@ -2,12 +2,13 @@
 
 import { at, call } from "../api.js";
 import { signal } from "../html.js";
-import { lot } from "../lot.js";
 import { changed } from "../rounds.js";
-import { askStatus } from "../status.js";
+import { byVin } from "../standing.js";
+import { askStatus, count } from "../status.js";
 import { errand } from "../task-words.js";
 import { toast } from "../toasts.js";
 import { called, many } from "../words.js";
+import { TASKS as TEXT } from "../words/partners.js";
 
 /** Tasks that failed for good, and tasks that wait for the dealer; `null` until known. */
 export const dead = signal(null);
@@ -19,6 +20,7 @@ export async function askTasks() {
     const [failed, waiting] = await Promise.all([all("dead"), all("blocked")]);
     dead.value = failed;
     blocked.value = waiting;
+    count({ dead: failed.length });
   } catch (problem) {
     if (problem.status) toast({ words: problem.message, bad: true });
   }
@@ -28,7 +30,7 @@ export async function askTasks() {
 export async function retry(task) {
   await doing(async () => {
     await call("POST", `${at("integrations", "tasks", task.id)}/retry`);
-    toast({ words: `Trying again: ${errand(task, carOf(task))}.` });
+    toast({ words: TEXT.retrying(errand(task, carOf(task))) });
   });
 }
 
@@ -36,7 +38,20 @@ export async function retry(task) {
 export async function retryAll(target = null) {
   await doing(async () => {
     const { queued } = await call("POST", `/api/integrations/tasks/retry-all${target ? `?target=${encodeURIComponent(target)}` : ""}`);
-    toast({ words: `Trying ${many(queued, "failed sync")} again.` });
+    toast({ words: TEXT.retryingSeveral(many(queued, TEXT.failedSync)) });
+  });
+}
+
+/** The number of tasks that `retry` or `discard` would do for a filter. Rejects with `Problem`. */
+export async function countSeveral(act, filter) {
+  return (await call("POST", `/api/integrations/tasks/${act}?dryRun=true`, filter)).count;
+}
+
+/** Retry or discard the tasks of a filter. */
+export async function doSeveral(act, filter) {
+  await doing(async () => {
+    const { count } = await call("POST", `/api/integrations/tasks/${act}`, filter);
+    toast({ words: act === "retry" ? TEXT.retryingSeveral(many(count, TEXT.sync)) : TEXT.dismissedSeveral(many(count, TEXT.sync)) });
   });
 }
 
@@ -44,14 +59,13 @@ export async function retryAll(target = null) {
 export async function discard(task) {
   await doing(async () => {
     await call("POST", `${at("integrations", "tasks", task.id)}/discard`);
-    toast({ words: `Given up: ${errand(task, carOf(task))}.`, undo: () => retry(task) });
+    toast({ words: TEXT.dismissed(errand(task, carOf(task))), undo: () => retry(task) });
   });
 }
 
 /** The name of the vehicle of a task. */
 export function carOf(task) {
-  const vehicle = [...lot.value.values()].find((each) => each.vin === task.vin);
-  return called(vehicle, task.vin);
+  return called(byVin.value.get(task.vin), task.vin);
 }
 
 async function doing(work) {

@@ -1,20 +1,25 @@
 /** `#/integrations`: every partner, the queue, the deadlines. */
 
-import { call } from "../api.js";
+import { at, call } from "../api.js";
 import { html, useEffect, useSignal } from "../html.js";
-import { Icon } from "../icons.js";
 import { lookup } from "../lookup.js";
-import { Badge, Copyable, Dialog, Head, Working } from "../parts.js";
+import { Badge, Copyable, Dialog, Head, Loading, Working } from "../parts.js";
 import { changed } from "../rounds.js";
-import { link, route } from "../route.js";
+import { Reason } from "../reason.js";
+import { route } from "../route.js";
 import { askStatus, listingSites, partnerNamed, status } from "../status.js";
 import { partner as nameOf } from "../task-words.js";
 import { toast } from "../toasts.js";
-import { PARTNER, many, number, when } from "../words.js";
+import { PARTNER, many, vehicles, when } from "../words.js";
 import { leave } from "./connecting.js";
+import { Events } from "./events.js";
 import { Feeds } from "./feeds.js";
+import { InventoryFiles } from "./inventory-files.js";
 import { Runs, SyncNow } from "./runs.js";
+import { Pulse } from "./pulse.js";
+import { SiteCounts } from "./standings.js";
 import { EMBED, stepsOf } from "./steps.js";
+import { PARTNERS as TEXT } from "../words/partners.js";
 
 const ROUND_MS = 5000;
 const SOON_DAYS = 14;
@@ -32,29 +37,19 @@ export function Integrations() {
   useEffect(() => {
     if (wanted) document.getElementById(`partner-${wanted}`)?.scrollIntoView();
   }, [wanted]);
-  if (!now) return html`<${Head} title="Integrations" /><p class="loading" role="status">Asking how things stand…</p>`;
+  if (!now) return html`<${Head} title=${TEXT.integrations} /><${Loading} words=${TEXT.loading} />`;
   return html`
-    <${Head} title="Integrations" />
+    <${Head} title=${TEXT.integrations} />
     <${Pulse} status=${now} />
     <div class="partners">
       ${now.partners.filter((partner) => !partner.site && partner.needs.length).map((partner) => html`
         <${CARDS[partner.target] ?? Plain} key=${partner.target} partner=${partner} status=${now} />`)}
       <${Sites} />
+      <${InventoryFiles} />
       <${Feeds} />
-      <section class="card" aria-labelledby="embed-title"><h2 id="embed-title">Your website</h2><p class="soft">Paste this where the lot is to stand. <a href="/inventory.html" target="_blank" rel="noopener">See the lot</a></p><${Copyable} text=${EMBED} label="the code for your website" /></section>
+      <${Events} />
+      <section class="card" aria-labelledby="embed-title"><h2 id="embed-title">${TEXT.yourWebsite}</h2><p class="soft">${TEXT.embed} <a href="/inventory.html" target="_blank" rel="noopener">${TEXT.seePage}</a></p><${Copyable} text=${EMBED} label=${TEXT.theCodeForYourWebsite} /></section>
     </div>`;
-}
-
-/** The overall state in one line and a few figures. */
-function Pulse({ status: { queue, deadlines, listings } }) {
-  const words = queue.dead ? `${many(queue.dead, "sync")} failed` : queue.pending ? `${many(queue.pending, "change")} on the way` : "Everything is in step";
-  const figures = [["Published", listings.totalPublished], ["Invoices due", deadlines.invoicesDue], ["Expenses due", deadlines.expensesDue], ["Removals due", deadlines.removalsDue], ["Overdue", deadlines.overdue], ["In the queue", queue.backlog]];
-  return html`
-    <section class=${`pulse${queue.dead || deadlines.overdue ? " pulse-bad" : ""}`} aria-label="State of all syncs">
-      <p class="pulse-words"><${Icon} name=${queue.dead ? "alert" : queue.pending ? "sync" : "check"} /><strong>${words}</strong>${queue.dead > 0 && html`<a href=${link("failed")}>See what and why</a>`}</p>
-      <dl class="figures">${figures.map(([label, count]) => html`<div key=${label} class=${label === "Overdue" && count ? "figure-bad" : ""}><dt>${label}</dt><dd>${number(count)}</dd></div>`)}</dl>
-      ${queue.oldestMessageSeconds > 120 && html`<p class="soft">The oldest has waited ${many(Math.round(queue.oldestMessageSeconds / 60), "minute")}.</p>`}
-    </section>`;
 }
 
 /** One partner: its state, its actions, its set-up steps. */
@@ -63,8 +58,9 @@ function Partner({ partner, purpose, state, last, message, action, children }) {
   return html`
     <section class="card partner" id=${`partner-${id}`} aria-labelledby=${`title-${id}`}>
       <div class="card-head"><h2 id=${`title-${id}`}>${nameOf(id)}</h2><${Badge} of=${PARTNER} state=${state} /><span class="card-action">${action}</span></div>
-      ${(purpose || last) && html`<p class="soft">${purpose}${last ? ` Last sync ${when(last)}.` : ""}</p>`}
-      ${message && html`<p class=${`note${state === "connected" ? "" : " note-warn"}`}>${message}</p>`}
+      ${partner.configured && html`<p><${Pause} partner=${partner} /></p>`}
+      ${(purpose || last) && html`<p class="soft">${purpose}${last ? TEXT.lastSync(when(last)) : ""}</p>`}
+      ${message && html`<div class=${`note${state === "connected" ? "" : " note-warn"}`}><${Reason} words=${message} /></div>`}
       ${children}
       <${Setup} partner=${partner} open=${state === "not_configured" && isHere(partner)} />
     </section>`;
@@ -77,7 +73,7 @@ function Plain({ partner }) {
 
 function WayneReeves({ partner, status: { wayneReeves: dms } }) {
   return html`
-    <${Partner} partner=${partner} purpose="Your dealer management system: inventory in, sales and edits back."
+    <${Partner} partner=${partner} purpose=${TEXT.dmsPurpose}
       state=${dms.status} last=${dms.lastSync} message=${dms.message} action=${html`<${SyncNow} disabled=${!dms.configured} />`}>
       <${Runs} />
     <//>`;
@@ -86,25 +82,49 @@ function WayneReeves({ partner, status: { wayneReeves: dms } }) {
 function Sites() {
   return html`
     <section class="card" aria-labelledby="sites-title">
-      <h2 id="sites-title">Listing sites</h2>
-      <p class="soft">They get every vehicle that is switched to Publish to Third Party and has a right VIN, a price and a photo. A sold one leaves them at once.</p>
+      <h2 id="sites-title">${TEXT.listingSites}</h2>
+      <p class="soft">${TEXT.sitesNote}</p>
       <div>${listingSites().map((site) => html`
         <div class="partner-site" key=${site.target} id=${`partner-${site.target}`}>
-          <div class="site-line"><h3>${site.name}</h3><${Badge} of=${PARTNER} state=${stateOf(site)} /></div>
+          <div class="site-line"><h3>${site.name}</h3><${Badge} of=${PARTNER} state=${stateOf(site)} />${site.configured && html`<${Pause} partner=${site} />`}</div>
+          <${SiteCounts} site=${site} />
+          <${LastFile} of=${status.value.listings[site.wire]} />
           <${Setup} partner=${site} open=${isHere(site)} />
         </div>`)}</div>
     </section>`;
 }
 
+/** What was sent last to a site that takes files. */
+function LastFile({ of: { delivery, lastFile } }) {
+  if (delivery !== "file") return null;
+  return html`<p class="soft">${lastFile ? TEXT.lastFile(when(lastFile.at), vehicles(lastFile.cars)) : TEXT.noFileYet}</p>`;
+}
+
 function Setup({ partner, open }) {
   return html`
     <details class="setup" open=${open}>
-      <summary>Set up</summary>
+      <summary>${TEXT.setUp}</summary>
       <ol class="steps">${stepsOf(partner).map((step, index) => html`<li key=${index}>${step.words && html`<p>${step.words}</p>`}${step.command && html`<${Copyable} text=${step.command} />`}</li>`)}</ol>
     </details>`;
 }
 
+/** Pause a partner by hand, or let it go again. */
+function Pause({ partner }) {
+  const act = partner.paused ? "resume" : "pause";
+  const run = async () => {
+    try {
+      await call("POST", `${at("integrations", "partners", partner.target)}/${act}`);
+      toast({ words: partner.paused ? TEXT.resumed(partner.name) : TEXT.paused(partner.name) });
+    } catch (problem) {
+      toast({ words: problem.message, bad: true });
+    }
+    await askStatus().catch(() => {});
+  };
+  return html`<${Working} class="button-quiet" run=${run}>${partner.paused ? TEXT.resume : TEXT.pause}<span class="unseen"> ${partner.name}</span><//>`;
+}
+
 function stateOf(partner) {
+  if (partner.paused) return "paused";
   return partner.configured ? "connected" : "not_configured";
 }
 
@@ -115,17 +135,18 @@ function isHere(partner) {
 
 function QuickBooks({ partner, status: { quickbooks: books } }) {
   const asking = useSignal(false);
-  const connect = html`<a class="button button-strong" href="/api/integrations/quickbooks/authorize" onClick=${leave}>Connect to QuickBooks</a>`;
-  const action = !books.configured ? null : books.authenticated ? html`<${Working} run=${postAll}>Sync now<//>` : connect;
-  const message = books.status === "reauth_required" ? `${books.message} What waits is posted as soon as you have signed in at Intuit.` : books.message;
+  const connect = html`<a class="button button-strong" href="/api/integrations/quickbooks/authorize" onClick=${leave}>${TEXT.connectToQuickbooks}</a>`;
+  const action = !books.configured ? null : books.authenticated ? html`<${Working} run=${postAll}>${TEXT.syncNow}<//>` : connect;
+  // What is to be set is under the setup.
+  const message = books.configured ? books.message : null;
   return html`
-    <${Partner} partner=${partner} purpose="Sales become invoices, service becomes expenses, payments come back."
+    <${Partner} partner=${partner} purpose=${TEXT.quickbooksPurpose}
       state=${books.status} last=${books.lastSync} message=${message} action=${action}>
-      ${books.authenticated && html`<${SignInHolds} books=${books} /><p><button type="button" class="button-quiet" onClick=${() => { asking.value = true; }}>Disconnect…</button></p>`}
+      ${books.authenticated && html`<${SignInHolds} books=${books} /><p><button type="button" class="button-quiet" onClick=${() => { asking.value = true; }}>${TEXT.disconnectAsk}</button></p>`}
       ${asking.value && html`
-        <${Dialog} title="Disconnect QuickBooks?" onClose=${() => { asking.value = false; }}>
-          <div class="form"><p>CarLot Manager's access is revoked at Intuit. What is in QuickBooks stays; new sales and expenses wait here until you connect again.</p>
-            <div class="form-actions"><button type="button" class="button" onClick=${() => { asking.value = false; }}>Stay connected</button><${Working} class="button button-strong" run=${async () => { await disconnect(); asking.value = false; }}>Disconnect<//></div></div>
+        <${Dialog} title=${TEXT.disconnectQuickbooks} onClose=${() => { asking.value = false; }}>
+          <div class="form"><p>${TEXT.disconnectNote}</p>
+            <div class="form-actions"><button type="button" class="button" onClick=${() => { asking.value = false; }}>${TEXT.stayConnected}</button><${Working} class="button button-strong" run=${async () => { await disconnect(); asking.value = false; }}>${TEXT.disconnect}<//></div></div>
         <//>`}
     <//>`;
 }
@@ -137,13 +158,13 @@ const CARDS = lookup({ wayne_reeves: WayneReeves, quickbooks: QuickBooks });
 function SignInHolds({ books }) {
   const left = Math.min(books.daysLeftUnused ?? Infinity, books.daysLeft ?? Infinity);
   if (left > SOON_DAYS) return null;
-  return html`<p class="note note-warn">The sign-in at Intuit ends in ${many(left, "day")}: disconnect and connect again before.</p>`;
+  return html`<p class="note note-warn">${TEXT.signInEnds(many(left, TEXT.day))}</p>`;
 }
 
 async function postAll() {
   try {
     const { queued } = await call("POST", "/api/integrations/quickbooks/sync");
-    toast({ words: queued ? `${many(queued, "document")} on the way to QuickBooks.` : "QuickBooks has everything already." });
+    toast({ words: queued ? TEXT.posting(many(queued, TEXT.document)) : TEXT.allPosted });
     changed("sales");
   } catch (problem) {
     toast({ words: problem.message, bad: true });
@@ -154,7 +175,7 @@ async function postAll() {
 async function disconnect() {
   try {
     await call("POST", "/api/integrations/quickbooks/disconnect");
-    toast({ words: "QuickBooks is disconnected." });
+    toast({ words: TEXT.disconnected });
   } catch (problem) {
     toast({ words: problem.message, bad: true });
   }

@@ -12,7 +12,8 @@ const LONGEST_MS = 15_000;
 /** Signals that stay fresh while the vehicle is shown; `null` until known. `fault` is a `Problem` of the vehicle itself. */
 export function useAbout(id) {
   const about = useMemo(() => ({
-    sales: signal(null), services: signal(null), listings: signal(null), tasks: signal(null), fault: signal(null), vehicleId: id,
+    sales: signal(null), services: signal(null), listings: signal(null), tasks: signal(null), history: signal(null),
+    fault: signal(null), vehicleId: id,
   }), [id]);
   useEffect(() => {
     const watch = new Watch(about);
@@ -34,6 +35,7 @@ class Watch {
     this.unlisten = onChange((topic, vehicleId) => (vehicleId === this.about.vehicleId || topic === "tasks") && this.again(topic));
     this.vehicle();
     this.ledger();
+    this.deeds();
     this.partners();
   }
 
@@ -46,6 +48,7 @@ class Watch {
   again(topic) {
     this.wait = SOON_MS;
     if (topic === "sales" || topic === "service") this.ledger();
+    this.deeds();
     this.partners();
   }
 
@@ -66,6 +69,12 @@ class Watch {
         this.about.sales.value = sales;
         this.about.services.value = services;
       });
+    });
+  }
+
+  async deeds() {
+    await quietly(async () => {
+      this.about.history.value = (await call("GET", `${at("vehicles", this.about.vehicleId)}/history`)).history;
     });
   }
 

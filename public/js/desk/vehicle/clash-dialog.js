@@ -6,6 +6,7 @@ import { lot } from "../lot.js";
 import { alter, drop, entries } from "../outbox.js";
 import { Dialog } from "../parts.js";
 import { STATUS, name } from "../words.js";
+import { CLASH_DIALOG as TEXT } from "../words/vehicle.js";
 
 /** The edit of a vehicle that clashes, or `undefined`. */
 export function clashOf(vehicleId) {
@@ -18,27 +19,27 @@ export function ClashDialog({ entry }) {
   const { theirs, fields } = entry.clash;
   const choice = useSignal(Object.fromEntries(fields.map((field) => [field, "mine"])));
   if (later.value) {
-    return html`<p class="strip strip-warn">Somebody else changed ${fields.map(label).join(" and ")} too. <button type="button" class="button-quiet" onClick=${() => { later.value = false; }}>Compare</button></p>`;
+    return html`<p class="strip strip-warn">${TEXT.changedToo(fields.map(label).join(" and "))} <button type="button" class="button-quiet" onClick=${() => { later.value = false; }}>${TEXT.compare}</button></p>`;
   }
   const decide = (event) => {
     event.preventDefault();
     resolve(entry, fields.filter((field) => choice.value[field] === "mine"));
   };
   return html`
-    <${Dialog} title="Changed by somebody else too" wide onClose=${() => { later.value = true; }}>
+    <${Dialog} title=${TEXT.title} wide onClose=${() => { later.value = true; }}>
       <form class="form" onSubmit=${decide}>
-        <p class="soft">While you changed ${name(lot.value.get(entry.vehicleId) ?? theirs)}, somebody else did. Choose what stays.</p>
+        <p class="soft">${TEXT.choose(name(lot.value.get(entry.vehicleId) ?? theirs))}</p>
         ${fields.map((field) => html`
           <fieldset class="clash" key=${field}>
             <legend>${label(field)}</legend>
-            ${[["mine", "Yours", entry.changes[field]], ["theirs", "Theirs", theirs[field]]].map(([side, words, value]) => html`
+            ${[["mine", TEXT.yours, entry.changes[field]], ["theirs", TEXT.theirs, theirs[field]]].map(([side, words, value]) => html`
               <label class="clash-side" key=${side}>
                 <input type="radio" name=${field} value=${side} checked=${choice.value[field] === side}
                   onChange=${() => { choice.value = { ...choice.value, [field]: side }; }} />
                 <span class="clash-who">${words}</span><span class="clash-value">${shown(field, value)}</span>
               </label>`)}
           </fieldset>`)}
-        <div class="form-actions"><button class="button button-strong">Keep what is chosen</button></div>
+        <div class="form-actions"><button class="button button-strong">${TEXT.keep}</button></div>
       </form>
     <//>`;
 }
@@ -52,14 +53,16 @@ function resolve(entry, mine) {
   return alter(entry.id, { changes: Object.fromEntries(kept), before, version: theirs.version, state: "waiting", due: 0, clash: null });
 }
 
+const LABELS = { status: TEXT.status, publishToWebsite: TEXT.publishToWebsite, publishToThirdParty: TEXT.publishToThirdParty };
+
 function label(field) {
-  return FIELDS[field]?.label ?? { status: "Status", publishToWebsite: "Publish to Website", publishToThirdParty: "Publish to Third Party" }[field] ?? field;
+  return FIELDS[field]?.label ?? LABELS[field] ?? field;
 }
 
 function shown(field, value) {
   if (field === "status") return STATUS[value]?.[0] ?? value;
-  if (typeof value === "boolean") return value ? "On" : "Off";
-  if (value === null || value === "") return "Nothing";
+  if (typeof value === "boolean") return value ? TEXT.on : TEXT.off;
+  if (value === null || value === "") return TEXT.empty;
   const text = FIELDS[field]?.write(value) ?? String(value);
   return FIELDS[field]?.unit === "$" ? `$${text}` : text;
 }

@@ -6,11 +6,13 @@ import { BadText, FIELDS } from "../fields.js";
 import { html, useEffect, useId, useRef, useSignal } from "../html.js";
 import { lot } from "../lot.js";
 import { name } from "../words.js";
+import { TwinFault, twin } from "./vin-offer.js";
+import { IN_PLACE as TEXT, VIN_OFFER as OFFER } from "../words/vehicle.js";
 
 const SAVED_MS = 7000;
 
 /** `label: input`, with its unit, the state of the last change, and its error. */
-export function InPlace({ vehicle, field }) {
+export function InPlace({ vehicle, field, fromVin = false }) {
   const spec = FIELDS[field];
   const id = useId();
   const typing = useTyping(vehicle.id, field);
@@ -32,29 +34,29 @@ export function InPlace({ vehicle, field }) {
   const edited = vehicle.externalDmsId !== null && vehicle.editedFields.includes(field);
   return html`
     <div class=${`line${spec.long ? " line-long" : ""}`}>
-      <label for=${id}>${spec.label}${edited && html`<span class="edited" title="Edited here: Wayne Reeves does not overwrite it"><span class="unseen"> (edited here)</span></span>`}</label>
+      <label for=${id}>${spec.label}${edited && html`<span class="edited" title=${TEXT.editedNote}><span class="unseen"> ${TEXT.editedHere}</span></span>`}${fromVin && html` <span class="soft">${OFFER.fromVin}</span>`}</label>
       <div class=${`line-value${spec.unit ? ` line-${spec.unit === "$" ? "dollars" : "miles"}` : ""}`}>
         ${spec.long
-          ? html`<textarea rows="3" maxlength="10000" placeholder="None" ...${input}></textarea>`
+          ? html`<textarea rows="3" maxlength="10000" placeholder=${TEXT.none} ...${input}></textarea>`
           : html`<input type=${spec.type ?? "text"} inputmode=${spec.inputmode} autocapitalize=${spec.autocapitalize} list=${spec.suggest ? `values-${field}` : undefined} placeholder="–" ...${input} />`}
       </div>
       <p class=${fault ? "fault line-note" : "line-note"} id=${`${id}-note`} role=${fault ? "alert" : "status"}>
-        ${fault ?? html`<${State} vehicleId=${vehicle.id} field=${field} saved=${typing.saved} />`}
+        ${fault && field === "vin" && twin(text, vehicle.id) ? html`<${TwinFault} car=${twin(text, vehicle.id)} />` : fault ?? html`<${State} vehicleId=${vehicle.id} field=${field} saved=${typing.saved} />`}
       </p>
     </div>`;
 }
 
 function State({ vehicleId, field, saved }) {
   const state = fate(vehicleId, field);
-  if (state === "clash") return "Somebody else changed it too";
-  if (state) return state === "sending" ? "Saving…" : "Kept here until it can be sent";
+  if (state === "clash") return TEXT.clash;
+  if (state) return state === "sending" ? TEXT.saving : TEXT.kept;
   if (!saved.value) return null;
   const undo = () => {
     const { before } = saved.value;
     saved.value = null;
-    edit(vehicleId, { [field]: before }, { words: `Undoing: ${FIELDS[field].label}`, atField: true });
+    edit(vehicleId, { [field]: before }, { words: TEXT.undoing(FIELDS[field].label), atField: true });
   };
-  return html`Saved <button type="button" class="button-quiet" onClick=${undo}>Undo</button>`;
+  return html`${TEXT.saved} <button type="button" class="button-quiet" onClick=${undo}>${TEXT.undo}</button>`;
 }
 
 function keyed(event, spec, typing) {
@@ -87,7 +89,8 @@ function useTyping(vehicleId, field) {
     }
     draft.value = null;
     const before = vehicle[field];
-    edit(vehicleId, { [field]: value }, { words: `${FIELDS[field].label} of ${name(vehicle)}`, atField: true })?.then(({ answer }) => answer && told(before));
+    const words = TEXT.of(FIELDS[field].label, name(vehicle));
+    edit(vehicleId, { [field]: value }, { words, atField: true })?.then(({ answer }) => answer && told(before));
   };
   const told = (before) => {
     saved.value = { before };

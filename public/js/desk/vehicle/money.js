@@ -1,28 +1,35 @@
 /** What a vehicle costs and brings. */
 
 import { html } from "../html.js";
+import { MONEY } from "../words/money.js";
 import { amount, gross } from "../words.js";
+import { expectedSale } from "./change-sale.js";
 import { InPlace } from "./in-place.js";
+import { recordsOf } from "./work.js";
 
 /** The card. */
-export function Money({ vehicle, about, sale }) {
-  const spent = (about.services.value ?? []).reduce((sum, record) => sum + Math.round(record.cost * 100), 0) / 100;
+export function Money({ vehicle, about, sale: told }) {
+  const sale = told && expectedSale(told);
+  const records = recordsOf(vehicle, about);
+  const known = records !== null;
+  const spent = (records ?? []).filter((record) => !["voided", "leaving"].includes(record.state)).reduce((sum, record) => sum + Math.round(record.cost * 100), 0) / 100;
   const price = sale ? sale.salePrice : vehicle.price;
-  const made = gross(price, vehicle, spent);
+  // Half of the costs would show a profit that is none.
+  const made = known ? gross(price, vehicle, spent) : null;
   return html`
     <section class="card" aria-labelledby="money-title">
-      <h2 id="money-title">Money</h2>
+      <h2 id="money-title">${MONEY.title}</h2>
       <div class="lines">
         <${InPlace} vehicle=${vehicle} field="price" />
         <${InPlace} vehicle=${vehicle} field="purchasePrice" />
         <${InPlace} vehicle=${vehicle} field="purchaseDate" />
       </div>
       <dl class="sums">
-        ${sale && html`<div><dt>Sold for</dt><dd>${amount(sale.salePrice)}</dd></div>`}
-        <div><dt>Service</dt><dd>${about.services.value === null ? "…" : amount(spent)}</dd></div>
-        <div><dt>Cost so far</dt><dd>${vehicle.purchasePrice === null ? "–" : amount(vehicle.purchasePrice + spent)}</dd></div>
-        <div class="sums-result"><dt>${sale ? "Gross" : "Gross at asking"}</dt><dd class=${made !== null && made < 0 ? "loss" : ""}>${amount(made)}</dd></div>
+        ${sale && html`<div><dt>${MONEY.soldFor}</dt><dd>${amount(sale.salePrice)}</dd></div>`}
+        <div><dt>${MONEY.service}</dt><dd>${known ? amount(spent) : MONEY.loading}</dd></div>
+        <div><dt>${MONEY.costSoFar}</dt><dd>${vehicle.purchasePrice === null ? "–" : known ? amount(vehicle.purchasePrice + spent) : MONEY.loading}</dd></div>
+        <div class="sums-result"><dt>${sale ? MONEY.gross : MONEY.grossAtAsking}</dt><dd class=${made !== null && made < 0 ? "loss" : ""}>${known ? amount(made) : MONEY.loading}</dd></div>
       </dl>
-      ${made === null && html`<p class="soft">${price === null ? "An asking price is missing." : "The purchase price is missing."}</p>`}
+      ${known && made === null && html`<p class="soft">${price === null ? MONEY.noPrice : MONEY.noCost}</p>`}
     </section>`;
 }

@@ -1,5 +1,7 @@
 /** Prepares photos for upload: screen size, upright, and redrawn, so that they carry no place or time. */
 
+import { PHOTO_FILES as TEXT } from "../words/vehicle.js";
+
 const LONGEST_PX = 2048;
 const QUALITY = 0.85;
 
@@ -20,7 +22,7 @@ export async function prepared(file) {
   paper.drawImage(picture, 0, 0, canvas.width, canvas.height);
   picture.close();
   const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", QUALITY));
-  if (!blob) throw new UnreadablePicture(`${file.name || "The picture"} is too large for this browser.`);
+  if (!blob) throw new UnreadablePicture(TEXT.tooLarge(file.name || TEXT.picture));
   return blob;
 }
 
@@ -33,6 +35,6 @@ async function decoded(file) {
   try {
     return await createImageBitmap(file, { imageOrientation: "from-image" });
   } catch {
-    throw new UnreadablePicture(`${file.name || "The picture"} cannot be read here. Save it as JPEG or PNG and try again.`);
+    throw new UnreadablePicture(TEXT.unreadable(file.name || TEXT.picture));
   }
 }

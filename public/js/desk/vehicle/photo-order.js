@@ -3,6 +3,7 @@
 import { useEffect, useRef, useSignal } from "../html.js";
 import { drop, entries, put } from "../outbox.js";
 import { name } from "../words.js";
+import { PHOTO_ORDER as TEXT } from "../words/vehicle.js";
 
 const SETTLES_MS = 700;
 
@@ -26,7 +27,7 @@ export function usePhotoOrder(vehicle) {
     const place = Math.max(0, Math.min(ids.length - 1, to));
     if (ids.indexOf(id) === place) return;
     draft.value = ids.filter((each) => each !== id).toSpliced(place, 0, id);
-    said.value = `Photo moved to place ${place + 1} of ${ids.length}${place === 0 ? ", the cover" : ""}.`;
+    said.value = TEXT.moved(place + 1, ids.length, place === 0 ? ", the cover" : "");
   };
   const soon = () => {
     clearTimeout(timer.current);
@@ -73,5 +74,5 @@ export function usePhotoOrder(vehicle) {
 /** Send the last order only. */
 function send(vehicle, ids) {
   for (const entry of entries.peek()) if (entry.kind === "order" && entry.vehicleId === vehicle.id && entry.state === "waiting") drop(entry.id);
-  put({ kind: "order", lane: `photos/${vehicle.id}`, vehicleId: vehicle.id, words: `The order of the photos of ${name(vehicle)}`, ids });
+  put({ kind: "order", lane: `photos/${vehicle.id}`, vehicleId: vehicle.id, words: TEXT.entry(name(vehicle)), ids });
 }

@@ -11,6 +11,7 @@ import { toast } from "../toasts.js";
 import { many, name } from "../words.js";
 import { UnreadablePicture, pictures, prepared } from "./photo-files.js";
 import { usePhotoOrder } from "./photo-order.js";
+import { PHOTOS as TEXT } from "../words/vehicle.js";
 
 const MOST = 40;
 const UNDO_MS = 10_000;
@@ -31,7 +32,7 @@ export function Photos({ vehicle }) {
   });
   const drag = {
     onDragOver: (event) => {
-      if (!event.dataTransfer.types.includes("Files")) return;
+      if (!event.dataTransfer.types.includes(TEXT.files)) return;
       event.preventDefault();
       over.value = true;
     },
@@ -44,13 +45,13 @@ export function Photos({ vehicle }) {
   };
   return html`
     <section class=${`card photos${over.value ? " photos-over" : ""}`} aria-labelledby="photos-title" ...${drag}>
-      <div class="card-head"><h2 id="photos-title">Photos</h2><span class="soft">${photos.length ? many(photos.length, "photo") : ""}</span><${Adders} onFiles=${add} /></div>
+      <div class="card-head"><h2 id="photos-title">${TEXT.photos}</h2><span class="soft">${photos.length ? many(photos.length, TEXT.photo) : ""}</span><${Adders} onFiles=${add} /></div>
       <ol class="photo-grid">
         ${photos.map((photo, index) => html`<${Photo} key=${photo.id} photo=${photo} index=${index} vehicle=${vehicle} order=${order} count=${photos.length} onOpen=${() => { large.value = photo.id; }} />`)}
         ${uploads.map((entry) => html`<${Upload} key=${entry.id} entry=${entry} />`)}
       </ol>
-      ${!photos.length && !uploads.length && html`<p class="photos-none"><${Icon} name="camera" />Drop photos here, paste them, or take them with the phone. Listing sites want at least one.</p>`}
-      ${preparing.value > 0 && html`<p class="soft" role="status">Making ${many(preparing.value, "photo")} ready…</p>`}
+      ${!photos.length && !uploads.length && html`<p class="photos-none"><${Icon} name="camera" />${TEXT.empty}</p>`}
+      ${preparing.value > 0 && html`<p class="soft" role="status">${TEXT.preparing(many(preparing.value, TEXT.photo))}</p>`}
       <p class="unseen" role="status">${order.said.value}</p>
       ${large.value && html`<${Large} photos=${photos} id=${large.value} vehicle=${vehicle} onGo=${(id) => { large.value = id; }} />`}
     </section>`;
@@ -65,27 +66,27 @@ function Adders({ onFiles }) {
   };
   return html`
     <div class="photo-adders">
-      <button type="button" class="button button-small touch-only" aria-label="Take a photo"
+      <button type="button" class="button button-small touch-only" aria-label=${TEXT.takeAPhoto}
         onClick=${() => camera.current.click()}><${Icon} name="camera" /></button>
       <button type="button" class="button button-small"
-        onClick=${() => chooser.current.click()}><${Icon} name="plus" />Add photos</button>
+        onClick=${() => chooser.current.click()}><${Icon} name="plus" />${TEXT.addPhotos}</button>
     </div>
-    <input ref=${chooser} class="unseen" type="file" accept="image/*" multiple tabindex="-1" aria-label="Photo files"
+    <input ref=${chooser} class="unseen" type="file" accept="image/*" multiple tabindex="-1" aria-label=${TEXT.photoFiles}
       onChange=${taken} />
     <input ref=${camera} class="unseen" type="file" accept="image/*" capture="environment" tabindex="-1"
-      aria-label="Photo from the camera" onChange=${taken} />`;
+      aria-label=${TEXT.camera} onChange=${taken} />`;
 }
 
 function Photo({ photo, index, vehicle, order, count, onOpen }) {
-  const which = `photo ${index + 1} of ${count}`;
+  const which = TEXT.which(index + 1, count);
   return html`
     <li class=${`photo-tile${order.dragged.value === photo.id ? " photo-dragged" : ""}`} data-photo=${photo.id}>
-      <button type="button" class="photo-open" aria-label=${`Look at ${which}`}
+      <button type="button" class="photo-open" aria-label=${TEXT.open(which)}
         onClick=${onOpen}><img src=${loadable(photo.url)} alt="" loading="lazy" decoding="async" draggable=${false} /></button>
-      ${index === 0 && html`<span class="photo-cover">Cover</span>`}
-      <button type="button" class="photo-tool photo-handle" aria-label=${`Move ${which}: arrow keys, Home for the cover`}
+      ${index === 0 && html`<span class="photo-cover">${TEXT.cover}</span>`}
+      <button type="button" class="photo-tool photo-handle" aria-label=${TEXT.move(which)}
         ...${order.handle(photo.id)}><${Icon} name="grip" /></button>
-      <button type="button" class="photo-tool photo-remove" aria-label=${`Remove ${which}`}
+      <button type="button" class="photo-tool photo-remove" aria-label=${TEXT.remove(which)}
         onClick=${() => remove(vehicle, photo)}><${Icon} name="bin" /></button>
     </li>`;
 }
@@ -94,12 +95,12 @@ function Upload({ entry }) {
   const url = useMemo(() => URL.createObjectURL(entry.blob), [entry.id]);
   useEffect(() => () => URL.revokeObjectURL(url), [url]);
   const share = progress.value[entry.id] ?? 0;
-  const words = entry.state === "sending" ? `${Math.round(share * 100)} %` : entry.trouble ? "Waits for the network" : "Waits";
+  const words = entry.state === "sending" ? `${Math.round(share * 100)} %` : entry.trouble ? TEXT.offline : TEXT.waiting;
   return html`
     <li class="photo-tile photo-coming">
       <img src=${url} alt="" />
-      <div class="photo-progress"><progress max="1" value=${share} aria-label="Sending a photo"></progress><span>${words}</span></div>
-      ${entry.state !== "sending" && html`<button type="button" class="photo-tool photo-remove" aria-label="Do not send this photo" onClick=${() => drop(entry.id)}><${Icon} name="cross" /></button>`}
+      <div class="photo-progress"><progress max="1" value=${share} aria-label=${TEXT.sending}></progress><span>${words}</span></div>
+      ${entry.state !== "sending" && html`<button type="button" class="photo-tool photo-remove" aria-label=${TEXT.cancel} onClick=${() => drop(entry.id)}><${Icon} name="cross" /></button>`}
     </li>`;
 }
 
@@ -113,12 +114,12 @@ function Large({ photos, id, vehicle, onGo }) {
     if (event.key === "ArrowRight") step(1);
   };
   return html`
-    <${Dialog} title=${`Photo ${place + 1} of ${photos.length}`} wide onClose=${close} onKeyDown=${keys}>
+    <${Dialog} title=${TEXT.title(place + 1, photos.length)} wide onClose=${close} onKeyDown=${keys}>
       <div class="large">
-        <img src=${loadable(photos[place].url)} alt=${`${name(vehicle)}, photo ${place + 1}`} />
+        <img src=${loadable(photos[place].url)} alt=${TEXT.alt(name(vehicle), place + 1)} />
         <div class="form-actions">
-          <button type="button" class="button" disabled=${place === 0} onClick=${() => step(-1)}>Previous</button>
-          <button type="button" class="button" disabled=${place === photos.length - 1} onClick=${() => step(1)}>Next</button>
+          <button type="button" class="button" disabled=${place === 0} onClick=${() => step(-1)}>${TEXT.previous}</button>
+          <button type="button" class="button" disabled=${place === photos.length - 1} onClick=${() => step(1)}>${TEXT.next}</button>
         </div>
       </div>
     <//>`;
@@ -127,12 +128,12 @@ function Large({ photos, id, vehicle, onGo }) {
 async function addAll(vehicle, files, there, preparing) {
   if (!files.length) return;
   const room = Math.max(0, MOST - there);
-  if (files.length > room) toast({ words: `A vehicle has at most ${MOST} photos: ${room ? `the first ${room} are taken` : "remove one first"}.`, bad: true });
+  if (files.length > room) toast({ words: TEXT.full(MOST, room ? TEXT.firstTaken(room) : TEXT.removeFirst), bad: true });
   const taken = files.slice(0, room);
   preparing.value += taken.length;
   for (const file of taken) {
     try {
-      put({ kind: "photo", lane: `photos/${vehicle.id}`, vehicleId: vehicle.id, words: `A photo of ${name(vehicle)}`, blob: await prepared(file) });
+      put({ kind: "photo", lane: `photos/${vehicle.id}`, vehicleId: vehicle.id, words: TEXT.entry(name(vehicle)), blob: await prepared(file) });
     } catch (problem) {
       if (!(problem instanceof UnreadablePicture)) throw problem;
       toast({ words: problem.message, bad: true });
@@ -144,6 +145,6 @@ async function addAll(vehicle, files, there, preparing) {
 
 /** Hide a photo at once, and delete it when the undo has expired. */
 function remove(vehicle, photo) {
-  const { id } = put({ kind: "unphoto", lane: `unphoto/${photo.id}`, vehicleId: vehicle.id, words: `Removing a photo of ${name(vehicle)}`, photoId: photo.id }, UNDO_MS);
-  toast({ words: "Photo removed.", undo: () => drop(id) || toast({ words: "Too late: the photo is gone." }) });
+  const { id } = put({ kind: "unphoto", lane: `unphoto/${photo.id}`, vehicleId: vehicle.id, words: TEXT.removing(name(vehicle)), photoId: photo.id }, UNDO_MS);
+  toast({ words: TEXT.removed, undo: () => drop(id) || toast({ words: TEXT.tooLate }) });
 }

@@ -17,26 +17,27 @@ import { Icon } from "../icons.js";
 import { useKeys } from "../keys.js";
 import { complete, lot } from "../lot.js";
 import { Menu } from "../menu.js";
-import { Badge, Empty } from "../parts.js";
+import { Badge, Empty, Loading } from "../parts.js";
 import { go, link } from "../route.js";
 import { STATUS, amount, daysOnLot, many, miles, name } from "../words.js";
+import { VEHICLE as TEXT } from "../words/vehicle.js";
 
 /** `#/vehicle/<id>`. */
 export function Vehicle({ id }) {
   const about = useAbout(id);
   const vehicle = lot.value.get(id);
   useEffect(() => window.scrollTo(0, 0), [id]);
-  useEffect(() => { document.title = vehicle ? `${name(vehicle)} · CarLot Manager` : "CarLot Manager"; }, [vehicle && name(vehicle)]);
+  useEffect(() => { document.title = vehicle ? `${name(vehicle)} · CarLot Manager` : TEXT.carlotManager; }, [vehicle && name(vehicle)]);
   if (!vehicle) return html`<${Missing} fault=${about.fault.value} />`;
   return html`<${Shown} key=${id} vehicle=${vehicle} about=${about} />`;
 }
 
 function Missing({ fault }) {
-  if (!fault || (fault.passing && !complete.value)) return html`<p class="loading" role="status">Fetching the vehicle…</p>`;
+  if (!fault || (fault.passing && !complete.value)) return html`<${Loading} words=${TEXT.loading} />`;
   return html`
-    <${Empty} icon="car" title=${fault.status === 404 ? "This vehicle is not here" : "The vehicle could not be fetched"}>
-      <p>${fault.status === 404 ? "Its address may be wrong." : fault.message}</p>
-      <p><a class="button" href=${link("inventory")}>To the inventory</a></p>
+    <${Empty} alone icon="car" title=${fault.status === 404 ? TEXT.missing : TEXT.failed}>
+      <p>${fault.status === 404 ? TEXT.missingNote : fault.message}</p>
+      <p><a class="button" href=${link("inventory")}>${TEXT.toInventory}</a></p>
     <//>`;
 }
 
@@ -58,11 +59,11 @@ function Shown({ vehicle, about }) {
     <header class="vehicle-head">
       <div>
         <h1 tabindex="-1">${name(vehicle)}</h1>
-        <p class="vehicle-facts">${[vehicle.trim, vehicle.stockNumber && `Stock ${vehicle.stockNumber}`, vehicle.mileage !== null && miles(vehicle.mileage), dayCount(vehicle)].filter(Boolean).join(" · ")}</p>
+        <p class="vehicle-facts">${[vehicle.trim, vehicle.stockNumber && TEXT.stock(vehicle.stockNumber), vehicle.mileage !== null && miles(vehicle.mileage), dayCount(vehicle)].filter(Boolean).join(" · ")}</p>
       </div>
       <p class="vehicle-price">${amount(vehicle.price)}<${Badge} of=${STATUS} state=${vehicle.status} /></p>
       <div class="vehicle-actions">
-        ${sellable && html`<button type="button" class="button button-strong" onClick=${sell}><${Icon} name="sale" />Sell</button>`}
+        ${sellable && html`<button type="button" class="button button-strong" onClick=${sell}><${Icon} name="sale" />${TEXT.sell}</button>`}
         <${More} vehicle=${vehicle} />
       </div>
     </header>
@@ -91,27 +92,27 @@ function Top({ vehicle }) {
       : html`<span class="icon-button" aria-hidden="true"><${Icon} name=${icon} /></span>`;
   };
   return html`
-    <nav class="vehicle-top" aria-label="Around this vehicle">
-      <a class="vehicle-back" href=${link("inventory", null, queryOf(filters.value))}><${Icon} name="back" />Inventory</a>
-      ${place >= 0 && html`<span class="vehicle-place"><span class="soft">${place + 1} of ${found.value.length}</span>${arrow(-1, "The vehicle before", "back")}${arrow(1, "The next vehicle", "next")}</span>`}
+    <nav class="vehicle-top" aria-label=${TEXT.around}>
+      <a class="vehicle-back" href=${link("inventory", null, queryOf(filters.value))}><${Icon} name="back" />${TEXT.inventory}</a>
+      ${place >= 0 && html`<span class="vehicle-place"><span class="soft">${TEXT.place(place + 1, found.value.length)}</span>${arrow(-1, TEXT.previous, "back")}${arrow(1, TEXT.next, "next")}</span>`}
     </nav>`;
 }
 
 function More({ vehicle }) {
-  const to = (status, done) => () => editAll([vehicle.id], () => ({ status }), { done, errand: "Changing the status of" });
+  const to = (status, done) => () => editAll([vehicle.id], () => ({ status }), { done, errand: TEXT.changingStatus });
   const items = {
-    available: [["Mark as sale pending", to("pending", "Sale pending")], ["Take off the lot", to("archived", "Off the lot")]],
-    pending: [["Back to available", to("available", "Available")], ["Take off the lot", to("archived", "Off the lot")]],
-    archived: [["Put back on the lot", to("available", "Back on the lot")]],
+    available: [[TEXT.markPending, to("pending", TEXT.markedPending)], [TEXT.archive, to("archived", TEXT.archived)]],
+    pending: [[TEXT.markAvailable, to("available", TEXT.markedAvailable)], [TEXT.archive, to("archived", TEXT.archived)]],
+    archived: [[TEXT.restore, to("available", TEXT.restored)]],
     sold: [],
   }[vehicle.status];
   const onPage = vehicle.status === "available" && vehicle.publishToWebsite;
-  return html`<${Menu} label="More" items=${[...items, ...(onPage ? [["See it on the website", null, vehicle.url]] : [])]} />`;
+  return html`<${Menu} label=${TEXT.more} items=${[...items, ...(onPage ? [[TEXT.seeOnWebsite, null, vehicle.url]] : [])]} />`;
 }
 
 function dayCount(vehicle) {
   const days = daysOnLot(vehicle);
-  return vehicle.status === "sold" || days === null ? null : days === 0 ? "new today" : `${many(days, "day")} on the lot`;
+  return vehicle.status === "sold" || days === null ? null : days === 0 ? TEXT.newToday : TEXT.daysOnLot(many(days, TEXT.day));
 }
 
 function step(id, by) {

@@ -4,27 +4,32 @@ import { html, useMemo, useSignal } from "../html.js";
 import { Icon } from "../icons.js";
 import { services, useLedger } from "../ledger.js";
 import { lot } from "../lot.js";
-import { Badge, Empty, Field, Head } from "../parts.js";
+import { Badge, Empty, Field, Head, Loading } from "../parts.js";
 import { link } from "../route.js";
+import { useMonths } from "./months.js";
+import { SERVICE } from "../words/service.js";
 import { EXPENSE, amount, called, day, many, name } from "../words.js";
-import { AddWork } from "../vehicle/work.js";
+import { AddWork, ChangeWork, expected } from "../vehicle/work.js";
 
 /** `#/service`. */
 export function Service() {
   useLedger("service");
   const adding = useSignal(false);
-  const all = services.value;
-  const sum = (all ?? []).reduce((total, record) => total + Math.round(record.cost * 100), 0) / 100;
+  const all = services.value && services.value.map(expected);
+  const { shown, picker } = useMonths(all, (record) => record.serviceDate, "/api/reports/service.csv");
+  const standing = (shown ?? []).filter((record) => record.state !== "voided");
+  const sum = standing.reduce((total, record) => total + Math.round(record.cost * 100), 0) / 100;
   return html`
-    <${Head} title="Service" note=${all?.length ? `${many(all.length, "record")}, ${amount(sum)}` : ""}>
+    <${Head} title=${SERVICE.title} note=${standing.length ? SERVICE.note(many(standing.length, SERVICE.one), amount(sum)) : ""}>
+      ${picker}
       <button type="button" class="button button-strong button-fold"
-        onClick=${() => { adding.value = true; }}><${Icon} name="plus" /><span>Add record</span></button>
+        onClick=${() => { adding.value = true; }}><${Icon} name="plus" /><span>${SERVICE.add}</span></button>
     <//>
-    ${all === null ? html`<p class="loading" role="status">Fetching the records…</p>` : !all.length ? html`
-      <${Empty} icon="wrench" title="No work recorded yet"><p>What is spent on a vehicle is recorded here or on its own page, and goes to QuickBooks as an expense.</p><//>` : html`
+    ${all === null ? html`<${Loading} words=${SERVICE.loading} />` : !all.length ? html`
+      <${Empty} icon="wrench" title=${SERVICE.emptyTitle}><p>${SERVICE.empty}</p><//>` : html`
       <table class="ledger">
-        <thead><tr><th scope="col">Date</th><th scope="col">Vehicle</th><th scope="col">Work</th><th scope="col">Vendor</th><th scope="col" class="number">Cost</th><th scope="col">Expense</th></tr></thead>
-        <tbody>${all.map((record) => html`<${Row} key=${record.id} record=${record} />`)}</tbody>
+        <thead><tr><th scope="col">${SERVICE.date}</th><th scope="col">${SERVICE.vehicle}</th><th scope="col">${SERVICE.work}</th><th scope="col">${SERVICE.vendor}</th><th scope="col" class="number">${SERVICE.cost}</th><th scope="col">${SERVICE.expense}</th><th scope="col"><span class="unseen">${SERVICE.actions}</span></th></tr></thead>
+        <tbody>${shown.map((record) => html`<${Row} key=${record.id} record=${record} />`)}</tbody>
       </table>`}
     ${adding.value && html`<${ForAny} onClose=${() => { adding.value = false; }} />`}`;
 }
@@ -32,13 +37,14 @@ export function Service() {
 function Row({ record }) {
   const vehicle = lot.value.get(record.vehicleId);
   return html`
-    <tr>
-      <td data-label="Date">${day(record.serviceDate)}</td>
-      <th scope="row"><a href=${link("vehicle", record.vehicleId)}>${called(vehicle, record.vin)}</a>${vehicle?.stockNumber && html`<span class="second">Stock ${vehicle.stockNumber}</span>`}</th>
-      <td data-label="Work">${record.description}</td>
-      <td data-label="Vendor">${record.vendor ?? "–"}</td>
-      <td data-label="Cost" class="number">${amount(record.cost)}</td>
-      <td data-label="Expense"><${Badge} of=${EXPENSE} state=${record.state} /><span class="second">${record.docNumber}</span>${record.booksNote && html`<span class="second second-warn">${record.booksNote}</span>`}</td>
+    <tr class=${record.state === "voided" ? "faded" : ""}>
+      <td data-label=${SERVICE.date}>${day(record.serviceDate)}</td>
+      <th scope="row"><a href=${link("vehicle", record.vehicleId)}>${called(vehicle, record.vin)}</a>${vehicle?.stockNumber && html`<span class="second">${SERVICE.stock(vehicle.stockNumber)}</span>`}</th>
+      <td data-label=${SERVICE.work}>${record.description}</td>
+      <td data-label=${SERVICE.vendor}>${record.vendor ?? "–"}</td>
+      <td data-label=${SERVICE.cost} class="number">${amount(record.cost)}</td>
+      <td data-label=${SERVICE.expense}><${Badge} of=${EXPENSE} state=${record.state} /><span class="second">${record.docNumber}</span>${record.booksNote && html`<span class="second second-warn">${record.booksNote}</span>`}</td>
+      <td class="ledger-action"><${ChangeWork} record=${record} /></td>
     </tr>`;
 }
 
@@ -50,7 +56,7 @@ function ForAny({ onClose }) {
     ?? lot.value.get(options.filter(([, vehicle]) =>
       [vehicle.stockNumber, vehicle.vin].includes(text.value.trim().toUpperCase()))[0]?.[1].id);
   const picker = html`
-    <${Field} label="Vehicle" list="any-vehicle" required autocomplete="off" placeholder="Stock number, VIN or name"
+    <${Field} label=${SERVICE.vehicle} list="any-vehicle" required autocomplete="off" placeholder=${SERVICE.pick}
       value=${text.value} hint=${chosen ? label(chosen) : undefined} onInput=${(event) => { text.value = event.currentTarget.value; }} />
     <datalist id="any-vehicle">${options.slice(0, 2000).map(([words]) => html`<option key=${words} value=${words} />`)}</datalist>`;
   return html`<${AddWork} vehicle=${chosen} picker=${picker} onClose=${onClose} />`;

@@ -30,4 +30,5 @@ SITE = Site(
     },
     photos=list,
     needed=("CARGURUS_API_URL", "CARGURUS_API_KEY"),
+    preset="cargurus",
 )

@@ -31,4 +31,5 @@ SITE = Site(
     photos=list,
     needed=("KBB_API_URL", "KBB_DEALER_ID"),
     optional=("KBB_API_KEY",),
+    preset="kbb",
 )

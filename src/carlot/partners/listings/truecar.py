@@ -38,4 +38,5 @@ SITE = Site(
     photos=_numbered,
     needed=("TRUECAR_API_URL", "TRUECAR_DEALER_ID"),
     optional=("TRUECAR_API_KEY",),
+    preset="truecar",
 )

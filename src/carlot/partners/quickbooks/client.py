@@ -6,7 +6,8 @@ Source: developer.intuit.com, "OAuth 2.0", "REST API features" (minor versions, 
 from __future__ import annotations
 
 import base64
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+import re
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any, TypeVar
@@ -15,7 +16,9 @@ from urllib.parse import quote, urlencode
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 from pydantic_core import to_json
 
-from carlot.errors import AuthExpired, Permanent, Retryable
+from carlot.domain.model import Model
+from carlot.domain.verdicts import BOOKS, TOKENS
+from carlot.errors import AuthExpired, Doubtful, PartnerError, Permanent, Retryable
 from carlot.partners.http import send
 from carlot.partners.quickbooks.mapping import NOT_FOUND, Answer, BatchAnswer, Entity, Fault, read_fault
 from carlot.platform.ports import Clock, Http
@@ -25,6 +28,11 @@ PARTNER = "QuickBooks"
 MINOR_VERSION = "75"
 SCOPE = "com.intuit.quickbooks.accounting"
 BATCH_ITEMS = 30
+MOST_RESULTS = 1000
+"""Objects in the answer to a query. Source: developer.intuit.com, "Query operations and syntax"."""
+
+_UNQUERYABLE = re.compile(r"[^\x20-\x7e\xa0-\xff]+")
+_MOST_PAGES = 20
 
 AUTHORIZE_URL = "https://appcenter.intuit.com/connect/oauth2"
 TOKEN_URL = "https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer"  # noqa: S105  An address, no token.
@@ -42,7 +50,7 @@ REFRESH_TOKEN_LASTS_S = 100 * 86400
 """How long a refresh token lasts when the answer does not tell. Source: developer.intuit.com, "OAuth 2.0"."""
 
 
-class TokenPair(BaseModel):
+class TokenPair(Model):
     """What Intuit gives for a code or a refresh token. Lifetimes in seconds from now."""
 
     model_config = ConfigDict(hide_input_in_errors=True)
@@ -54,7 +62,7 @@ class TokenPair(BaseModel):
     x_refresh_token_hard_expires_in: _Told = None
 
 
-class _Refusal(BaseModel):
+class _Refusal(Model):
     error: str = ""
 
 
@@ -77,16 +85,16 @@ async def exchange_code(http: Http, settings: Settings, now: datetime, code: str
 
 
 async def refresh_tokens(http: Http, settings: Settings, now: datetime, refresh_token: str) -> TokenPair:
-    """The next pair. Raises: as `send`; `Permanent` for which `is_grant_gone` holds when the token is of no use any more."""
+    """The next pair. Raises: as `send`; `Permanent` when the token is of no use any more."""
     return await _grant(http, settings, now, {"grant_type": "refresh_token", "refresh_token": refresh_token})
 
 
-def is_grant_gone(refusal: Permanent) -> bool:
-    """Whether Intuit refuses the code or the refresh token itself. Source: RFC 6749, 5.2."""
+def _grant_code(body: bytes) -> str:
+    """Why Intuit refuses the code or the refresh token. Source: RFC 6749, 5.2."""
     try:
-        return _Refusal.model_validate_json(refusal.body).error == "invalid_grant"
+        return _Refusal.model_validate_json(body).error
     except ValidationError:
-        return False
+        return ""
 
 
 async def revoke_token(http: Http, settings: Settings, now: datetime, refresh_token: str) -> None:
@@ -105,7 +113,9 @@ async def _grant(http: Http, settings: Settings, now: datetime, form: Mapping[st
     }
     url = settings.quickbooks_token_url or TOKEN_URL
     try:
-        answer = await send(http, PARTNER, "POST", url, headers, urlencode(form).encode(), now=now)
+        answer = await send(
+            http, PARTNER, "POST", url, headers, urlencode(form).encode(), now=now, verdicts=TOKENS, code=_grant_code
+        )
     except AuthExpired as refused:
         reason = "Intuit does not know this app: check QUICKBOOKS_CLIENT_ID and QUICKBOOKS_CLIENT_SECRET."
         raise AuthExpired(reason) from refused
@@ -142,11 +152,87 @@ async def read(company: Company, entity: str, object_id: str) -> Entity | None:
     return _one(answer, entity)
 
 
+async def country(http: Http, settings: Settings, clock: Clock, token: str) -> str | None:
+    """The country that the company keeps its books for, such as `US`; `None`: the books do not tell it now.
+
+    Source: developer.intuit.com, API reference: CompanyInfo (`Country`).
+    """
+
+    async def renew(refused: str) -> str:
+        raise AuthExpired("The token is new.")
+
+    company = Company(http, settings, clock, token, renew)
+    try:
+        found = await read_whole(company, "CompanyInfo", settings.quickbooks_realm_id)
+    except PartnerError:
+        return None
+    told = (found or {}).get("Country")
+    return told.strip().upper() if isinstance(told, str) and told.strip() else None
+
+
+async def read_whole(company: Company, entity: str, object_id: str) -> dict[str, Any] | None:
+    """One object with everything that it has; `None` when there is none (any more). Raises: as `_call_for`."""
+    try:
+        answer = await _call(company, "GET", f"{entity.lower()}/{quote(object_id, safe='')}")
+    except Fault as fault:
+        if fault.code == NOT_FOUND:
+            return None
+        raise
+    return answer.whole(entity)
+
+
+async def read_with_lines(company: Company, entity: str, object_id: str) -> tuple[Entity, list[dict[str, Any]]] | None:
+    """One object, and its lines as they came; `None` when there is none (any more). Raises: as `_call_for`."""
+    try:
+        answer = await _call(company, "GET", f"{entity.lower()}/{quote(object_id, safe='')}")
+    except Fault as fault:
+        if fault.code == NOT_FOUND:
+            return None
+        raise
+    return _one(answer, entity), answer.lines(entity)
+
+
+async def update(company: Company, entity: str, content: Mapping[str, Any]) -> Entity:
+    """Replace an object by `content`, which has its `Id` and `SyncToken` and all that is to stay. Raises: as `_call_for`.
+
+    Source: developer.intuit.com, API reference: Purchase ("Full update a purchase"): what is left out is cleared.
+    """
+    return _one(await _call(company, "POST", entity.lower(), None, content), entity)
+
+
 async def find(company: Company, entity: str, name: str, value: str) -> list[Entity]:
-    """The objects whose property has that value. Raises: as `_call_for`."""
-    escaped = value.replace("\\", "\\\\").replace("'", "\\'")
-    answer = await _call(company, "GET", "query", {"query": f"select * from {entity} where {name} = '{escaped}'"})
-    return answer.found(entity)
+    """The objects whose property, a name, has that value in any case. Raises: as `_call_for`.
+
+    The query language knows no characters above U+00FF: "Lexical error", 4000. `%` stands in their place, and of what that finds,
+    those with the very name are taken. Source: https://github.com/intuit/QuickBooks-V3-PHP-SDK/issues/397; for LIKE and its only
+    wildcard `%`, developer.intuit.com, "Query operations and syntax".
+    """
+    if not _UNQUERYABLE.search(value):
+        answer = await _call(company, "GET", "query", {"query": f"select * from {entity} where {name} = '{_escaped(value)}'"})
+        return answer.found(entity)
+    wanted = f"select * from {entity} where {name} like '{_escaped(_UNQUERYABLE.sub('%', value))}'"
+    for page in range(_MOST_PAGES):
+        paged = f"{wanted} startposition {page * MOST_RESULTS + 1} maxresults {MOST_RESULTS}"
+        found = (await _call(company, "GET", "query", {"query": paged})).found(entity)
+        if named := [each for each in found if each.is_named(name, value)]:
+            return named
+        if len(found) < MOST_RESULTS:
+            break
+    return []
+
+
+async def find_numbers(company: Company, entity: str, numbers: Collection[str]) -> list[Entity]:
+    """The documents that have one of these numbers, in one query. Raises: as `_call_for`.
+
+    Source: developer.intuit.com, "Query operations and syntax": IN, and at most 1,000 results.
+    """
+    listed = ", ".join(f"'{_escaped(number)}'" for number in numbers)
+    query = f"select * from {entity} where DocNumber in ({listed}) maxresults {MOST_RESULTS}"
+    return (await _call(company, "GET", "query", {"query": query})).found(entity)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("'", "\\'")
 
 
 async def create(company: Company, entity: str, content: Mapping[str, Any], request_id: str) -> Entity:
@@ -161,6 +247,12 @@ async def create_together(
     items = [{"bId": key, "operation": "create", entity: content} for key, content in contents.items()]
     answer = await _call_for(BatchAnswer, company, "POST", "batch", {"requestid": request_id}, {"BatchItemRequest": items})
     return answer.results(entity)
+
+
+async def change(company: Company, entity: str, found: Entity, content: Mapping[str, Any]) -> Entity:
+    """Change properties of an object as it was found, and keep all others. Raises: as `_call_for`."""
+    whole = {**content, "Id": found.id, "SyncToken": found.sync_token, "sparse": True}
+    return _one(await _call(company, "POST", entity.lower(), None, whole), entity)
 
 
 async def void(company: Company, entity: str, object_id: str, sync_token: str) -> None:
@@ -229,8 +321,9 @@ async def _send(
         headers["content-type"] = "application/json"
         body = to_json(content)
     try:
-        return (await send(company.http, PARTNER, method, url, headers, body, now=company.clock.now())).body
-    except Permanent as refusal:
+        answer = await send(company.http, PARTNER, method, url, headers, body, now=company.clock.now(), verdicts=BOOKS)
+        return answer.body
+    except (Permanent, Doubtful) as refusal:
         raise read_fault(refusal.body) or refusal from refusal
 
 

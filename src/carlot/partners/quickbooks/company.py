@@ -28,4 +28,4 @@ async def outcome_of(work: Awaitable[Outcome]) -> Outcome | Exception:
     except PartnerError as failure:
         return failure
     except LeaseLost:
-        return Throttled("Somebody else sees to it.", 1.0)
+        return Throttled("It is being handled elsewhere.", 1.0)

@@ -11,13 +11,16 @@ from decimal import Decimal
 from html import unescape
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AliasChoices, ConfigDict, Field, ValidationError
 
+from carlot.domain.model import Model
+from carlot.domain.verdicts import BOOKS, Meaning, meaning
 from carlot.errors import AuthExpired, Permanent, Retryable
 
 DUPLICATE_NUMBER = frozenset({"6140", "6210"})
 DUPLICATE_NAME = "6240"
 NOT_FOUND = "610"
+BUSINESS_RULE = "6000"
 INVALID_REFERENCE = frozenset({"2500", NOT_FOUND})
 """What a new document names is not there or is inactive, or is a category."""
 CHANGED = frozenset({"5010", NOT_FOUND})
@@ -26,14 +29,8 @@ CHANGED = frozenset({"5010", NOT_FOUND})
 THROTTLED_S = 60.0
 """How long a throttled request waits. Source: developer.intuit.com, "API call limits and throttling"."""
 
-_ACCOUNT = frozenset({"6190"})
-"""The company itself takes nothing: the dealer must act."""
-_NOT_LET_IN = frozenset({"3100", "003100"})
-"""The app is not, or is no longer, let into the company."""
-_THROTTLED = frozenset({"3001", "003001"})
-"""Too many requests. As a 403 in XML: https://github.com/ruckus/quickbooks-ruby/issues/338"""
-_PASSING = frozenset({"10000", "5000"})
-"""Something of theirs broke."""
+_KINDS = ("authentication", "throttl", "system", "service")
+"""How the types of faults begin that mean something by themselves."""
 
 
 class Fault(Permanent):
@@ -44,7 +41,7 @@ class Fault(Permanent):
         self.code = code
 
 
-class _Error(BaseModel):
+class _Error(Model):
     model_config = ConfigDict(coerce_numbers_to_str=True)
 
     message: str = Field("", validation_alias=AliasChoices("Message", "message"))
@@ -52,12 +49,12 @@ class _Error(BaseModel):
     code: str = ""
 
 
-class _Faults(BaseModel):
+class _Faults(Model):
     errors: list[_Error] = Field([], validation_alias=AliasChoices("Error", "error"))
     type: str | None = ""
 
 
-class _FaultAnswer(BaseModel):
+class _FaultAnswer(Model):
     fault: _Faults | None = Field(None, validation_alias=AliasChoices("Fault", "fault"))
 
 
@@ -70,11 +67,15 @@ _XML_WORDS = re.compile(r"<(Message|Detail)>([^<]*)</")
 
 def read_fault(body: bytes) -> Exception | None:
     """The fault in an answer, whatever its status and whether it came as JSON or as XML; `None`: there is none."""
-    try:
-        found = _FaultAnswer.model_validate_json(body).fault
-    except ValidationError:
-        found = _xml_fault(body[:_XML_HEAD].decode("utf-8", "replace"))
+    found = _read(body)
     return None if found is None else _failure(found)
+
+
+def _read(body: bytes) -> _Faults | None:
+    try:
+        return _FaultAnswer.model_validate_json(body).fault
+    except ValidationError:
+        return _xml_fault(body[:_XML_HEAD].decode("utf-8", "replace"))
 
 
 def _xml_fault(text: str) -> _Faults | None:
@@ -89,21 +90,43 @@ def _xml_fault(text: str) -> _Faults | None:
 def _failure(found: _Faults) -> Exception:
     error = found.errors[0] if found.errors else _Error.model_validate({})
     words = (error.detail or error.message or "It gives no reason.")[:500]
+    code = _code(found)
+    says = meaning(BOOKS, 0, code)
+    if says is Meaning.CREDENTIALS:
+        return AuthExpired(f"{_LET_IN.get(code, 'QuickBooks rejected the sign-in')}: {words}")
+    if says is Meaning.SLOW_DOWN:
+        return Retryable(f"QuickBooks asks us to slow down: {words}", THROTTLED_S)
+    if says is Meaning.LATER:
+        return Retryable(f"QuickBooks is having trouble: {words}")
+    return Fault(error.code, f"QuickBooks rejected it: {words}{f' ({error.code})' if error.code else ''}")
+
+
+_LET_IN = {
+    "6190": "QuickBooks accepts nothing for this company",
+    "3100": "QuickBooks does not let this app into the company",
+}
+
+
+def fault_code(body: bytes) -> str:
+    """The code in an answer by which `domain.verdicts` knows it; empty when there is no fault in it."""
+    if b"ault" not in body:
+        return ""
+    found = _read(body)
+    return "" if found is None else _code(found)
+
+
+def _code(found: _Faults) -> str:
+    """The code of a fault without its zeros, or how its type begins where only that means something."""
     kind = (found.type or "").lower()
     if kind.startswith("authentication"):
-        return AuthExpired(f"QuickBooks refused our credentials: {words}")
-    if error.code in _ACCOUNT:
-        return AuthExpired(f"QuickBooks takes nothing for this company: {words}")
-    if error.code in _NOT_LET_IN:
-        return AuthExpired(f"QuickBooks does not let this app into the company: {words}")
-    if error.code in _THROTTLED or kind.startswith("throttl"):
-        return Retryable(f"QuickBooks asks us to slow down: {words}", THROTTLED_S)
-    if error.code in _PASSING or kind.startswith(("system", "service")):
-        return Retryable(f"QuickBooks is having trouble: {words}")
-    return Fault(error.code, f"QuickBooks refuses it: {words}{f' ({error.code})' if error.code else ''}")
+        return "authentication"
+    code = found.errors[0].code.lstrip("0") if found.errors else ""
+    if meaning(BOOKS, 0, code):
+        return code
+    return next((known for known in _KINDS if kind.startswith(known)), code)
 
 
-class LinkedTxn(BaseModel):
+class LinkedTxn(Model):
     """A document that a line of a payment pays."""
 
     model_config = ConfigDict(coerce_numbers_to_str=True)
@@ -112,22 +135,34 @@ class LinkedTxn(BaseModel):
     type: str = Field("", alias="TxnType")
 
 
-class PaymentLine(BaseModel):
+class PaymentLine(Model):
     """A line of a payment, in dollars."""
 
     amount: Decimal = Field(Decimal(0), alias="Amount")
     linked: list[LinkedTxn] = Field([], alias="LinkedTxn")
 
 
-class _Address(BaseModel):
+class _Address(Model):
     address: str | None = Field(None, alias="Address")
 
 
-class _MetaData(BaseModel):
+class _Reference(Model):
+    model_config = ConfigDict(coerce_numbers_to_str=True)
+
+    value: str
+
+
+class _MetaData(Model):
     updated: str | None = Field(None, alias="LastUpdatedTime")
 
 
-class Entity(BaseModel):
+class _Ref(Model):
+    model_config = ConfigDict(coerce_numbers_to_str=True)
+
+    value: str = ""
+
+
+class Entity(Model):
     """The fields used of any object of the books. Amounts are dollars."""
 
     model_config = ConfigDict(coerce_numbers_to_str=True)
@@ -135,13 +170,19 @@ class Entity(BaseModel):
     id: Annotated[str, Field(alias="Id", min_length=1, max_length=100)]
     sync_token: str = Field("0", alias="SyncToken")
     number: str | None = Field(None, alias="DocNumber")
+    name: str | None = Field(None, alias="Name")
+    display_name: str | None = Field(None, alias="DisplayName")
+    full_name: str | None = Field(None, alias="FullyQualifiedName")
+    item_type: str | None = Field(None, alias="Type")
     account_type: str | None = Field(None, alias="AccountType")
     total: Decimal | None = Field(None, alias="TotalAmt")
     balance: Decimal | None = Field(None, alias="Balance")
     note: str | None = Field(None, alias="PrivateNote")
     date: str | None = Field(None, alias="TxnDate")
     email: _Address | None = Field(None, alias="PrimaryEmailAddr")
+    income_account: _Reference | None = Field(None, alias="IncomeAccountRef")
     status: str | None = None
+    customer: _Ref | None = Field(None, alias="CustomerRef")
     lines: list[PaymentLine] = Field([], alias="Line")
     meta: _MetaData | None = Field(None, alias="MetaData")
 
@@ -154,6 +195,16 @@ class Entity(BaseModel):
     def balance_cents(self) -> int | None:
         """What is owed; `None`: not told."""
         return None if self.balance is None else round(self.balance * 100)
+
+    def is_named(self, name: str, value: str) -> bool:
+        """Whether it has that name, in any case: `name` is the property, `Name`, `DisplayName` or `FullyQualifiedName`."""
+        own = {"Name": self.name, "DisplayName": self.display_name, "FullyQualifiedName": self.full_name}[name]
+        return own is not None and own.strip().casefold() == value.strip().casefold()
+
+    @property
+    def type(self) -> str | None:
+        """The type of an item or of an account; `None`: not told."""
+        return self.account_type or self.item_type
 
     @property
     def is_void(self) -> bool:
@@ -171,7 +222,7 @@ def _entities(found: object, entity: str) -> list[Entity]:
     return [Entity.model_validate(row) for row in rows]
 
 
-class Answer(BaseModel):
+class Answer(Model):
     """An answer of the API: the object asked for, or what a query or a look at changes has found."""
 
     model_config = ConfigDict(extra="allow")
@@ -183,6 +234,17 @@ class Answer(BaseModel):
         """The object asked for."""
         found = (self.model_extra or {}).get(entity)
         return _readable(lambda: Entity.model_validate(found)) if isinstance(found, dict) else None
+
+    def whole(self, entity: str) -> dict[str, Any] | None:
+        """The object asked for, with everything that it has."""
+        found = (self.model_extra or {}).get(entity)
+        return found if isinstance(found, dict) else None
+
+    def lines(self, entity: str) -> list[_Content]:
+        """The lines of the object asked for, as they came."""
+        found = (self.model_extra or {}).get(entity)
+        lines = found.get("Line") if isinstance(found, dict) else None
+        return [line for line in lines if isinstance(line, dict)] if isinstance(lines, list) else []
 
     def found(self, entity: str) -> list[Entity]:
         """What a query has found."""
@@ -196,14 +258,14 @@ class Answer(BaseModel):
         return _readable(lambda: [one for part in parts for one in _entities(part, entity)])
 
 
-class _Item(BaseModel):
+class _Item(Model):
     model_config = ConfigDict(extra="allow", coerce_numbers_to_str=True)
 
     key: str = Field(alias="bId")
     fault: _Faults | None = Field(None, alias="Fault")
 
 
-class BatchAnswer(BaseModel):
+class BatchAnswer(Model):
     """The answer to a batch."""
 
     items: list[_Item] = Field(alias="BatchItemResponse")

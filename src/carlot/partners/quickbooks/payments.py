@@ -45,7 +45,7 @@ async def read_payment(services: Services, lease: Lease) -> Outcome:
         if payment is not None and invoice_id in paid:
             writes.append(payments.keep(lease.subject_id, sale_id, paid[invoice_id], payment.date or at[:10], at))
     if not ours:
-        return Outcome(tuple(writes), "It pays no sale of ours.")
+        return Outcome(tuple(writes), "This is not a payment for one of our sales.")
     # Each invoice has a task of its own that reads it: of two payments at once, none takes down a balance from before the other.
     checks = quickbooks_documents.enqueue_changed([("invoice_check", invoice_id) for invoice_id in ours], at)
     return Outcome(tuple(writes), "Payment read.", enqueue=(checks,))
@@ -55,10 +55,10 @@ async def check_invoice(services: Services, lease: Lease) -> Outcome:
     """See what the books show of an invoice of ours by now. Raises: as `client`."""
     row, found = await _looked_at(services, "invoice", lease.subject_id)
     if row is None:
-        return Outcome(summary="No invoice of ours.")
+        return Outcome(summary="This is not one of our invoices.")
     gone = found is None or found.is_void
     owed = 0 if gone or found is None or found.balance_cents is None else found.balance_cents
-    note = _difference(found, int(row["sale_price_cents"]))
+    note = _difference(found, int(row["amount_cents"]))
     realm, now = services.settings.quickbooks_realm_id, instant(services.clock.now())
     paid = not gone and owed == 0
     return Outcome((payments.note_invoice(str(row["id"]), realm, owed, note, now, paid=paid),), "Invoice read.")
@@ -68,8 +68,8 @@ async def check_expense(services: Services, lease: Lease) -> Outcome:
     """See what the books show of an expense of ours by now. Raises: as `client`."""
     row, found = await _looked_at(services, "expense", lease.subject_id)
     if row is None:
-        return Outcome(summary="No expense of ours.")
-    note = _difference(found, int(row["cost_cents"]))
+        return Outcome(summary="This is not one of our expenses.")
+    note = _difference(found, int(row["amount_cents"]))
     realm, now = services.settings.quickbooks_realm_id, instant(services.clock.now())
     return Outcome((payments.note_expense(str(row["id"]), realm, note, now),), "Expense read.")
 

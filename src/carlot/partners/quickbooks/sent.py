@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from carlot.domain.times import parse_instant
@@ -28,13 +29,31 @@ def check_arrived(row: Row, now: datetime, under_way_s: float = UNDER_WAY_S) -> 
     """Raises: `Throttled` while what was sent may still be on its way."""
     left = (parse_instant(row["books_tried_at"]) - now).total_seconds() + under_way_s
     if left > 0:
-        raise Throttled("Whether it has arrived is looked up in a moment.", left)
+        raise Throttled("CarLot Manager checks in a moment whether it arrived.", left)
+
+
+async def look_up_all(company: Company, entity: str, rows: Sequence[Row]) -> dict[str, Entity | Permanent | None]:
+    """What the books have under our numbers, by the ids of the rows: our document, `None`, or why another one is in its way.
+
+    Raises: as `client.find_numbers`.
+    """
+    found = await client.find_numbers(company, entity, [str(row["doc_number"]) for row in rows])
+    return {str(row["id"]): _ours(entity, row, found) for row in rows}
 
 
 async def look_up(company: Company, entity: str, row: Row) -> Entity | None:
-    """The document in the books that has our number. Raises: `Permanent` when it is somebody else's; as `client.find`."""
-    found = await client.find(company, entity, "DocNumber", str(row["doc_number"]))
-    ours = [each for each in found if is_ours(each, row)]
-    if found and not ours:
-        raise Permanent(f"QuickBooks has another {entity.lower()} with the number {row['doc_number']}. Give that one another.")
+    """The document in the books that has our number. Raises: `Permanent` when it is somebody else's; as `client.find_numbers`."""
+    there = _ours(entity, row, await client.find_numbers(company, entity, [str(row["doc_number"])]))
+    if isinstance(there, Permanent):
+        raise there
+    return there
+
+
+def _ours(entity: str, row: Row, found: Sequence[Entity]) -> Entity | Permanent | None:
+    numbered = [each for each in found if (each.number or "").casefold() == str(row["doc_number"]).casefold()]
+    ours = [each for each in numbered if is_ours(each, row)]
+    # Where numbers may repeat, one that was voided may stand beside one that counts.
+    ours.sort(key=lambda each: each.is_void)
+    if numbered and not ours:
+        return Permanent(f"QuickBooks has another {entity.lower()} with the number {row['doc_number']}. Give that one another.")
     return ours[0] if ours else None

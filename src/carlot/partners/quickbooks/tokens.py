@@ -47,7 +47,7 @@ MIRROR = {"access": "quickbooks_access_token", "refresh": "quickbooks_refresh_to
 """The names in KV that the setup guide tells."""
 
 NOT_CONNECTED = "QuickBooks is not connected. Connect it under Integrations."
-REAUTH = "QuickBooks wants you to sign in again. Connect it again under Integrations; everything that waits is posted then."
+REAUTH = "QuickBooks needs you to sign in again. Connect it under Integrations; everything that is waiting is posted then."
 
 
 async def check(services: Services) -> None:
@@ -73,7 +73,7 @@ async def renew(services: Services, refused: str) -> str:
     current = await _unsealed(services, kept, "access")
     if current != refused and parse_instant(kept.pair.access_expires_at) > services.clock.now():
         return current
-    return await _refreshed(services, kept)
+    return await _refreshed(services, kept, refused)
 
 
 async def seal(services: Services, realm_id: str, pair: TokenPair) -> SealedPair:
@@ -125,27 +125,27 @@ async def _connected(services: Services) -> Kept:
     return kept
 
 
-async def _refreshed(services: Services, kept: Kept) -> str:
-    """Refresh the pair, or leave it to who is at it."""
+async def _refreshed(services: Services, kept: Kept, refused: str | None = None) -> str:
+    """Refresh the pair, or leave it to who is at it. The token that the API has `refused` is never given again."""
     now, lease = services.clock.now(), services.clock.token()
     if not await oauth_tokens.lease(services.database, kept.generation, lease, instant(now), instant(now + LEASE)):
-        return await _by_another(services, kept, now)
+        return await _by_another(services, kept, now, refused)
     refresh = await _unsealed(services, kept, "refresh")
     try:
         pair = await client.refresh_tokens(services.http, services.settings, now, refresh)
     except PartnerError as failure:
-        if isinstance(failure, Permanent) and client.is_grant_gone(failure):
+        if isinstance(failure, Permanent) and failure.status:
             return await _given_up(services, kept)
         await services.database.batch([oauth_tokens.release(lease)])
         if isinstance(failure, AuthExpired):
             raise
-        if parse_instant(kept.pair.access_expires_at) > services.clock.now() + LATEST:
+        if refused is None and parse_instant(kept.pair.access_expires_at) > services.clock.now() + LATEST:
             return await _unsealed(services, kept, "access")
         # Whatever else Intuit says is trouble that passes: no document is given up for it.
         raise Retryable(str(failure), failure.delay_s if isinstance(failure, Retryable) else None) from failure
     sealed = await seal(services, kept.realm_id, pair)
     if not await _stored(services, kept, sealed):
-        return await _by_another(services, kept, now)
+        return await _by_another(services, kept, now, refused)
     log("tokens.refreshed", generation=kept.generation + 1)
     await mirror(services, sealed, kept.generation + 1)
     return pair.access_token
@@ -162,10 +162,11 @@ async def _stored(services: Services, kept: Kept, sealed: SealedPair) -> bool:
     return False
 
 
-async def _by_another(services: Services, kept: Kept, now: datetime) -> str:
-    """The token while somebody else refreshes: the new one when it is there, the old one while it holds."""
+async def _by_another(services: Services, kept: Kept, now: datetime, refused: str | None) -> str:
+    """The token while somebody else refreshes: the new one when it is there, the old one while it holds and was not refused."""
     current = await _connected(services)
-    if current.generation != kept.generation or parse_instant(current.pair.access_expires_at) > now + LATEST:
+    holds = refused is None and parse_instant(current.pair.access_expires_at) > now + LATEST
+    if current.generation != kept.generation or holds:
         return await _unsealed(services, current, "access")
     raise Throttled("The sign-in to QuickBooks is being renewed.", WAIT_S)
 
@@ -177,7 +178,7 @@ async def _given_up(services: Services, kept: Kept) -> str:
         return await _unsealed(services, current, "access")
     await services.database.batch([oauth_tokens.give_up(kept.generation, instant(services.clock.now()))])
     log("tokens.refused", level="error", generation=kept.generation)
-    raise AuthExpired(REAUTH)
+    raise AuthExpired(REAUTH, surely=True)
 
 
 async def _sealed(services: Services, realm_id: str, which: str, token: str) -> str:

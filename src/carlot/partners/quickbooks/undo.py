@@ -59,9 +59,8 @@ async def _in_the_books(services: Services, company: Company, entity: str, row: 
     """The document: by its id where that is known to be this company's, else by its number."""
     if _is_known(row):
         return await client.read(company, entity, str(row["posted_id"]))
-    if row["posted_id"] is None:
-        if row["books_tried_at"] is None:
-            return None
+    # What the database says was never sent is looked for too: it may have been put back from a backup.
+    if row["posted_id"] is None and row["books_tried_at"] is not None:
         check_arrived(row, services.clock.now(), UNDER_WAY_VOID_S)
     return await look_up(company, entity, row)
 
@@ -74,5 +73,5 @@ def _elsewhere(row: Row) -> str:
 
 def _absent(row: Row) -> str:
     if row["posted_id"] is None:
-        return "Nothing of it is in QuickBooks."
+        return "It is not in QuickBooks."
     return "It is not in this QuickBooks company. If it was posted to another one, void it there."

@@ -8,8 +8,9 @@ from datetime import datetime
 from carlot.domain.times import instant
 from carlot.engine.daily import once_a_day
 from carlot.engine.enqueue import task_ids, wake_tasks
+from carlot.partners.quickbooks.costs import wanted_costs
 from carlot.platform.ports import Services, Statement
-from carlot.store import quickbooks_documents, tasks
+from carlot.store import other_company, quickbooks_documents, tasks
 from carlot.store.tasks import TaskRequest
 
 DAILY_JOB = "quickbooks-posting"
@@ -25,8 +26,10 @@ async def post_unposted(
     Those that the dealer has discarded stay so, unless `discarded` are meant too.
     """
     at = instant(services.clock.now())
-    waiting = [*first, tasks.release("quickbooks", at), quickbooks_documents.run_unposted_now(at)]
-    enqueued = tasks.enqueue([*enqueue, quickbooks_documents.enqueue_unposted(at, discarded=discarded)], at)
+    asked = other_company.ask(services.settings.quickbooks_realm_id, at)
+    waiting = [*first, asked, tasks.release("quickbooks", at), quickbooks_documents.run_unposted_now(at)]
+    unposted = quickbooks_documents.enqueue_unposted(at, services.settings.quickbooks_start_date, discarded=discarded)
+    enqueued = tasks.enqueue([*enqueue, *wanted_costs(services), unposted], at)
     rows = (await services.database.batch([*waiting, *enqueued]))[len(waiting) :]
     if woken := task_ids(rows):
         await wake_tasks(services, woken)

@@ -10,9 +10,12 @@ import hashlib
 import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, OnErrorOmit, StringConstraints, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, OnErrorOmit, StringConstraints, TypeAdapter, ValidationError
+
+from carlot.domain.model import Model
 
 KINDS = {"payment": "payment", "invoice": "invoice_check", "purchase": "expense_check"}
 """What is looked at when an object of the books has changed: the kind of task."""
@@ -29,29 +32,29 @@ class Notice:
     changed: tuple[tuple[str, str], ...]
 
 
-class _Thing(BaseModel):
+class _Thing(Model):
     model_config = ConfigDict(coerce_numbers_to_str=True)
 
     id: _Id
     name: str
 
 
-class _Change(BaseModel):
-    entities: list[OnErrorOmit[_Thing]] = []
+class _Change(Model):
+    entities: list[OnErrorOmit[_Thing]] = Field(default_factory=list)
 
 
-class _Notification(BaseModel):
+class _Notification(Model):
     model_config = ConfigDict(coerce_numbers_to_str=True)
 
     realm: str = Field(alias="realmId")
     change: _Change | None = Field(None, alias="dataChangeEvent")
 
 
-class _Notifications(BaseModel):
+class _Notifications(Model):
     notifications: list[OnErrorOmit[_Notification]] = Field(alias="eventNotifications")
 
 
-class _CloudEvent(BaseModel):
+class _CloudEvent(Model):
     model_config = ConfigDict(coerce_numbers_to_str=True)
 
     type: str
@@ -59,8 +62,14 @@ class _CloudEvent(BaseModel):
     id: _Id = Field(alias="intuitentityid")
 
 
-_CLOUD_EVENTS = TypeAdapter(list[OnErrorOmit[_CloudEvent]] | _CloudEvent)
-_NOTIFICATIONS = TypeAdapter(_Notifications)
+@cache
+def _cloud_events() -> TypeAdapter[list[OnErrorOmit[_CloudEvent]] | _CloudEvent]:
+    return TypeAdapter(list[OnErrorOmit[_CloudEvent]] | _CloudEvent)
+
+
+@cache
+def _notifications() -> TypeAdapter[_Notifications]:
+    return TypeAdapter(_Notifications)
 
 
 def is_signed(signature: str, body: bytes, verifiers: Iterable[str]) -> bool:
@@ -86,14 +95,14 @@ def read_notice(body: bytes, realm_id: str) -> Notice:
 def _changes(body: bytes) -> list[tuple[str, str, str]] | None:
     """(company, name of the kind in lower case, id) of each change; `None`: the body is of neither form."""
     try:
-        notifications = _NOTIFICATIONS.validate_json(body).notifications
+        notifications = _notifications().validate_json(body).notifications
         return [
             (each.realm, thing.name.lower(), thing.id) for each in notifications for thing in (each.change or _Change()).entities
         ]
     except ValidationError:
         pass
     try:
-        events = _CLOUD_EVENTS.validate_json(body)
+        events = _cloud_events().validate_json(body)
     except ValidationError:
         return None
     return [

@@ -11,7 +11,8 @@ from urllib.parse import quote, urlencode
 
 from pydantic_core import to_json
 
-from carlot.errors import Permanent, Retryable
+from carlot.domain.verdicts import DMS
+from carlot.errors import Gone, NeedsDealer, Retryable
 from carlot.partners.http import send
 from carlot.partners.wayne_reeves.mapping import read_sale_id, require_no_error
 from carlot.platform.ports import Http
@@ -19,6 +20,12 @@ from carlot.settings import Settings
 
 PARTNER = "Wayne Reeves"
 PAGE_SIZE = 500
+
+
+def require_configured(settings: Settings) -> None:
+    """Go on when the API can be called, wherever the inventory comes from. Raises: `NeedsDealer`."""
+    if lacking := settings.lacking("wayne_reeves"):
+        raise NeedsDealer(f"Not configured yet: set {' and '.join(lacking)}.")
 
 
 async def fetch_inventory(
@@ -46,12 +53,10 @@ async def undo_sale(http: Http, settings: Settings, now: datetime, sale_id: str)
     """Take a sale back; one that is not there counts as taken back. Raises: as `send`; `Retryable` when the answer is no 204."""
     try:
         body = await _call(http, settings, now, "DELETE", f"/sales/{quote(sale_id, safe='')}")
-    except Permanent as refusal:
-        if refusal.status != 404:
-            raise
+    except Gone:
         return
     if body:  # A page in the place of an answer. Asked again, a sale that was taken back after all is not there.
-        raise Retryable(f"{PARTNER} did not say that the sale is undone.")
+        raise Retryable(f"{PARTNER} did not confirm that the sale is undone.")
 
 
 async def change_vehicle(http: Http, settings: Settings, now: datetime, stock_number: str, changes: Mapping[str, object]) -> None:
@@ -76,4 +81,5 @@ async def _call(
     if content is not None:
         sent["content-type"] = "application/json"
         body = to_json(content)
-    return (await send(http, PARTNER, method, settings.wayne_reeves_api_url + path, sent, body, now=now)).body
+    url = settings.wayne_reeves_api_url + path
+    return (await send(http, PARTNER, method, url, sent, body, now=now, verdicts=DMS)).body

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from carlot.domain.entries import document_number
-from carlot.domain.times import instant
+from pydantic_core import from_json
+
+from carlot.domain.times import instant, parse_instant
 from carlot.engine.enqueue import throttled
+from carlot.engine.questions import Decision
 from carlot.errors import AuthExpired, Permanent, Retryable
-from carlot.lot.sync_rules import enqueue_listings, sale_requests
+from carlot.lot.sale_changes import ask_about, correct_sale, customer_of, make_sale
 from carlot.partners.wayne_reeves import client
-from carlot.partners.wayne_reeves.mapping import DmsVehicle, timely, to_records_json
-from carlot.partners.wayne_reeves.merge import merge
+from carlot.partners.wayne_reeves.mapping import AHEAD, DmsVehicle, timely, to_kept, to_texts
+from carlot.partners.wayne_reeves.merge import merge, told_by
 from carlot.partners.wayne_reeves.pages import InventoryPage, read_page
-from carlot.partners.wayne_reeves.webhook import DmsCustomer, DmsSale, VehicleEvent, read_event
+from carlot.partners.wayne_reeves.webhook import DmsSale, VehicleEvent, read_event
 from carlot.platform.ports import Services, Statement
-from carlot.store import customers, dms_pages, pull_runs, sales, webhook_events
+from carlot.store import dms_pages, pull_runs, questions, sales, webhook_events
 from carlot.store.dms_pages import Known, Seen
-from carlot.store.sales import NewSale
-from carlot.store.tasks import Lease, Outcome
+from carlot.store.sales import Standing, Terms
+from carlot.store.tasks import Lease, Outcome, Shared
 
 MAX_PAGES = 20
 """Pages of the DMS that are looked through for one vehicle."""
+
+MOST_AT_ONCE = 30
+"""Events that are taken as one page: as many as one delivery has messages."""
 
 
 async def apply_event(services: Services, lease: Lease) -> Outcome:
@@ -29,43 +36,102 @@ async def apply_event(services: Services, lease: Lease) -> Outcome:
 
     Raises: `Retryable` and the other failures of a call, where the DMS has to be asked what holds; `Permanent`.
     """
-    row = await webhook_events.read(services.database, lease.subject_id)
+    row = (await webhook_events.read(services.database, [lease.subject_id])).get(lease.subject_id)
     if row is None or row["state"] != "stored":
         return Outcome()
     event = read_event(row["body"])
     if isinstance(event, str):
         if row["type"] == "vehicle.sold":  # A sale must not get lost in a list that nobody reads.
-            raise Permanent(f"A sale reported by Wayne Reeves cannot be read ({event}). Enter it by hand.")
-        return _settled(services, lease, "failed", f"The event cannot be read ({event}).")
-    record = timely(event.vehicle.model_copy(update={"updated_at": event.at}), services.clock.now())
+            raise Permanent(f"A sale reported by Wayne Reeves cannot be read. {event} Enter it by hand.")
+        return _settled(services, lease, "failed", f"The event cannot be read. {event}")
+    record = _record(services, event)
     if event.event == "vehicle.sold":
         return await _sold(services, lease, event, record)
     return await _changed(services, lease, record)
 
 
+async def apply_events(services: Services, leases: Sequence[Lease]) -> Mapping[str, Outcome | None]:
+    """Bring the lot up to several stored events: those that each tell of one vehicle of their own are taken as one page.
+
+    The others (sales, what has to be asked, several about one vehicle) are `None`: each alone.
+    """
+    told = await _plainly_told(services, leases)
+    seen = await _look_up_all(services, list(told.values())) if told else []
+    named = Counter(vehicle_id for each in seen for vehicle_id in each.candidates)
+    outcomes: dict[str, Outcome | None] = dict.fromkeys([lease.id for lease in leases])
+    page: list[tuple[Lease, Seen, DmsVehicle]] = []
+    for (lease, record), each in zip(told.items(), seen, strict=True):
+        if any(named[vehicle_id] > 1 for vehicle_id in each.candidates):
+            continue
+        if _is_old(each):
+            outcomes[lease.id] = _settled(services, lease, "ignored", "Something newer is already known.")
+        elif not (each.known and _is_in_doubt(each, each.known, record)):
+            page.append((lease, each, record))
+    merged = await merge(services, _page([record for _, _, record in page]))
+    shared = Shared((*merged.writes, pull_runs.forget_pages()), merged.enqueue)
+    for lease, each, _ in page:
+        applied = webhook_events.settle_as_of(lease.subject_id, each, instant(services.clock.now()))
+        outcomes[lease.id] = Outcome((applied,), "Applied.", shared=shared)
+    return outcomes
+
+
+async def _plainly_told(services: Services, leases: Sequence[Lease]) -> dict[Lease, DmsVehicle]:
+    """The records of those events that tell of no sale, and that share neither VIN nor stock number with another one."""
+    rows = await webhook_events.read(services.database, [lease.subject_id for lease in leases])
+    told: dict[Lease, DmsVehicle] = {}
+    for lease in leases:
+        row = rows.get(lease.subject_id)
+        event = read_event(row["body"]) if row and row["state"] == "stored" else ""
+        if not isinstance(event, str) and event.event != "vehicle.sold":
+            told[lease] = _record(services, event)
+    names = Counter(name for record in told.values() for name in {record.vin, record.stock_number})
+    return {lease: record for lease, record in told.items() if names[record.vin] == names[record.stock_number] == 1}
+
+
+def _record(services: Services, event: VehicleEvent) -> DmsVehicle:
+    return timely(event.vehicle.model_copy(update={"updated_at": event.at}), services.clock.now())
+
+
 async def _changed(services: Services, lease: Lease, record: DmsVehicle) -> Outcome:
-    seen = await dms_pages.look_up(services.database, record.stock_number, record.updated_at, services.clock.now())
+    seen = await _look_up(services, record)
     known = seen.known
-    if known and seen.told_at and known.dms_updated_at and seen.told_at < known.dms_updated_at:
-        return _settled(services, lease, "ignored", "Something newer is known already.")
+    if _is_old(seen):
+        return _settled(services, lease, "ignored", "Something newer is already known.")
     if known and _is_in_doubt(seen, known, record):
         settled = await _ask(services, record)
         if settled is None:
             return _settled(services, lease, "ignored", "The DMS no longer shows this vehicle at that time.")
         record = settled
-    merged = await merge(services, _page(record))
-    if merged.rejected and record.status == "sold":
-        raise _untaken(merged.rejected[0].message)
-    if merged.rejected:
-        return _settled(services, lease, "failed", merged.rejected[0].message)
+    merged = await merge(services, _page([record]))
     applied = webhook_events.settle_as_of(lease.subject_id, seen, instant(services.clock.now()))
-    return Outcome((applied, *merged.writes, pull_runs.forget_pages()), "Taken over.", enqueue=merged.enqueue)
+    return Outcome((applied, *merged.writes, pull_runs.forget_pages()), "Applied.", enqueue=merged.enqueue)
+
+
+async def _look_up(services: Services, record: DmsVehicle) -> Seen:
+    return (await _look_up_all(services, [record]))[0]
+
+
+async def _look_up_all(services: Services, records: list[DmsVehicle]) -> list[Seen]:
+    seen: list[Seen] = []
+    for part, text in to_texts(records):
+        seen += await dms_pages.look_up(services.database, text, [told_by(record) for record in part], services.clock.now())
+    return seen
+
+
+def _is_old(seen: Seen) -> bool:
+    known = seen.known
+    return bool(known and seen.told_at and known.dms_updated_at and seen.told_at < known.dms_updated_at)
 
 
 def _is_in_doubt(seen: Seen, known: Known, record: DmsVehicle) -> bool:
-    """Whether only the DMS can say what holds: two records of the same moment differ, or a sale undone here may be an echo."""
+    """Whether only the DMS can say what holds.
+
+    Two records of the same moment differ, a sale undone here may be an echo, or the record is from before the DMS took an edit.
+    """
+    if known.edits_taken_at and (seen.told_at or seen.seen_at) < instant(parse_instant(known.edits_taken_at) + AHEAD):
+        return True
     if seen.told_at is not None and seen.told_at == known.dms_updated_at:
-        return known.dms_record != to_records_json([record])[1:-1]
+        return known.dms_record != to_kept(record)
     return record.status == "sold" and known.status != "sold" and known.had_sale_undone
 
 
@@ -74,50 +140,68 @@ async def _sold(services: Services, lease: Lease, event: VehicleEvent, record: D
     record = record.model_copy(update={"status": "sold"})
     if event.sale is None:
         return await _changed(services, lease, record)
-    known = (await dms_pages.look_up(services.database, record.stock_number, None, services.clock.now())).known
+    named = await sales.told_as(services.database, event.sale.sale_id, record.vin) if event.sale.sale_id else None
+    if named is not None and named.is_void:
+        return _settled(services, lease, "ignored", "This sale was undone here.")
+    if named is not None:
+        return await _followed(services, lease, named.vehicle_id, event.sale, record)
+    known = (await _look_up(services, record)).known
     if known is None:
         # The car comes first, as sold; the event is taken up again for its sale.
-        merged = await merge(services, _page(record))
-        if merged.rejected:
-            raise _untaken(merged.rejected[0].message)
+        merged = await merge(services, _page([record]))
         return Outcome((*merged.writes, pull_runs.forget_pages()), more=True, enqueue=merged.enqueue)
-    if await sales.same(services.database, known.id, event.sale.price_cents, event.sale.sale_date.isoformat()):
-        return _settled(services, lease, "ignored", "This sale is known already.")
-    return await _recorded(services, lease, known, event.sale)
+    return await _followed(services, lease, known.id, event.sale, record)
 
 
-def _untaken(reason: str) -> Permanent:
-    return Permanent(f"Wayne Reeves reports the sale of a vehicle that cannot be taken over: {reason}")
+async def _followed(services: Services, lease: Lease, vehicle_id: str, told: DmsSale, record: DmsVehicle) -> Outcome:
+    """The DMS's sale is made here, or corrects the one that it made; one made here is disputed when the amounts differ."""
+    told_at = None if record.updated_at is None else instant(record.updated_at)
+    customer_id, added = await customer_of(services, told.customer)
+    sale = await sales.standing(services.database, vehicle_id)
+    day = (record.updated_at or services.clock.now()).date().isoformat() if sale is None else sale.sale_date
+    terms = Terms(told.price_cents, told.sale_date.isoformat() if told.sale_date else day, customer_id)
+    if sale is not None:
+        terms = replace(terms, lines=sale.lines)
+    if sale is None:
+        if await sales.is_undone(services.database, vehicle_id, terms.price_cents, terms.sale_date):
+            return _settled(services, lease, "ignored", "This sale is already known.")
+        _, made = make_sale(services, {"id": vehicle_id}, terms, from_dms=(told.sale_id, told_at))
+        # It may have fallen through since: what the DMS shows of the car later is news again.
+        late = [dms_pages.news_again(vehicle_id, told_at), pull_runs.forget_pages()] if told_at else []
+        return _took(services, lease, [*added, *made.changes, *late], made)
+    if sale.price_cents is not None and sale.dms_told_at and told_at and told_at < sale.dms_told_at:
+        return _settled(services, lease, "ignored", "Something newer is already known.")
+    if sale.origin == "carlot":
+        follow = await _compared(services, sale, terms, told.sale_id, told_at)
+    else:
+        # A correction that names nobody leaves the customer.
+        same_customer = replace(terms, customer_id=sale.customer_id) if told.customer is None else terms
+        follow = await correct_sale(services, sale, same_customer, told_at=told_at)
+        if told.sale_id is not None and told.sale_id != sale.dms_sale_id:
+            follow = replace(
+                follow, changes=[*follow.changes, sales.move(sale.id, "dms", told.sale_id, instant(services.clock.now()))]
+            )
+    noted = [] if told_at is None else [sales.note_told(sale, told_at)]
+    if not any(each.sql == questions.ASK for each in follow.changes):
+        # An open question about what the DMS told earlier ends: the DMS tells something else now.
+        noted.append(questions.void_told(sale.id, instant(services.clock.now()), told_at))
+    if not follow.changes:
+        return _settled(services, lease, "ignored", "This sale is already known.", *noted)
+    return _took(services, lease, [*added, *noted, *follow.changes], follow)
 
 
-async def _recorded(services: Services, lease: Lease, known: Known, told: DmsSale) -> Outcome:
-    clock = services.clock
-    now, token = clock.now(), clock.token()
-    customer_id, added = await _customer(services, told.customer)
-    sale = NewSale(
-        token,
-        known.id,
-        told.price_cents,
-        told.sale_date.isoformat(),
-        customer_id,
-        "dms",
-        document_number("S", token),
-        clock.token(),
-    )
-    settled = _settled(services, lease, "applied", None, *added, *sales.insert(sale, instant(now)))
-    requests = sale_requests(token, {"id": known.id}, now, from_dms=True)
-    return replace(settled, enqueue=(*requests, *enqueue_listings(services, known.id)))
+async def _compared(services: Services, sale: Standing, terms: Terms, dms_sale_id: str | None, told_at: str | None) -> Decision:
+    """A sale made here, and one in the DMS: it is ours, coming back, or the dealer is asked which amount is right."""
+    echo = sale.dms_sent is not None and from_json(sale.dms_sent)[0] == terms.price_cents
+    if terms.price_cents != sale.price_cents and not echo:
+        return await ask_about(services, "sale_disputed", sale, terms, dms_sale_id, by_dms=True, told_at=told_at)
+    if dms_sale_id is not None and sale.dms_sale_id is None:
+        return Decision([sales.mark_told(sale.id, dms_sale_id, instant(services.clock.now()))])
+    return Decision()
 
 
-async def _customer(services: Services, told: DmsCustomer | None) -> tuple[str | None, list[Statement]]:
-    if told is None:
-        return None, []
-    found = await customers.find(services.database, told.name, told.email, told.phone)
-    if found is not None:
-        return found, []
-    customer_id = services.clock.token()
-    now = instant(services.clock.now())
-    return customer_id, [customers.insert(customer_id, told.name, told.email, told.phone, now)]
+def _took(services: Services, lease: Lease, writes: list[Statement], decision: Decision) -> Outcome:
+    return replace(_settled(services, lease, "applied", None, *writes), enqueue=tuple(decision.enqueue))
 
 
 async def _ask(services: Services, told: DmsVehicle) -> DmsVehicle | None:
@@ -125,11 +209,12 @@ async def _ask(services: Services, told: DmsVehicle) -> DmsVehicle | None:
 
     Raises: `Retryable`; a DMS that lets us not in holds up this event alone.
     """
-    if missing := services.settings.missing("wayne_reeves"):
+    if missing := services.settings.lacking("wayne_reeves"):
         raise Retryable(f"Wayne Reeves has to be asked which of its records holds: set {' and '.join(missing)}.")
     dms = throttled(services, "wayne_reeves")
     since = None if told.updated_at is None else instant(told.updated_at)
     cursor: str | None = None
+    named_alike: DmsVehicle | None = None
     for _ in range(MAX_PAGES):
         try:
             body = await client.fetch_inventory(dms.http, dms.settings, dms.clock.now(), cursor=cursor, updated_since=since)
@@ -137,18 +222,21 @@ async def _ask(services: Services, told: DmsVehicle) -> DmsVehicle | None:
             raise Retryable(str(refused)) from refused
         page = read_page(body)
         for record in page.records:
-            if record.stock_number == told.stock_number:
+            if record.vin == told.vin:
                 return record
+            if record.stock_number == told.stock_number:
+                named_alike = record
         cursor = page.next_cursor
         if cursor is None:
-            return None
-    return None
+            break
+    return named_alike
 
 
-def _page(record: DmsVehicle) -> InventoryPage:
-    return InventoryPage([record], [], [record.stock_number], 1, None, 1)
+def _page(records: list[DmsVehicle]) -> InventoryPage:
+    numbers, told = [record.stock_number for record in records], [record.vin for record in records]
+    return InventoryPage(records, [], numbers, told, 0, len(records), None, len(records))
 
 
 def _settled(services: Services, lease: Lease, state: str, note: str | None, *writes: Statement) -> Outcome:
     now = instant(services.clock.now())
-    return Outcome((*writes, webhook_events.settle(lease.subject_id, state, note, now)), note or "Taken over.")
+    return Outcome((*writes, webhook_events.settle(lease.subject_id, state, note, now)), note or "Applied.")

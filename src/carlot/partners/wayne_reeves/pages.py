@@ -1,4 +1,4 @@
-"""Pages of the DMS's inventory: which records can be used, and which fields cannot.
+"""Pages of the DMS's inventory, wherever they come from: which records can be used, and which fields cannot.
 
 Source: docs/partners.md, "Inventory" (ASSUMED).
 """
@@ -7,17 +7,21 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, Field, StringConstraints, ValidationError
+from pydantic import BeforeValidator, Field, StringConstraints, ValidationError
 
+from carlot.domain.fault_words import first_fault
+from carlot.domain.model import Model
 from carlot.errors import Retryable
 from carlot.partners.wayne_reeves.mapping import DmsVehicle, Rejection
-from carlot.partners.wayne_reeves.spelling import mend
+from carlot.partners.wayne_reeves.spelling import mend, read_names
 
 
-class _Page(BaseModel):
+class _Page(Model):
     # A record that is not spelled as documented stays as it came and is read by `mend`. Most pages need no Python for a record.
     vehicles: list[Annotated[DmsVehicle | Any, Field(union_mode="left_to_right")]]
     next_cursor: Annotated[
@@ -34,14 +38,23 @@ _READING = str(DmsVehicle.model_fields).encode()
 
 @dataclass(frozen=True, slots=True)
 class InventoryPage:
-    """One page as far as it can be judged without the database. `stock_numbers` names every record that has one."""
+    """One page as far as it can be judged without the database.
+
+    `stock_numbers` and `vins` name every record, rejected ones included; of `unidentified` records neither can be read. `told_at`
+    is the time of those records that give none. `is_cut`: the page ends in the middle of a record, and there is no other behind
+    it.
+    """
 
     records: list[DmsVehicle]
     rejected: list[Rejection]
     stock_numbers: list[str]
+    vins: list[str]
+    unidentified: int
     seen: int
     next_cursor: str | None
     total: int
+    told_at: datetime | None = None
+    is_cut: bool = False
 
 
 def to_fingerprint(body: bytes) -> str:
@@ -57,32 +70,41 @@ def read_page(body: bytes) -> InventoryPage:
     try:
         page = _read(body)
     except ValidationError as failure:
-        first = failure.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the whole"
-        raise Retryable(f"Wayne Reeves sent something that is no inventory page ({where}: {first['msg']}).") from failure
+        raise Retryable(f"Wayne Reeves sent something that is not an inventory page. {first_fault(failure)}") from failure
+    return page_of(page.vehicles, page.next_cursor, page.total)
+
+
+def page_of(vehicles: Sequence[object], next_cursor: str | None, total: int, rows: Sequence[int] | None = None) -> InventoryPage:
+    """Judge the records of a page; one that is no `DmsVehicle` is read by `mend`. `rows` are their numbers in a file."""
     records: list[DmsVehicle] = []
     rejected: list[Rejection] = []
     stock_numbers: list[str] = []
+    vins: list[str] = []
+    unidentified = 0
     stocks: set[str] = set()
-    vins: dict[str, str] = {}
-    for found in page.vehicles:
+    for_sale: dict[str, str] = {}
+    for place, found in enumerate(vehicles):
         entry, notes = (found, []) if isinstance(found, DmsVehicle) else mend(found)
-        rejected += notes
+        number, vin = read_names(found) if entry is None else (entry.stock_number, entry.vin)
+        rejected += notes if number or rows is None else [note.in_row(rows[place]) for note in notes]
+        if vin:
+            vins.append(vin)
         if entry is None:
-            stock_numbers += [note.stock_number for note in notes if note.stock_number]
+            stock_numbers += [number] if number else []
+            unidentified += not (number or vin)
         elif entry.stock_number in stocks:
             rejected.append(Rejection(stock_number=entry.stock_number, field="stock_number", message="It is on the page twice."))
-        elif entry.vin in vins and entry.status != "sold":
+        elif entry.vin in for_sale and entry.status != "sold":
             stock_numbers.append(entry.stock_number)
-            message = f"VIN {entry.vin} is on the page twice; {vins[entry.vin]} has it."
+            message = f"VIN {entry.vin} is on the page twice; {for_sale[entry.vin]} has it."
             rejected.append(Rejection(stock_number=entry.stock_number, field="vin", message=message))
         else:
             stocks.add(entry.stock_number)
             if entry.status != "sold":
-                vins[entry.vin] = entry.stock_number
+                for_sale[entry.vin] = entry.stock_number
             stock_numbers.append(entry.stock_number)
             records.append(entry)
-    return InventoryPage(records, rejected, stock_numbers, len(page.vehicles), page.next_cursor, page.total)
+    return InventoryPage(records, rejected, stock_numbers, vins, unidentified, len(vehicles), next_cursor, total)
 
 
 def _read(body: bytes) -> _Page:

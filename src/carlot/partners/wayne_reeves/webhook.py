@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
+from carlot.domain.fault_words import first_fault
+from carlot.domain.model import Model
 from carlot.domain.money import MAX_DOLLARS
 from carlot.domain.times import instant
 from carlot.partners.wayne_reeves.mapping import DmsVehicle
-from carlot.partners.wayne_reeves.spelling import mended
+from carlot.partners.wayne_reeves.spelling import mended, plain
 
 KINDS = ("vehicle.added", "vehicle.updated", "vehicle.sold")
 
+_Kind = Annotated[str, StringConstraints(max_length=100, strip_whitespace=True, to_lower=True)]
 _Contact = Annotated[str, StringConstraints(max_length=200, strip_whitespace=True, pattern=r"^[^\x00]*$")]
 
 
-class DmsCustomer(BaseModel):
+class DmsCustomer(Model):
     """Who bought it."""
 
     name: Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True, pattern=r"^[^\x00]*$")]
@@ -28,11 +33,12 @@ class DmsCustomer(BaseModel):
     phone: _Contact | None = None
 
 
-class DmsSale(BaseModel):
-    """A sale as the DMS tells it, in dollars. Fractions of a cent are rounded off."""
+class DmsSale(Model):
+    """A sale as the DMS tells it, in dollars; fractions of a cent are rounded off. No `sale_date`: it does not tell the day."""
 
     sale_price: Annotated[Decimal, Field(ge=0, le=MAX_DOLLARS, allow_inf_nan=False)]
-    sale_date: date
+    sale_date: date | None = None
+    sale_id: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
     customer: DmsCustomer | None = None
 
     @property
@@ -41,13 +47,55 @@ class DmsSale(BaseModel):
         return int((self.sale_price * 100).quantize(Decimal(1)))
 
 
-class VehicleEvent(BaseModel):
+def _spelled(entry: object) -> DmsSale | None:
+    """A sale as dealer programs spell it, without what cannot be read; `None` when it tells no price, which is asked then."""
+    if not isinstance(entry, Mapping):
+        return None
+    given = {name: plain(_AS_FIELD.get(name, ""), entry.get(name)) for name in DmsSale.model_fields}
+    if isinstance(given["sale_id"], int):
+        given["sale_id"] = str(given["sale_id"])
+    given["customer"] = _buyer(given["customer"])
+    while True:
+        try:
+            return DmsSale.model_validate(given)
+        except ValidationError as failure:
+            name = str(failure.errors(include_url=False)[0]["loc"][0])
+        if name == "sale_price":
+            return None
+        given[name] = None
+
+
+def _buyer(entry: object) -> object:
+    named = entry if isinstance(entry, Mapping) else {"name": entry}
+    contact = {name: plain("", named.get(name)) for name in DmsCustomer.model_fields}
+    texts = {name: found for name, found in contact.items() if isinstance(found, str)}
+    return texts if "name" in texts else None
+
+
+def _moment(told: object) -> object:
+    """A time that can be read; any other was not told."""
+    try:
+        return _time().validate_python(told)
+    except ValidationError:
+        return None
+
+
+@cache
+def _time() -> TypeAdapter[datetime]:
+    return TypeAdapter(datetime)
+
+
+_AS_FIELD = {"sale_price": "price", "sale_date": "purchaseDate"}
+_Moment = Annotated[datetime | None, BeforeValidator(_moment)]
+
+
+class VehicleEvent(Model):
     """One event in full."""
 
-    event: str
-    occurred_at: datetime | None = None
+    event: _Kind
+    occurred_at: _Moment = None
     vehicle: Annotated[DmsVehicle, BeforeValidator(mended)]
-    sale: DmsSale | None = None
+    sale: Annotated[DmsSale | None, BeforeValidator(_spelled)] = None
 
     @property
     def at(self) -> datetime | None:
@@ -56,12 +104,12 @@ class VehicleEvent(BaseModel):
         return at.replace(tzinfo=UTC) if at is not None and at.tzinfo is None else at
 
 
-class _Head(BaseModel):
+class _Head(Model):
     model_config = ConfigDict(coerce_numbers_to_str=True)
 
     id: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
-    event: Annotated[str, StringConstraints(max_length=100)] = "unknown"
-    occurred_at: datetime | None = None
+    event: _Kind = "unknown"
+    occurred_at: _Moment = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,5 +138,4 @@ def read_event(body: str) -> VehicleEvent | str:
     try:
         return VehicleEvent.model_validate_json(body)
     except ValidationError as failure:
-        first = failure.errors(include_url=False, include_input=False)[0]
-        return f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
+        return first_fault(failure)

@@ -1,0 +1,26 @@
+/** Every text of the sign-in page. */
+
+export const ENTRANCE = {
+  oneMoment: "One moment…",
+  carlotManager: "CarLot Manager",
+  signInAgain: "Sign in again",
+  signIn: "Sign in",
+  changeIs: "change is",
+  changesAre: "changes are",
+  kept: (changes) => ` ${changes} saved here and will be sent after you sign in.`,
+  expired: (saved) => `You have been signed out.${saved}`,
+  token: "Access token",
+  tokenSetWith: "The access token is set with",
+  yourName: "Your name",
+  nameHint: "Your changes are recorded under this name.",
+  closedTitle: "Sign-in is not set up yet",
+  chooseToken: "Choose a long random token and set it:",
+  closed: "Ask your web person to finish the setup. Then open this page again.",
+  tokenHint: "Your web person has it.",
+  webPerson: "For your web person",
+  locally: "On your own computer, put it into .dev.vars and restart:",
+  done: "Done, try again",
+  broken: "CarLot Manager could not be opened",
+  keptHere: (changes) => `${changes} saved on this device.`,
+  tryAgain: "Try again",
+};

@@ -1,0 +1,28 @@
+/** Every text of the Profit page. desk.js explains the trade's words. */
+
+export const PROFIT = {
+  car: "car",
+  profit: "Profit",
+  carsFile: "Download cars",
+  monthsFile: "Download months",
+  soldFrom: "Sold from",
+  soldTo: "Sold to",
+  loading: "Loading report…",
+  empty: "No sales in this period",
+  emptyHint: "Choose other dates, or sell a vehicle.",
+  unknown: (cars) => `${cars} without a purchase price or sale price are not included in the profit.`,
+  price: "Price",
+  fees: "Fees",
+  discounts: "Discounts",
+  cost: "Cost",
+  recon: "Recon",
+  overAllowance: "Trade-in over-allowance",
+  byMonth: "By month",
+  month: "Month",
+  cars: "Cars",
+  byCar: "By car",
+  sold: "Sold",
+  vehicle: "Vehicle",
+  stock: (number) => `Stock ${number}`,
+  total: "Total",
+};
