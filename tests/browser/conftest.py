@@ -19,13 +19,14 @@ one process and all the others in another, so that no installation is started tw
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from browser.dealer_site import DealerSite
 from browser.installation import Installation, running
@@ -38,6 +39,8 @@ HERE = Path(__file__).parent
 AXE = NODE_MODULES / "axe-core" / "axe.min.js"
 PATIENCE_MS = 20_000
 SESSION = "__Host-carlot_session"
+# What Chromium says when the system, and not the Worker, ends a connection.
+LOST = re.compile(r"net::ERR_CONNECTION_(RESET|REFUSED|CLOSED)")
 # Resolves when what a change of size leads to has been drawn.
 FRAMES = "() => new Promise(done => requestAnimationFrame(() => setTimeout(() => done(true))))"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -51,6 +54,9 @@ FLAGS = [
 
 
 expect.set_options(timeout=PATIENCE_MS)
+
+# Connections that broke under the pages of the running test.
+_broken: list[str] = []
 
 
 class Complaints(list[str]):
@@ -82,11 +88,17 @@ class OpenDesk(Protocol):
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of one installation in one process."""
+    """Keep the tests of one installation in one process. One whose page lost a connection says nothing: it runs again."""
     for item in items:
         if item.path.is_relative_to(HERE):
             group = "desk" if item.path.name.startswith("test_desk") else "lot"
             item.add_marker(pytest.mark.xdist_group(f"browser-{group}"))
+            item.add_marker(pytest.mark.flaky(reruns=2, condition=lost_a_connection))
+
+
+def lost_a_connection() -> bool:
+    """Whether the system reset or refused a connection of the running test's pages."""
+    return bool(_broken)
 
 
 @pytest.fixture(scope="session")
@@ -134,6 +146,7 @@ def chromium(launch: Callable[..., Browser]) -> Iterator[Browser]:
 @pytest.fixture
 def complaints() -> Complaints:
     """What was held against the test's pages."""
+    _broken.clear()
     return Complaints()
 
 
@@ -244,12 +257,15 @@ def sign_in(page: Page, lot: Installation, session_cookie: str) -> None:
 def listen(page: Page, complaints: list[str]) -> None:
     """Note what goes wrong in a page. A CSP violation is an error of the console, and so is a request that fails."""
     page.on("pageerror", lambda error: complaints.append(f"exception: {error}"))
-    # A connection that the local runtime broke under load is not the page's doing; that the page gets over it, its test shows.
-    page.on(
-        "console",
-        lambda message: (
-            complaints.append(f"console: {message.text}")
-            if message.type == "error" and "ERR_CONNECTION_RESET" not in message.text
-            else None
-        ),
-    )
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type != "error":
+            return
+        text = f"{message.text} ({message.location['url']})"
+        if LOST.search(text):
+            _broken.append(text)
+        # A page gets over a reset connection: its test shows that.
+        if "ERR_CONNECTION_RESET" not in text:
+            complaints.append(f"console: {text}")
+
+    page.on("console", note)

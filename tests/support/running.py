@@ -75,7 +75,8 @@ class _Process:
     def __init__(self, command: list[str], url: str, log: Path, environment: Mapping[str, str], headers: dict[str, str]) -> None:
         self.url = url
         self.log = log
-        self.client = httpx.Client(base_url=url, headers=headers, timeout=30)
+        # One more try of a connection that is refused at once: on a busy machine that happens while somebody listens.
+        self.client = httpx.Client(base_url=url, headers=headers, timeout=30, transport=httpx.HTTPTransport(retries=1))
         self._command = command
         self._environment = environment
         self._running: subprocess.Popen[bytes] | None = None
