@@ -54,7 +54,7 @@ class Core:
         if self._latency_s:
             await asyncio.sleep(self._latency_s)
         plan = self.plans.get(partner)
-        fault = plan.next_fault(request.method, request.path, request.query_string.encode() + body) if plan else None
+        fault = plan.next_fault(request.method, request.path, request.query_string, body) if plan else None
         if fault is None:
             answer = await answered(request, handler)
         else:

@@ -1,12 +1,13 @@
 """The fault knobs of one partner: random rates from a seeded generator, an outage, and a script of one-shot rules."""
 
 import random
+import re
 from collections import Counter
 from fnmatch import fnmatchcase
 from hashlib import sha256
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 Kind = Literal[
     "none",
@@ -22,10 +23,20 @@ Kind = Literal[
     "html",
     "empty",
     "xml",
+    "altered",
 ]
 TruncateMode = Literal["length", "json"]
 Rate = float
-WORK_DONE = ("stall", "truncate", "lost_answer", "empty", "xml", "none")
+WORK_DONE = ("stall", "truncate", "lost_answer", "empty", "xml", "altered", "none")
+
+
+def _pattern(text: str) -> str:
+    """Return a regular expression. Raises: ValueError when it is none."""
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError(f"not a regular expression: {error}") from error
+    return text
 
 
 class Fault(BaseModel):
@@ -37,10 +48,16 @@ class Fault(BaseModel):
         description="none: respond normally. status: respond with `status`. rate_limit: 429. stall: delay the response. "
         "truncate: cut the response. lost_answer: do the work, then drop the connection. reset: drop it before the work. "
         "outage: 503. refuse: drop the connection. error_body: 200 with an error inside. html: 200 with a web page. "
-        "empty: do the work, then respond 200 without a body. xml: do the work, then respond with XML."
+        "empty: do the work, then respond 200 without a body. xml: do the work, then respond with XML. "
+        "altered: do the work, then respond with the partner's response after `replace`."
     )
     status: int = Field(default=500, ge=200, le=599, description="for `status`: the status of the response")
     body: Any = Field(default=None, description="for `status` and `error_body`: JSON instead of the usual error")
+    text: str | None = Field(default=None, description="for `status`: text instead of the usual error, such as a gateway's XML")
+    content_type: str = Field(default="text/plain", description="of that text")
+    replace: dict[str, str] = Field(
+        default_factory=dict, description="for `altered`: regular expressions, each with what stands in place of its matches"
+    )
     retry_after_s: float | None = Field(
         default=None,
         ge=0,
@@ -57,6 +74,13 @@ class Fault(BaseModel):
         description="for `status`, `error_body` and `html`: do the work first, then respond with the error",
     )
 
+    @field_validator("replace")
+    @classmethod
+    def _patterns_are_patterns(cls, replace: dict[str, str]) -> dict[str, str]:
+        for pattern in replace:
+            _pattern(pattern)
+        return replace
+
     def does_work(self) -> bool:
         """Return whether the partner's handler runs despite this fault."""
         return self.fault in WORK_DONE or self.after_work
@@ -67,20 +91,35 @@ class ScriptRule(Fault):
 
     method: str | None = Field(default=None, description="HTTP method; any by default")
     path: str | None = Field(default=None, description="path with * and ? as wildcards; any by default")
+    query: str | None = Field(default=None, description="regular expression that the decoded query has; any by default")
+    body_has: str | None = Field(default=None, description="text that the body of the request has; any by default")
+    body_lacks: str | None = Field(default=None, description="text that the body of the request does not have")
     nth: int = Field(default=1, ge=1, description="apply from the nth matching request on, counted from 1")
     times: int = Field(default=1, ge=1, description="apply to this many matching requests in a row")
     seen: int = Field(default=0, ge=0, description="matching requests counted so far")
 
-    def takes(self, method: str, path: str) -> bool:
+    @field_validator("query")
+    @classmethod
+    def _query_is_a_pattern(cls, query: str | None) -> str | None:
+        return query if query is None else _pattern(query)
+
+    def takes(self, method: str, path: str, query: str, body: bytes) -> bool:
         """Count the request if it matches, and return whether the rule applies to it."""
-        if self.seen >= self.nth - 1 + self.times:
+        if self.seen >= self.nth - 1 + self.times or not self._matches(method, path, query, body.decode("utf-8", "replace")):
             return False
+        self.seen += 1
+        return self.seen >= self.nth
+
+    def _matches(self, method: str, path: str, query: str, body: str) -> bool:
         if self.method is not None and self.method.upper() != method:
             return False
         if self.path is not None and not fnmatchcase(path, self.path):
             return False
-        self.seen += 1
-        return self.seen >= self.nth
+        if self.query is not None and not re.search(self.query, query):
+            return False
+        if self.body_has is not None and self.body_has not in body:
+            return False
+        return self.body_lacks is None or self.body_lacks not in body
 
 
 class FaultSettings(BaseModel):
@@ -156,25 +195,25 @@ class FaultPlan:
         self._random = random.Random(self._seed)
         self._asked: Counter[str] = Counter()
 
-    def next_fault(self, method: str, path: str, content: bytes = b"") -> Fault | None:
+    def next_fault(self, method: str, path: str, query: str, body: bytes) -> Fault | None:
         """Return the fault for the next request, or None. The script comes first, then the outage, then the rates.
 
-        `content` is the rest of the request's identity: its query and body.
+        `query` is decoded.
         """
-        fault = self._choose(method, path, content)
+        fault = self._choose(method, path, query, body)
         if fault is not None:
             self.struck[fault.fault] += 1
         return fault
 
-    def _choose(self, method: str, path: str, content: bytes) -> Fault | None:
+    def _choose(self, method: str, path: str, query: str, body: bytes) -> Fault | None:
         for rule in self.settings.script:
-            if rule.takes(method, path):
+            if rule.takes(method, path, query, body):
                 return rule
         if self.settings.outage:
             return Fault(fault="refuse" if self.settings.outage == "refuse" else "outage")
         if self.settings.rates_path is not None and not fnmatchcase(path, self.settings.rates_path):
             return None
-        return self._draw(self._dice(method, path, content))
+        return self._draw(self._dice(method, path, query.encode() + body))
 
     def _dice(self, method: str, path: str, content: bytes) -> random.Random:
         if not self.settings.by_request:

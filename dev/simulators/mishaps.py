@@ -1,6 +1,7 @@
 """Apply a fault to a response or its connection."""
 
 import asyncio
+import re
 import socket
 import struct
 from collections.abc import Awaitable, Callable
@@ -47,6 +48,8 @@ async def suffer(fault: Fault, request: web.Request, work: Work, words: OwnWords
         return own or web.Response(text=XML_PAGE, content_type="application/xml")
     if answer is not None and fault.fault == "none":
         return answer
+    if answer is not None and fault.fault == "altered":
+        return _altered(fault, answer)
     return (words.refusal(fault, request) if words else None) or _refusal(fault)
 
 
@@ -61,6 +64,8 @@ def _refusal(fault: Fault) -> web.Response:
         answer = answer_error(429, "rate_limited", "Too many requests")
     elif fault.fault == "outage":
         answer = answer_error(503, "unavailable", "The service is down")
+    elif fault.text is not None:
+        answer = web.Response(status=fault.status, text=fault.text, content_type=fault.content_type)
     elif fault.body is not None:
         answer = answer_json(fault.body, fault.status)
     else:
@@ -69,6 +74,16 @@ def _refusal(fault: Fault) -> web.Response:
     if pause_s is not None:
         answer.headers["Retry-After"] = f"{pause_s:g}"
     return answer
+
+
+def _altered(fault: Fault, answer: web.StreamResponse) -> web.StreamResponse:
+    """Return the partner's response with the parts that `replace` names replaced."""
+    if not isinstance(answer, web.Response) or not isinstance(answer.body, bytes):
+        return answer
+    text = answer.body.decode("utf-8", "replace")
+    for pattern, new in fault.replace.items():
+        text = re.sub(pattern, new, text)
+    return web.Response(status=answer.status, body=text.encode(), content_type=answer.content_type)
 
 
 async def _stall(fault: Fault, work: Work) -> web.StreamResponse:

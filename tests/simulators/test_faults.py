@@ -137,6 +137,33 @@ def test_rules_that_match_the_same_requests_take_turns(sim: httpx.Client) -> Non
     assert sim.get("/inventory").json() == {"x": 1}
 
 
+def test_a_rule_can_ask_for_the_query_and_the_body(sim: httpx.Client) -> None:
+    script(
+        sim,
+        {"query": "^limit=[3-9]$", "fault": "status", "status": 501},
+        {"method": "POST", "body_has": "sale_price", "body_lacks": "customer", "fault": "status", "status": 502, "times": 9},
+    )
+    assert sim.get("/inventory?limit=2").status_code == 200
+    assert sim.get("/inventory?limit=%33").status_code == 501
+    assert sell_first(sim).status_code == 502
+    assert sim.post("/sales", json={"sale_price": 1, "customer": {}}).status_code != 502
+    assert sim.post("/sales", json={}).status_code != 502
+
+
+def test_an_error_in_words_of_its_own(sim: httpx.Client) -> None:
+    script(sim, {"fault": "status", "status": 403, "text": "<Fault/>", "content_type": "text/xml", "retry_after_s": 4})
+    answer = sim.get("/inventory")
+    assert (answer.status_code, answer.text, answer.headers["Retry-After"]) == (403, "<Fault/>", "4")
+    assert answer.headers["Content-Type"].startswith("text/xml")
+
+
+def test_an_altered_response_comes_after_the_work(sim: httpx.Client) -> None:
+    script(sim, {"method": "POST", "fault": "altered", "replace": {'"sale_id":"[^"]+"': '"sale_id":"none"'}})
+    answer = sell_first(sim)
+    assert (answer.status_code, answer.json()) == (201, {"sale_id": "none"})
+    assert sales(sim) == 1
+
+
 def test_an_error_after_the_work(sim: httpx.Client) -> None:
     script(sim, {"method": "POST", "fault": "status", "status": 500, "after_work": True})
     assert sell_first(sim).status_code == 500
@@ -187,7 +214,15 @@ def test_partners_fail_each_for_itself(sim: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "knobs", [{"error_rate": 2}, {"error_rate": 0.6, "html_rate": 0.6}, {"typo": 1}, {"script": [{"fault": "no"}]}]
+    "knobs",
+    [
+        {"error_rate": 2},
+        {"error_rate": 0.6, "html_rate": 0.6},
+        {"typo": 1},
+        {"script": [{"fault": "no"}]},
+        {"script": [{"fault": "reset", "query": "("}]},
+        {"script": [{"fault": "altered", "replace": {"(": ""}}]},
+    ],
 )
 def test_bad_knobs_are_refused(sim: httpx.Client, knobs: dict[str, Any]) -> None:
     assert sim.put(FAULTS, json=knobs).status_code == 422

@@ -108,7 +108,7 @@ class SimulatedNetwork:
         partner = self.core.partner_at(request.path)
         entry = self.core.ledger.open(partner, request, body or b"")
         plan = self.core.plans.get(partner)
-        fault = plan.next_fault(method, request.path) if plan else None
+        fault = plan.next_fault(method, request.path, request.query_string, body or b"") if plan else None
 
         async def work() -> web.StreamResponse:
             if partner == BOOKS:  # It counts who comes, because it limits how many.

@@ -97,7 +97,7 @@ class QuickBooks(State):
 
     def refusal(self, fault: Fault, request: web.Request) -> web.Response | None:
         """Return the error of the Accounting API's gateway, or None for the token service, which uses the shared format."""
-        if not request.path.startswith(COMPANY_PATH) or fault.body is not None or fault.fault == "html":
+        if not request.path.startswith(COMPANY_PATH) or fault.body is not None or fault.text is not None or fault.fault == "html":
             return None
         if fault.fault == "rate_limit":
             return self.throttled(fault.retry_after_s)
