@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.typed import add, get
-from support.lot import ENV, Lot, car, page
+from support.lot import ENV, Lot, answer, car, page
 
 PATH = "/api/integrations/status"
 STATES = {"connected", "not_configured", "degraded", "reauth_required", "error"}
@@ -121,6 +121,17 @@ async def test_it_counts_what_waits_and_what_is_due(lot: Lot) -> None:
     assert found["deadlines"] == {"invoicesDue": 2, "expensesDue": 1, "removalsDue": 0, "overdue": 0}
     lot.clock.forward(7 * 86400 + 1)
     assert (await get(lot, PATH))["deadlines"] == {"invoicesDue": 2, "expensesDue": 1, "removalsDue": 0, "overdue": 3}
+
+
+async def test_what_was_undone_before_it_was_sent_is_not_due(lot: Lot) -> None:
+    vehicle = await add(lot, 1)
+    entry = {"vehicleId": vehicle["id"], "salePrice": 100, "saleDate": "2025-02-03"}
+    work = {"vehicleId": vehicle["id"], "serviceDate": "2025-02-03", "description": "Oil", "cost": 40}
+    for path, body in (("/api/sales", entry), ("/api/service-records", work)):
+        made = answer(await lot.call("POST", path, body))
+        assert (await lot.call("POST", f"{path}/{made['id']}/void")).status == 200
+    found = await get(lot, PATH)
+    assert found["deadlines"] == {"invoicesDue": 0, "expensesDue": 0, "removalsDue": 0, "overdue": 0}
 
 
 async def test_every_state_is_a_documented_one(lot: Lot) -> None:

@@ -120,7 +120,7 @@ async def test_a_removal_that_a_site_refuses_is_asked_for_until_it_is_true_and_t
     market.network.sites["kbb"].knobs.refuse_removal = []
     await market.minutes(20)
     market.check()
-    assert market.network.alerts._texts[-1].startswith("Over: ")
+    assert market.network.alerts._texts[-1].startswith("Resolved: ")
 
 
 async def test_an_alert_comes_six_hours_before_the_deadline(market: Market) -> None:
@@ -131,7 +131,7 @@ async def test_an_alert_comes_six_hours_before_the_deadline(market: Market) -> N
     await market.sold(car)
 
     def told() -> list[str]:
-        return [text for text in market.network.alerts._texts if "deadline" in text]
+        return [text for text in market.network.alerts._texts if "due soon or late" in text]
 
     for _ in range(17):
         market.clock.forward(3600 - 60)

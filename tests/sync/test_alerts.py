@@ -51,13 +51,13 @@ class TestDead:
         task_ids = await dead(world, "car-1", "car-2")
         await pass_minutes(world, 5)
         sentence = (
-            "CarLot: 2 sync task(s) with Wayne Reeves failed for good. See Needs you. The partner refused the request (422)."
+            "CarLot: 2 syncs with Wayne Reeves failed. See Needs you. The partner refused the request (422)."
         )
         assert told(world) == [sentence]
         for task_id in task_ids:
             await world.call("POST", f"/api/integrations/tasks/{task_id}/discard")
         await pass_minutes(world, 5)
-        assert told(world) == [sentence, f"Over: {sentence}"]
+        assert told(world) == [sentence, f"Resolved: {sentence}"]
 
     async def test_it_begins_again(self, world: World) -> None:
         for count in (1, 2):
@@ -66,7 +66,7 @@ class TestDead:
             await world.call("POST", f"/api/integrations/tasks/{task_id}/discard")
             await pass_minutes(world)
             assert len(told(world)) == 2 * count
-            assert told(world)[-1].startswith("Over: ")
+            assert told(world)[-1].startswith("Resolved: ")
 
     async def test_a_new_failure_is_told_while_an_older_one_is_open(self, world: World) -> None:
         first = await dead(world, "car-1")
@@ -74,12 +74,12 @@ class TestDead:
         assert len(told(world)) == 1
         second = await dead(world, "car-2", "car-3")
         await pass_minutes(world, 10)
-        assert [text[:24] for text in told(world)] == ["CarLot: 1 sync task(s) w", "CarLot: 3 sync task(s) w"]
+        assert [text[:22] for text in told(world)] == ["CarLot: 1 sync with Wa", "CarLot: 3 syncs with W"]
         # One less is nothing new; the end is told once.
         for task_id in (*first, *second):
             await world.call("POST", f"/api/integrations/tasks/{task_id}/discard")
             await pass_minutes(world)
-        assert [text.startswith("Over: ") for text in told(world)] == [False, False, True]
+        assert [text.startswith("Resolved: ") for text in told(world)] == [False, False, True]
 
     async def test_what_grew_and_ended_before_that_was_sent_still_ends(self, world: World) -> None:
         task_ids = await dead(world, "car-1")
@@ -91,7 +91,7 @@ class TestDead:
         await world.tick()
         await pass_minutes(world)
         assert len(told(world)) == 2
-        assert told(world)[1].startswith("Over: ")
+        assert told(world)[1].startswith("Resolved: ")
 
     async def test_what_began_and_ended_unsaid_stays_unsaid(self, world: World) -> None:
         [task_id] = await dead(world, "car-1")
@@ -129,7 +129,7 @@ class TestRefusing:
         await world.call("POST", f"/api/integrations/tasks/{task_id}/retry")
         await work(world, toy.registry, task_id)
         await pass_minutes(world)
-        assert told(world)[1:] == ["Over: CarLot: Wayne Reeves needs you. Wayne Reeves rejected the API key (401)."]
+        assert told(world)[1:] == ["Resolved: CarLot: Wayne Reeves needs you. Wayne Reeves rejected the API key (401)."]
 
     async def test_an_unconfigured_partner_is_no_alarm(self, world: World) -> None:
         world.env["WAYNE_REEVES_API_KEY"] = None
@@ -145,10 +145,10 @@ class TestBacklog:
             world.timed.put("null")
         await pass_minutes(world)
         [text] = told(world)
-        assert text.startswith(f"CarLot: the queue is behind, {MAX_BACKLOG + 1} messages wait")
+        assert text.startswith(f"CarLot: syncs are running late: {MAX_BACKLOG + 1:,} messages waiting")
         world.timed.waiting.clear()
         await pass_minutes(world)
-        assert told(world)[1:] == [f"Over: {text}"]
+        assert told(world)[1:] == [f"Resolved: {text}"]
 
     async def test_an_old_message(self, world: World) -> None:
         world.timed.put("null")
@@ -169,12 +169,10 @@ class TestDeadlines:
         world.clock.forward(DAY_S)
         await pass_minutes(world, 5)
         [text] = told(world)
-        assert text.startswith(
-            "CarLot: 1 task(s) with QuickBooks are close to their deadline or late; the first is due 2025-02-10"
-        )
+        assert text == "CarLot: 1 item for QuickBooks due soon or late, the first on Feb 10 at 5:30 AM. See Integrations."
         await world.call("POST", f"/api/integrations/tasks/{world.task(kind='invoice')['id']}/discard")
         await pass_minutes(world)
-        assert told(world)[1:] == [f"Over: {text}"]
+        assert told(world)[1:] == [f"Resolved: {text}"]
 
 
 class TestOverdue:
@@ -196,9 +194,9 @@ class TestOverdue:
         await world.call("POST", f"/api/integrations/tasks/{world.task(kind='invoice')['id']}/discard")
         await pass_minutes(world)
         texts = [text for text in told(world) if "overdue" in text]
-        assert texts[-1] == f"Over: {texts[-2]}"
-        assert "1 invoice(s)" in texts[0]
-        assert "2025-02-10" in texts[0]
+        assert texts[-1] == f"Resolved: {texts[-2]}"
+        assert "overdue: 1 invoice." in texts[0]
+        assert "Feb 10 at 5:30 AM" in texts[0]
 
 
 class TestHeartbeat:

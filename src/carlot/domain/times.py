@@ -30,6 +30,11 @@ def day_in_words(day: str) -> str:
     return f"{at:%b} {at.day}, {at.year}"
 
 
+def time_in_words(local: datetime) -> str:
+    """Return a local time as people in the US write it: `Feb 3 at 1:05 PM`."""
+    return f"{local:%b} {local.day} at {local.hour % 12 or 12}:{local:%M %p}"
+
+
 def retry_after_s(value: str, now: datetime) -> float | None:
     """Return the seconds in a `Retry-After` header, at most a day; `None`: absent or unreadable. Source: RFC 9110, 10.2.3."""
     if re.fullmatch(r"\d{1,9}", value):

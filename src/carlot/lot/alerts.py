@@ -5,14 +5,13 @@ While anything is overdue, there is a reminder a day. A heartbeat says every fiv
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
 
 from pydantic_core import to_json
 
 from carlot.domain.deadlines import AT_RISK
 from carlot.domain.redaction import shown_text
-from carlot.domain.times import instant
+from carlot.domain.times import day_in_words, instant, parse_instant, time_in_words
 from carlot.engine.enqueue import commit
 from carlot.errors import QueueUnavailable
 from carlot.lot.question_kinds import QUESTIONS
@@ -43,13 +42,12 @@ async def watch(services: Services) -> None:
     if not services.settings.configured("alerts"):
         return
     now = services.clock.now()
-    names = {target: partner.name for target, partner in services.settings.partners.items()}
     at_risk = to_json({kind: instant(now + ahead) for kind, ahead in AT_RISK.items()}).decode()
     configured = to_json([target for target in services.settings.partners if services.settings.configured(target)]).decode()
     removal, ends = instant(now - REMOVAL_FAILS), instant(now + SIGN_IN_ENDS)
     findings = await alerts.findings(services.database, at_risk, removal, ends, configured)
     people = await alerts.people(services.database) if findings else []
-    holding = {str(row["subject"]): shown_text(_sentence(row, names), people) for row in findings}
+    holding = {str(row["subject"]): shown_text(_sentence(services, row), people) for row in findings}
     holding |= await _asked(services, at_risk)
     holding |= await _overdue(services)
     holding |= await _backlog(services)
@@ -78,7 +76,7 @@ async def send_alert(services: Services, lease: Lease) -> Outcome:
     told = alert["sent"] == what and (what == "cleared" or alert["sent_newest"] == alert["newest"])
     if told or (what == "cleared" and alert["sent"] is None):
         return Outcome()
-    text = alert["text"] if what == "raised" else f"Over: {alert['text']}"
+    text = alert["text"] if what == "raised" else f"Resolved: {alert['text']}"
     headers = {"content-type": "application/json"}
     url = services.settings.alert_webhook_url
     body = to_json({"text": plain(text)})
@@ -110,19 +108,28 @@ def plain(text: str) -> str:
     return shown_text(text).translate(_MARKUP)
 
 
-def _sentence(row: Row, names: Mapping[str, str]) -> str:
-    name = names.get(str(row["target"]), str(row["target"]))
+def _sentence(services: Services, row: Row) -> str:
+    target, count, detail = str(row["target"]), int(row["n"]), row["detail"]
+    partner = services.settings.partners.get(target)
+    name = partner.name if partner else target
     kind = str(row["subject"]).partition(":")[0]
-    count = int(row["n"])
     if kind == "dead":
-        return f"CarLot: {count} sync task(s) with {name} failed for good. See Needs you. {row['detail']}"
+        return f"CarLot: {_many(count, 'sync')} with {name} failed. See Needs you. {detail}"
     if kind == "refused":
-        return f"CarLot: {name} needs you. {row['detail']}"
+        return f"CarLot: {name} needs you. {detail}"
     if kind == "expiring":
-        return f"CarLot: the sign-in to {name} ends on {row['detail'][:10]}. Connect it again under Integrations."
+        return f"CarLot: the sign-in to {name} ends on {day_in_words(detail)}. Connect it again under Integrations."
     if kind == "removal":
-        return f"CarLot: {name} still lists {count} car(s) that it was told to remove. {row['detail']}"
-    return f"CarLot: {count} task(s) with {name} are close to their deadline or late; the first is due {row['detail']}."
+        return f"CarLot: {name} still lists {_many(count, 'car')} that it was told to remove. {detail}"
+    return f"CarLot: {_many(count, 'item')} for {name} due soon or late, the first on {_when(services, detail)}. See Integrations."
+
+
+def _many(count: int, one: str, more: str = "") -> str:
+    return f"{count:,} {one if count == 1 else more or one + 's'}"
+
+
+def _when(services: Services, at: str) -> str:
+    return time_in_words(services.clock.local(parse_instant(at), services.settings.dealer_timezone))
 
 
 def _morning(services: Services) -> str:
@@ -132,11 +139,11 @@ def _morning(services: Services) -> str:
 
 
 _OVERDUE = {
-    "invoice": "invoice(s)",
-    "expense": "expense(s)",
-    "journal": "journal entry(s)",
-    "listing": "listing(s) to be removed",
-    "old_listing": "listing(s) at an old address",
+    "invoice": ("invoice",),
+    "expense": ("expense",),
+    "journal": ("journal entry", "journal entries"),
+    "listing": ("listing to remove", "listings to remove"),
+    "old_listing": ("listing at an old address", "listings at an old address"),
 }
 
 
@@ -145,8 +152,8 @@ async def _overdue(services: Services) -> dict[str, str]:
     rows = await alerts.overdue(services.database, instant(services.clock.now()))
     if not rows:
         return {}
-    what = ", ".join(f"{int(row['n'])} {_OVERDUE.get(row['kind'], row['kind'])}" for row in rows)
-    text = f"CarLot: overdue: {what}. The first was due {rows[0]['oldest']}. See Integrations."
+    what = ", ".join(_many(int(row["n"]), *_OVERDUE.get(row["kind"], (row["kind"],))) for row in rows)
+    text = f"CarLot: overdue: {what}. The first was due on {_when(services, rows[0]['oldest'])}. See Integrations."
     return {"overdue": text}
 
 
@@ -157,12 +164,11 @@ async def _asked(services: Services, at_risk: str) -> dict[str, str]:
         question = await questions.read(services.database, str(row["newest"])) if row["newest"] else None
         if question is not None:
             sentence = QUESTIONS[question.kind].sentence(question)
-            found[str(row["subject"])] = f"CarLot: {int(row['n'])} question(s) for you. {sentence} Answer under Needs you."
+            asked = f"CarLot: {_many(int(row['n']), 'question')} for you. {sentence} Answer under Needs you."
+            found[str(row["subject"])] = asked
         elif row["due"] is not None:
-            due = (
-                f"CarLot: {int(row['n'])} invoice(s) wait for your answer; the first is due {row['due']}. Answer under Needs you."
-            )
-            found[str(row["subject"])] = due
+            waiting, due = _many(int(row["n"]), "invoice"), _when(services, row["due"])
+            found[str(row["subject"])] = f"CarLot: your answer is needed for {waiting}, due on {due}. Answer under Needs you."
     return found
 
 
@@ -175,5 +181,5 @@ async def _backlog(services: Services) -> dict[str, str]:
     if metrics.backlog <= MAX_BACKLOG and waited_s <= MAX_WAIT_S:
         return {}
     return {
-        "backlog": f"CarLot: the queue is behind, {metrics.backlog} messages wait, the oldest for {round(waited_s / 60)} minutes."
+        "backlog": f"CarLot: syncs are running late: {_many(metrics.backlog, 'message')} waiting, the oldest for {_many(round(waited_s / 60), 'minute')}."
     }

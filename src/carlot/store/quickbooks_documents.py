@@ -98,16 +98,18 @@ def _due(date: str) -> str:
 def _enqueue_one(kind: str, table: str, date: str, posted: str) -> str:
     """Build the statement that wants one document posted or taken back. ?1 now, ?2 its id.
 
-    What is posted or void has been changed since: its time counts from the change.
+    What is posted or void has been changed since: its time counts from the change. What was voided before it was sent owes nothing.
     """
     changed = _INSTANT.format(of="?1", days=DOCUMENT_POSTED.days)
+    under_way = f"EXISTS (SELECT 1 FROM sync_tasks WHERE target = 'quickbooks' AND kind = '{kind}' AND subject_id = {table}.id AND state = 'running')"
     return enqueue_select(
         target="'quickbooks'",
         kind=f"'{kind}'",
         subject="id",
         vehicle="vehicle_id",
         now="?1",
-        deadline=f"iif(voided_at IS NULL AND {posted} IS NULL, {_due(date)}, {changed})",
+        deadline=f"""CASE WHEN {posted} IS NOT NULL OR (voided_at IS NOT NULL AND (books_tried_at IS NOT NULL OR {under_way})) THEN {changed}
+    WHEN voided_at IS NULL THEN {_due(date)} END""",
         source=f"FROM {table} WHERE id = ?2",
     )
 

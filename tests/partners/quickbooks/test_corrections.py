@@ -137,3 +137,17 @@ async def test_corrected_while_the_answer_to_its_first_sending_is_lost() -> None
     world.faults()
     await world.until_quiet()
     assert [line["total_cents"] for line in world.posted()] == [640_000]
+
+
+async def test_undone_while_the_answer_to_its_first_sending_is_lost() -> None:
+    """It may be in the books: taking it out is due, and done."""
+    world = await connected()
+    sale = await world.sell("A1", 6500.0)
+    world.faults({"path": "/invoice", "fault": "lost_answer"})
+    await world.tick()
+    await world.work()
+    await world.void(str(sale["id"]))
+    assert world.task(kind="invoice")["deadline_at"] is not None
+    world.faults()
+    await world.until_quiet()
+    assert [line["state"] for line in world.posted()] == ["voided"]

@@ -288,7 +288,7 @@ async def test_a_key_that_was_changed_stops_no_call_and_its_return_is_noticed_wi
     world.check_books()
     assert await shown(world) == "connected"
     await world.minutes(2)
-    assert world.network.alerts._texts[-1].startswith("Over: ")
+    assert world.network.alerts._texts[-1].startswith("Resolved: ")
 
 
 async def test_without_a_connection_tasks_wait_without_a_word_about_the_partner() -> None:
