@@ -50,9 +50,7 @@ class TestDead:
     async def test_told_once_and_once_when_it_is_over(self, world: World) -> None:
         task_ids = await dead(world, "car-1", "car-2")
         await pass_minutes(world, 5)
-        sentence = (
-            "CarLot: 2 syncs with Wayne Reeves failed. See Needs you. The partner refused the request (422)."
-        )
+        sentence = "CarLot: 2 syncs with Wayne Reeves failed. See Needs you. The partner refused the request (422)."
         assert told(world) == [sentence]
         for task_id in task_ids:
             await world.call("POST", f"/api/integrations/tasks/{task_id}/discard")

@@ -121,7 +121,8 @@ def _sentence(services: Services, row: Row) -> str:
         return f"CarLot: the sign-in to {name} ends on {day_in_words(detail)}. Connect it again under Integrations."
     if kind == "removal":
         return f"CarLot: {name} still lists {_many(count, 'car')} that it was told to remove. {detail}"
-    return f"CarLot: {_many(count, 'item')} for {name} due soon or late, the first on {_when(services, detail)}. See Integrations."
+    first = _when(services, detail)
+    return f"CarLot: {_many(count, 'item')} for {name} due soon or late, the first on {first}. See Integrations."
 
 
 def _many(count: int, one: str, more: str = "") -> str:
@@ -180,6 +181,5 @@ async def _backlog(services: Services) -> dict[str, str]:
     waited_s = (services.clock.now() - metrics.oldest_at).total_seconds() if metrics.oldest_at else 0.0
     if metrics.backlog <= MAX_BACKLOG and waited_s <= MAX_WAIT_S:
         return {}
-    return {
-        "backlog": f"CarLot: syncs are running late: {_many(metrics.backlog, 'message')} waiting, the oldest for {_many(round(waited_s / 60), 'minute')}."
-    }
+    waiting, minutes = _many(metrics.backlog, "message"), _many(round(waited_s / 60), "minute")
+    return {"backlog": f"CarLot: syncs are running late: {waiting} waiting, the oldest for {minutes}."}
