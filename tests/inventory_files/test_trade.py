@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from inventory_files.sent import HEADINGS, FileLot, vehicle, written
 from support.lot import answer
 
@@ -12,9 +14,12 @@ def states(*rows: tuple[int, str]) -> bytes:
     return written([vehicle(number, Status=status) for number, status in rows], WITH_STATUS)
 
 
-async def test_a_car_that_a_file_shows_as_sold_has_a_sale_whose_price_is_asked(lot: FileLot) -> None:
+@pytest.mark.parametrize("price", ["6995", "0", "$0.00"])
+async def test_a_car_that_a_file_shows_as_sold_has_a_sale_whose_price_is_asked(lot: FileLot, price: str) -> None:
+    """The price in a file is what the car was offered for."""
     await lot.reads(states((1, "Active"), (2, "In Stock")))
-    await lot.reads(states((1, "Sold"), (2, "In Stock")))
+    sold = {**vehicle(1, Status="Sold"), "Price": price, "Sale Price": price}
+    await lot.reads(written([sold, vehicle(2, Status="In Stock")], (*WITH_STATUS, "Sale Price")))
     assert lot.states() == {"A1": "sold", "A2": "available"}
     (question,) = (await lot.get("/api/questions"))["questions"]
     assert question["kind"] == "sale_price"

@@ -75,8 +75,6 @@ class Dealership(RuleBasedStateMachine):
         self.told = 0
         # The stock number that each car has in the DMS by now.
         self.numbers = {"A1": "A1", "A2": "A2"}
-        # Vehicles that the DMS has taken back since, by id: their sales are of an earlier stay, which the dealer leaves alone.
-        self.left: set[str] = set()
 
     # ----------------------------------------------------------------------------------------------------------- the rules
 
@@ -237,8 +235,8 @@ class Dealership(RuleBasedStateMachine):
             self.history.sales.add(answer(response)["id"])
 
     async def do_void(self, pick: int) -> None:
-        rows = self.world.database.query("SELECT id, vehicle_id FROM sales ORDER BY voided_at IS NOT NULL, created_at DESC")
-        rows = [row for row in rows if row["vehicle_id"] not in self.left][:2]
+        rows = self.world.database.query("SELECT id FROM sales ORDER BY voided_at IS NOT NULL, created_at DESC")
+        rows = rows[:3]
         if not rows:
             return
         sale_id = rows[pick % len(rows)]["id"]
@@ -361,7 +359,6 @@ class Dealership(RuleBasedStateMachine):
             return
         self.told += 1
         self.world.clock.forward(0.5)
-        self.left.add(vehicle["id"])
         self.history.past.add(number)
         self.history.past_sales |= {sale["sale_id"] for sale in self.world.dms_sales() if sale["stock_number"] == number}
         self.history.again.add(f"T{self.told}")

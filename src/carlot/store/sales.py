@@ -140,6 +140,9 @@ WHERE id = ?1"""
 UNDONE = """
 SELECT 1 AS is_known FROM sales WHERE vehicle_id = ?1 AND voided_at IS NOT NULL AND sale_price_cents = ?2 AND sale_date = ?3 LIMIT 1"""
 
+# Whether a sale of a car was ever undone.
+WAS_UNDONE = "SELECT 1 AS was_undone FROM sales WHERE vehicle_id = ?1 AND voided_at IS NOT NULL LIMIT 1"
+
 # Sales with what a correction must know. `is_touched`: money was paid on its invoice, or somebody changed it in QuickBooks.
 _STANDING = """
 SELECT s.id, s.vehicle_id, s.origin, s.sale_price_cents AS price_cents, s.sale_date, s.customer_id, s.lines, s.dms_sale_id, s.dms_told_at, s.dms_sent,
@@ -306,6 +309,11 @@ def none_undone(run_id: str, since: str) -> Statement:
 async def is_undone(database: Database, vehicle_id: str, price_cents: int, sale_date: str) -> bool:
     """Whether the very sale that is told of was undone here."""
     return await database.first(UNDONE, vehicle_id, price_cents, sale_date) is not None
+
+
+async def was_undone(database: Database, vehicle_id: str) -> bool:
+    """Whether a sale of a car was undone, here or in the DMS."""
+    return await database.first(WAS_UNDONE, vehicle_id) is not None
 
 
 async def standing(database: Database, vehicle_id: str) -> Standing | None:

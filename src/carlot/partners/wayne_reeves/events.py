@@ -154,12 +154,21 @@ async def _sold(services: Services, lease: Lease, event: VehicleEvent, record: D
 
 
 async def _followed(services: Services, lease: Lease, vehicle_id: str, told: DmsSale, record: DmsVehicle) -> Outcome:
-    """The DMS's sale is made here, or corrects the one that it made; one made here is disputed when the amounts differ."""
+    """The DMS's sale is made here, or corrects the one that it made; one made here is disputed when the amounts differ.
+
+    Without a price it leaves the one that is known.
+    """
     told_at = None if record.updated_at is None else instant(record.updated_at)
     customer_id, added = await customer_of(services, told.customer)
     sale = await sales.standing(services.database, vehicle_id)
+    price_cents = told.price_cents or (sale.price_cents if sale else None)
+    if price_cents is None:
+        # The car is sold, and what for is asked.
+        if sale is None:
+            return await _changed(services, lease, record)
+        return _settled(services, lease, "ignored", "This sale is already known.")
     day = (record.updated_at or services.clock.now()).date().isoformat() if sale is None else sale.sale_date
-    terms = Terms(told.price_cents, told.sale_date.isoformat() if told.sale_date else day, customer_id)
+    terms = Terms(price_cents, told.sale_date.isoformat() if told.sale_date else day, customer_id)
     if sale is not None:
         terms = replace(terms, lines=sale.lines)
     if sale is None:
@@ -212,24 +221,26 @@ async def _ask(services: Services, told: DmsVehicle) -> DmsVehicle | None:
     if missing := services.settings.lacking("wayne_reeves"):
         raise Retryable(f"Wayne Reeves has to be asked which of its records holds: set {' and '.join(missing)}.")
     dms = throttled(services, "wayne_reeves")
-    since = None if told.updated_at is None else instant(told.updated_at)
+    # A sold record may be of an earlier stay: whether the car is for sale by now is told by another record, of any time.
+    since = None if told.updated_at is None or told.status == "sold" else instant(told.updated_at)
     cursor: str | None = None
-    named_alike: DmsVehicle | None = None
+    shown: list[DmsVehicle] = []
     for _ in range(MAX_PAGES):
         try:
             body = await client.fetch_inventory(dms.http, dms.settings, dms.clock.now(), cursor=cursor, updated_since=since)
         except AuthExpired as refused:
             raise Retryable(str(refused)) from refused
         page = read_page(body)
-        for record in page.records:
-            if record.vin == told.vin:
-                return record
-            if record.stock_number == told.stock_number:
-                named_alike = record
+        shown += [record for record in page.records if told.vin == record.vin or told.stock_number == record.stock_number]
         cursor = page.next_cursor
         if cursor is None:
             break
-    return named_alike
+    return min(shown, key=lambda record: _likeness(told, record), default=None)
+
+
+def _likeness(told: DmsVehicle, record: DmsVehicle) -> tuple[bool, bool, bool]:
+    """How far a record is from being the one of the car that is told of: a car is its VIN, and for sale before it is history."""
+    return (told.vin != record.vin, record.status == "sold", told.stock_number != record.stock_number)
 
 
 def _page(records: list[DmsVehicle]) -> InventoryPage:

@@ -10,7 +10,7 @@ from pydantic_core import to_json
 from carlot.domain.money import dollars
 from carlot.domain.times import day_in_words, instant
 from carlot.domain.vehicle import FIELDS, PUSHED_TO_DMS, stored
-from carlot.errors import Permanent, Retryable
+from carlot.errors import Gone, Permanent, Retryable
 from carlot.partners.wayne_reeves import client
 from carlot.platform.ports import Row, Services
 from carlot.store import dms_pages, inventory_files, sales, vehicles
@@ -60,12 +60,21 @@ async def push_edits(services: Services, lease: Lease) -> Outcome:
     changes = _edits(vehicle)
     if not changes:
         return Outcome()
-    now = services.clock.now()
-    await client.change_vehicle(services.http, services.settings, now, str(vehicle["externalDmsId"]), changes)
+    now, number = services.clock.now(), str(vehicle["externalDmsId"])
+    # The DMS may have taken the car back as another record: its number is then that of the sale that was undone here.
+    may_be_another = await sales.was_undone(services.database, lease.subject_id)
+    try:
+        await client.change_vehicle(services.http, services.settings, now, number, changes)
+    except Gone:
+        if not may_be_another:
+            raise
+        return Outcome(
+            summary=f"Wayne Reeves no longer has stock number {number}: the changes wait until it shows the car again."
+        )
     values = {field.column: stored(vehicle, field.wire) for field in FIELDS if field.dms in changes}
     # An earlier call that was given up for lost may take effect behind this one, and a file may be from before this one: the edit
     # then ends when a pull shows it.
-    is_seen_later = lease.attempts > 1 or bool(services.settings.wayne_reeves_file_url)
+    is_seen_later = lease.attempts > 1 or bool(services.settings.wayne_reeves_file_url) or may_be_another
     taken = () if is_seen_later else (dms_pages.taken(vehicle["id"], to_json(values).decode()),)
     return Outcome(
         taken,

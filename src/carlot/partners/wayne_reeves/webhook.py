@@ -36,19 +36,19 @@ class DmsCustomer(Model):
 class DmsSale(Model):
     """A sale as the DMS tells it, in dollars; fractions of a cent are rounded off. No `sale_date`: it does not tell the day."""
 
-    sale_price: Annotated[Decimal, Field(ge=0, le=MAX_DOLLARS, allow_inf_nan=False)]
+    sale_price: Annotated[Decimal, Field(ge=0, le=MAX_DOLLARS, allow_inf_nan=False)] | None = None
     sale_date: date | None = None
     sale_id: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
     customer: DmsCustomer | None = None
 
     @property
-    def price_cents(self) -> int:
-        """The price in cents."""
-        return int((self.sale_price * 100).quantize(Decimal(1)))
+    def price_cents(self) -> int | None:
+        """The price in cents; `None`: it tells none. A price of 0 is none, as it is for vehicles."""
+        return int((Decimal(self.sale_price or 0) * 100).quantize(Decimal(1))) or None
 
 
 def _spelled(entry: object) -> DmsSale | None:
-    """A sale as dealer programs spell it, without what cannot be read; `None` when it tells no price, which is asked then."""
+    """A sale as dealer programs spell it, without what cannot be read."""
     if not isinstance(entry, Mapping):
         return None
     given = {name: plain(_AS_FIELD.get(name, ""), entry.get(name)) for name in DmsSale.model_fields}
@@ -60,8 +60,6 @@ def _spelled(entry: object) -> DmsSale | None:
             return DmsSale.model_validate(given)
         except ValidationError as failure:
             name = str(failure.errors(include_url=False)[0]["loc"][0])
-        if name == "sale_price":
-            return None
         given[name] = None
 
 
