@@ -263,8 +263,8 @@ CREATE TABLE sales (
   -- No longer used.
   books_batch_id TEXT CHECK (length(books_batch_id) <= 36),
   -- JSON array of what the invoice was last sent with: total in cents, day, customer_id, lines. Anything else in this row is news to the
-  -- books.
-  -- NULL: never sent, or the dealer has decided that the invoice is to be as this row is, whatever the books show.
+  -- books. A fifth member: the dealer has decided that the invoice is to be as this row is, whatever the books show.
+  -- NULL: never sent.
   books_sent TEXT CHECK (books_sent IS NULL OR json_valid(books_sent)),
   -- The invoice in QuickBooks. NULL: not posted.
   invoice_id TEXT,

@@ -90,6 +90,8 @@ def void(company: Company, kind: Kind, sent: Any, knobs: Knobs) -> Record:
     _check_open(knobs)
     record = _newest(company, kind, sent)
     documents.check_open(record.body["TxnDate"], knobs)
+    if record.body.get("LinkedTxn") and knobs.void_of_paid != "unlinks":
+        raise refusals.paid(knobs.void_of_paid)
     make_void(company, record)
     return record
 

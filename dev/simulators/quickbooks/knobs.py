@@ -43,6 +43,10 @@ class Knobs(BaseModel):
         default=None, description="no document dated on or before this day can be written, changed or voided"
     )
     books_closed_code: Literal["6210", "5010"] = Field(default="6210", description="fault code of that refusal")
+    void_of_paid: Literal["unlinks", "6000", "6540"] = Field(
+        default="unlinks",
+        description="unlinks: an invoice with payments can be voided, and they become credit; else the fault code of the refusal",
+    )
     country: str = Field(default="US", description="where the company is; outside the US each line needs a tax code: 6000")
     subscription_ended: bool = Field(default=False, description="nothing can be written: 6190")
     requests_a_minute: int = Field(default=500, gt=0, description="requests a realm in 60 s before they are throttled")

@@ -130,6 +130,11 @@ def stale() -> Refused:
     return Refused("5010", "Stale Object Error", f"Stale Object Error : {detail}")
 
 
+def paid(code: str) -> Refused:
+    """6000 or 6540: the payments on an invoice do not let it be voided. ASSUMED: the wording."""
+    return Refused(code, "Transaction cannot be changed", "The invoice is linked to a payment that has been deposited")
+
+
 def business(detail: str) -> Refused:
     """6000: a rule of bookkeeping is broken."""
     message = "A business validation error has occurred while processing your request"

@@ -13,7 +13,7 @@ from carlot.engine.questions import Choice, Decision, Given, Kinds, QuestionKind
 from carlot.errors import Conflict, FieldError, Invalid
 from carlot.lot.sale_changes import correct_sale, customer_of, undo_sale
 from carlot.lot.sale_dates import check_sale_date
-from carlot.lot.sync_rules import enqueue_listings, sale_requests
+from carlot.lot.sync_rules import enqueue_listings, sale_invoice, sale_requests
 from carlot.platform.ports import Services, Statement
 from carlot.store import other_company, pull_runs, questions, quickbooks_documents, sales, vehicles
 from carlot.store.questions import Question
@@ -57,6 +57,11 @@ async def _keep_sale(services: Services, question: Question, given: Given) -> De
     vehicle = await vehicles.read(services.database, sale.vehicle_id)
     told = [request for request in sale_requests(services, sale.id, vehicle or {}, now) if isinstance(request, TaskRequest)]
     return Decision([sales.move(sale.id, "carlot", None, instant(now))], told)
+
+
+async def _void_invoice(services: Services, question: Question, given: Given) -> Decision:
+    """The invoice of a sale that is void is voided, whatever was paid on it."""
+    return Decision((), sale_invoice(question.subject_id, services.clock.now()))
 
 
 async def _gone(services: Services, question: Question, given: Given) -> Decision:
@@ -138,6 +143,29 @@ def _sale_in_words(price_cents: int, day: object) -> str:
     return f"{dollars(price_cents)} on {day_in_words(str(day)) if day else 'a day that is not known'}"
 
 
+def _changed(question: Question) -> str:
+    sale = f"The sale of the {_car(question)} for {_as_here(question)} is now {_as_told(question)}"
+    if "paidCents" not in question.details:
+        why = "but its invoice was paid or changed in QuickBooks"
+        return f"{sale}, {why}. Should the sale and the invoice be changed?"
+    why = question.details.get("refusal", "QuickBooks does not take an invoice below what was paid.")
+    return (
+        f"{sale}, but {_paid(question)} has been paid on its invoice. {why} First refund the difference in QuickBooks, or take "
+        "it off the payment there. Should the sale and the invoice then be changed?"
+    )
+
+
+def _void_paid(question: Question) -> str:
+    sale = f"The sale of the {_car(question)} for {_as_here(question)} was voided"
+    invoice = f"QuickBooks did not void its invoice, on which {_paid(question)} has been paid. {question.details['refusal']}"
+    first = "First refund the payment in QuickBooks, or take it off the invoice there."
+    return f"{sale}, but {invoice} {first} Should the invoice then be voided?"
+
+
+def _paid(question: Question) -> str:
+    return dollars(int(question.details["paidCents"]))
+
+
 def _missing(question: Question) -> str:
     count = len(question.details["vehicleIds"])
     more = f" and {count - len(question.cars)} more" if count > len(question.cars) else ""
@@ -160,10 +188,7 @@ QUESTIONS: Kinds = {
         (Choice("ours", "The sale entered here", _leave), Choice("theirs", "The sale in the DMS", _theirs)),
     ),
     "sale_changed": QuestionKind(
-        lambda q: (
-            f"The sale of the {_car(q)} for {_as_here(q)} is now {_as_told(q)}, but its invoice was paid or changed in "
-            "QuickBooks. Should the sale and the invoice be changed?"
-        ),
+        _changed,
         (Choice("apply", "Change them", _apply), Choice("keep", "Leave them as they are", _leave)),
     ),
     "sale_undone": QuestionKind(
@@ -171,6 +196,10 @@ QUESTIONS: Kinds = {
             f"The DMS shows the {_car(q)} as available again, but its sale for {_as_here(q)} has been paid. Is the sale undone?"
         ),
         (Choice("void", "Yes, void the sale", _undo), Choice("keep", "No, the sale stands", _keep_sale)),
+    ),
+    "invoice_paid": QuestionKind(
+        _void_paid,
+        (Choice("void", "Void the invoice", _void_invoice), Choice("leave", "Leave the invoice as it is", _leave)),
     ),
     "other_company": QuestionKind(
         lambda q: (

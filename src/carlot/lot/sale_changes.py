@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from pydantic_core import from_json
@@ -15,6 +16,19 @@ from carlot.platform.ports import Services, Statement
 from carlot.store import customers, questions, sales, vehicles
 from carlot.store.sales import NewSale, Standing, Terms
 from carlot.store.tasks import Enqueue
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """What was paid on an invoice, and the words in which QuickBooks refuses to change it for that; empty: it was not asked."""
+
+    cents: int
+    refusal: str = ""
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """The same in the details of a question."""
+        return {"paidCents": self.cents, **({"refusal": self.refusal} if self.refusal else {})}
 
 
 class Contact(Protocol):
@@ -104,10 +118,12 @@ async def ask_about(
     *,
     by_dms: bool = False,
     told_at: str | None = None,
+    paid: Paid | None = None,
+    anew: bool = False,
 ) -> Decision:
-    """Ask the dealer whether a sale is to get these terms. What he has decided already is not asked again.
+    """Ask the dealer whether a sale is to get these terms. What he has decided already is not asked again, unless `anew`.
 
-    `by_dms`: the DMS wants them, since its time `told_at`, and may take that back.
+    `by_dms`: the DMS wants them, since its time `told_at`, and may take that back. `paid`: why the invoice cannot follow yet.
     """
     details = {
         "lines": from_json(terms.lines),
@@ -116,11 +132,18 @@ async def ask_about(
         "customerId": terms.customer_id,
         "dmsSaleId": dms_sale_id,
         **({"byDms": True} if by_dms else {}),
+        **(paid.details if paid else {}),
     }
-    if await questions.is_answered(services.database, kind, sale.id, details):
+    if not anew and await questions.is_answered(services.database, kind, sale.id, details):
         return Decision()
     clock = services.clock
     return Decision([questions.ask(clock.token(), kind, sale.id, sale.vehicle_id, details, instant(clock.now()), told_at)])
+
+
+def ask_to_void(services: Services, sale_id: str, vehicle_id: str, paid: Paid) -> Statement:
+    """Ask the dealer what becomes of the invoice of a sale that is void, which QuickBooks keeps because money was paid on it."""
+    clock = services.clock
+    return questions.ask(clock.token(), "invoice_paid", sale_id, vehicle_id, paid.details, instant(clock.now()))
 
 
 async def undo_sale(services: Services, sale_id: str, vehicle_id: str) -> Decision:

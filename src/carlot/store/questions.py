@@ -46,6 +46,11 @@ _JOINED = "FROM questions q LEFT JOIN vehicles v ON v.id = q.vehicle_id LEFT JOI
 ANSWERED = """
 SELECT 1 AS is_answered FROM questions WHERE kind = ?1 AND subject_id = ?2 AND state = 'answered' AND details = ?3 LIMIT 1"""
 
+# What the dealer has chosen last.
+CHOSEN = """
+SELECT answer ->> 'choice' AS choice FROM questions WHERE kind = ?1 AND subject_id = ?2 AND state = 'answered'
+ORDER BY settled_at DESC LIMIT 1"""
+
 # One question with what its sentence needs.
 READ = f"SELECT {_OBJECT} AS question {_JOINED} WHERE q.id = ?1"
 
@@ -112,6 +117,12 @@ def void_told(sale_id: str, now: str, told_at: str | None) -> Statement:
 async def is_answered(database: Database, kind: str, subject_id: str, details: Mapping[str, Any]) -> bool:
     """Whether the dealer has answered just this before."""
     return await database.first(ANSWERED, kind, subject_id, to_json(details).decode()) is not None
+
+
+async def chosen(database: Database, kind: str, subject_id: str) -> str | None:
+    """What the dealer has chosen last when he was asked this; `None`: he never was, or has not answered."""
+    row = await database.first(CHOSEN, kind, subject_id)
+    return None if row is None else str(row["choice"])
 
 
 async def read(database: Database, question_id: str) -> Question | None:

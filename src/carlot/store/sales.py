@@ -155,11 +155,12 @@ READ = _STANDING.format(which="s.id = ?1")
 # The sale of a car (?2 its VIN) that the DMS knows by its id ?1: the car may have been taken back and sold again since.
 TOLD_AS = _STANDING.format(which="s.dms_sale_id = ?1 AND s.vehicle_id IN (SELECT v.id FROM vehicles v WHERE v.vin = ?2)")
 
-# Other terms for a sale that stands. ?5 the DMS's own time of them or NULL, ?6 1: the invoice is to be so whatever the books show.
+# Other terms for a sale that stands. ?5 the DMS's own time of them or NULL, ?6 1: the dealer has decided, so that the invoice is to be
+# so whatever the books show (a fifth member of books_sent).
 # What the DMS told later stays, except that its record alone, which tells no price, is older than any telling of one.
 CORRECT = """
 UPDATE sales SET sale_price_cents = ?2, sale_date = ?3, customer_id = ?4, lines = ?8, dms_told_at = coalesce(?5, dms_told_at),
-  books_sent = iif(?6, NULL, books_sent), updated_at = ?7
+  books_sent = iif(?6, json_set(books_sent, '$[4]', 1), json_remove(books_sent, '$[4]')), updated_at = ?7
 WHERE id = ?1 AND voided_at IS NULL AND (?5 IS NULL OR dms_told_at IS NULL OR dms_told_at <= ?5 OR sale_price_cents IS NULL)"""
 
 # The DMS has told of it, at its own time ?2: what it told before that is old by now. Fails its batch when the sale is no longer at the

@@ -1,7 +1,7 @@
 """Correcting an invoice in the books when its sale was corrected. All else on it stays as it is there.
 
 What was paid, or changed in QuickBooks by somebody, is not written over: the dealer is asked, and the sale is what the invoice is
-until he has answered.
+until he has answered. QuickBooks takes no invoice below what was paid on it: that is asked too, whatever he has decided before.
 Source: developer.intuit.com, API reference: Invoice ("Sparse update an invoice": `SyncToken`, and `Line` is given whole).
 """
 
@@ -16,10 +16,10 @@ from pydantic_core import from_json, to_json
 
 from carlot.domain.times import after, instant
 from carlot.errors import Doubtful, Permanent
-from carlot.lot.sale_changes import ask_about
+from carlot.lot.sale_changes import Paid, ask_about
 from carlot.partners.quickbooks import client
 from carlot.partners.quickbooks.client import Company
-from carlot.partners.quickbooks.mapping import CHANGED, Entity, Fault
+from carlot.partners.quickbooks.mapping import CHANGED, PAID_FOR, Entity, Fault
 from carlot.partners.quickbooks.sent import HOLD_S, is_elsewhere
 from carlot.platform.ports import Row, Services
 from carlot.store import quickbooks_documents, sales, tasks
@@ -29,12 +29,16 @@ from carlot.store.tasks import Lease, Outcome
 
 @dataclass(frozen=True, slots=True)
 class _Sent:
-    """What an invoice was last sent with: total in cents, day, our customer's id, lines."""
+    """What an invoice was last sent with: total in cents, day, our customer's id, lines.
+
+    `is_decided`: the dealer has decided since that the invoice is to be as its sale is, whatever the books show.
+    """
 
     total_cents: int
     date: str
     customer_id: str | None
     lines: list[dict[str, Any]]
+    is_decided: int = 0
 
 
 def is_corrected(row: Row) -> bool:
@@ -66,22 +70,50 @@ async def correct(
     sent = _sent(row)
     if _is_so(found, lines, row, wanted):
         return _corrected(services, row, found, "is as the sale is")
-    if sent is not None and (found.total_cents != sent.total_cents or found.balance_cents != found.total_cents):
-        return await _asked(services, row, sent)
+    is_decided = sent is None or bool(sent.is_decided)
+    if found.paid_cents > int(row["amount_cents"]):
+        return await _asked(services, row, found, Paid(found.paid_cents), anew=is_decided)
+    if (
+        sent is not None
+        and not is_decided
+        and (found.total_cents != sent.total_cents or found.balance_cents != found.total_cents)
+    ):
+        return await _asked(services, row, found)
     same_lines = sent is not None and sent.lines == from_json(row["lines"])
     change = {
         "TxnDate": wanted["TxnDate"],
         "CustomerRef": wanted["CustomerRef"],
         "Line": _changed_lines(lines, wanted["Line"], same_lines=same_lines),
     }
+    return await _change(services, company, lease, row, found, change)
+
+
+async def _change(
+    services: Services, company: Company, lease: Lease, row: Row, found: Entity, change: Mapping[str, Any]
+) -> Outcome:
+    """Send the change of an invoice that was read. Raises: as `correct`."""
     await services.database.batch([tasks.extend(lease, after(services.clock.now(), HOLD_S))])
     try:
         changed = await client.change(company, "Invoice", found, change)
     except Fault as fault:
         if fault.code in CHANGED:
             raise Doubtful(str(fault)) from fault
+        if paid := await refused_for_payments(company, found, fault):
+            return await _asked(services, row, found, paid, anew=True)
         raise
     return _corrected(services, row, changed, "changed")
+
+
+async def refused_for_payments(company: Company, invoice: Entity, fault: Fault) -> Paid | None:
+    """What was paid on an invoice for which QuickBooks refuses to have it changed; `None`: it is for something else.
+
+    Raises: as `client`.
+    """
+    if fault.code not in PAID_FOR:
+        return None
+    # A payment may have arrived since the invoice was read.
+    now = await client.read(company, "Invoice", invoice.id)
+    return Paid(now.paid_cents, str(fault)) if now is not None and now.paid_cents else None
 
 
 def _is_so(found: Entity, lines: Sequence[Mapping[str, Any]], row: Row, wanted: Mapping[str, Any]) -> bool:
@@ -120,14 +152,17 @@ def _changed_lines(
     return kept
 
 
-async def _asked(services: Services, row: Row, sent: _Sent) -> Outcome:
+async def _asked(services: Services, row: Row, found: Entity, paid: Paid | None = None, *, anew: bool = False) -> Outcome:
     """The sale is what the invoice was sent as, and the dealer is asked whether both are to be changed."""
     sale = await sales.read(services.database, str(row["id"]))
     if sale is None:
         return Outcome()
     terms = Terms(int(row["sale_price_cents"]), str(row["sale_date"]), row["customer_id"], str(row["lines"]))
-    asked = await ask_about(services, "sale_changed", sale, terms)
-    price = sent.total_cents - sum(int(line["amount_cents"]) for line in sent.lines)
+    asked = await ask_about(services, "sale_changed", sale, terms, paid=paid, anew=anew)
+    # What it was sent as is not known of an invoice that was found in the books.
+    there = _Sent(found.total_cents or 0, found.date or terms.sale_date, terms.customer_id, from_json(terms.lines))
+    sent = _sent(row) or there
+    price = max(sent.total_cents - sum(int(line["amount_cents"]) for line in sent.lines), 0)
     before = Terms(price, sent.date, sent.customer_id, to_json(sent.lines).decode())
     back = sales.correct(sale.id, before, None, instant(services.clock.now()), forced=False)
     return Outcome((back, *asked.changes), "The invoice was paid or changed in QuickBooks: you are asked whether to change it.")

@@ -21,6 +21,9 @@ DUPLICATE_NUMBER = frozenset({"6140", "6210"})
 DUPLICATE_NAME = "6240"
 NOT_FOUND = "610"
 BUSINESS_RULE = "6000"
+PAID_FOR = frozenset({BUSINESS_RULE, "6540"})
+"""A rule of bookkeeping is broken, or a payment lies in a deposit: so QuickBooks refuses what does not go with the payments on an
+invoice. Source: developer.intuit.com, "Error codes"."""
 INVALID_REFERENCE = frozenset({"2500", NOT_FOUND})
 """What a new document names is not there or is inactive, or is a category."""
 CHANGED = frozenset({"5010", NOT_FOUND})
@@ -195,6 +198,11 @@ class Entity(Model):
     def balance_cents(self) -> int | None:
         """What is owed; `None`: not told."""
         return None if self.balance is None else round(self.balance * 100)
+
+    @property
+    def paid_cents(self) -> int:
+        """What has been paid on it; 0 where that is not told."""
+        return max((self.total_cents or 0) - (self.balance_cents or 0), 0) if self.balance is not None else 0
 
     def is_named(self, name: str, value: str) -> bool:
         """Whether it has that name, in any case: `name` is the property, `Name`, `DisplayName` or `FullyQualifiedName`."""
