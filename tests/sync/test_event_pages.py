@@ -125,3 +125,53 @@ class TestManyInOneDelivery:
         )
         assert (world.vehicle("B1")["id"], world.vehicle("B1")["vin"]) == (first["id"], first["vin"])
         assert world.vehicle("A1")["vin"] == new
+
+
+class TestSeveralOfOneCar:
+    """They take effect one after the other, as they happened, in the delivery that brings them: none waits for another try."""
+
+    @staticmethod
+    async def told_in_one_delivery(world: World, events: list[dict[str, Any]], seed: int) -> None:
+        Random(seed).shuffle(events)
+        for each in events:
+            assert await world.told_by_dms(each) == 200
+        world.restart(Perils(world.clock, interleave=Random(seed)))
+        assert await world.deliver_due() == len(events)
+        world.restart()
+        assert set(became(world).values()) <= {"applied"}, became(world)
+
+    @pytest.mark.parametrize("seed", range(3))
+    async def test_the_car_is_what_it_was_last_told_as(self, seed: int) -> None:
+        world = await lot_of_three()
+        told = [
+            event("updated", number, f"evt_{number}_{minute}", price=6000.0 + minute, updated_at=f"2025-02-01T09:{minute:02}:00Z")
+            for number in (1, 2)
+            for minute in range(5)
+        ]
+        alone = event("updated", 3, "evt_3", price=6100.0, updated_at=LATER)
+        await self.told_in_one_delivery(world, [*told, alone], seed)
+        assert [world.vehicle(f"A{number}")["price_cents"] for number in (1, 2, 3)] == [600_400, 600_400, 610_000]
+
+    @pytest.mark.parametrize("seed", range(3))
+    async def test_a_sale_its_correction_and_its_end(self, seed: int) -> None:
+        world = await lot_of_three()
+        told = [
+            event("updated", 1, "a", price=6100.0, updated_at="2025-02-01T09:00:00Z"),
+            event("sold", 1, "b", updated_at="2025-02-01T09:01:00Z", price=6100.0, sale=sale(6300.0)),
+            event("sold", 1, "c", updated_at="2025-02-01T09:02:00Z", price=6100.0, sale=sale(6250.0)),
+            event("updated", 1, "d", updated_at="2025-02-01T09:03:00Z", price=6200.0),
+        ]
+        await self.told_in_one_delivery(world, told, seed)
+        [row] = sales(world)
+        assert (world.vehicle("A1")["status"], world.vehicle("A1")["price_cents"]) == ("available", 620_000)
+        assert (row["sale_price_cents"], row["voided_at"] is None) == (625_000, False)
+
+    async def test_an_unknown_car_comes_in_and_is_sold(self) -> None:
+        world = await lot_of_three()
+        told = [
+            event("added", 9, "a", updated_at="2025-02-01T09:00:00Z"),
+            event("updated", 9, "b", updated_at="2025-02-01T09:01:00Z", price=6100.0),
+            event("sold", 9, "c", updated_at="2025-02-01T09:02:00Z", price=6100.0, sale=sale(6000.0)),
+        ]
+        await self.told_in_one_delivery(world, told, 1)
+        assert (world.vehicle("A9")["status"], [row["sale_price_cents"] for row in sales(world)]) == ("sold", [600_000])

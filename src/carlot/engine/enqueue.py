@@ -26,7 +26,17 @@ MAX_DELAY_S = 12 * 3600
 """The longest delay of a queue message. Source: https://developers.cloudflare.com/queues/platform/limits/."""
 
 
-RunBatch = Callable[[Services, Sequence[Lease]], Awaitable[Mapping[str, Outcome | Exception | None]]]
+@dataclass(frozen=True, slots=True)
+class InTurn:
+    """A task of a batch that is done alone, and after those before it: side by side they would collide. `place` is its place."""
+
+    place: int
+
+
+Result = Outcome | Exception | InTurn | None
+"""What became of a task of a batch; `None`: it is done alone, beside the others."""
+
+RunBatch = Callable[[Services, Sequence[Lease]], Awaitable[Mapping[str, Result]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +44,7 @@ class TaskKind:
     """What the worker does for one (target, kind).
 
     `run` does the work under a lease of `lease_s`, which is longer than its longest call. Where several tasks can be done in one
-    go, `run_batch` does up to `batch_size` at once and returns each one's outcome by task id; `None`: `run` does it alone.
+    go, `run_batch` does up to `batch_size` at once and returns each one's outcome by task id; what it leaves out, `run` does.
     `on_dead` returns the writes that follow when a task is given up, from its subject and the failure. While its partner needs
     the dealer, a task is blocked, or, without `blocks_on_sign_in`, dead. With `unconfigured` it runs although settings of its
     partner are missing. `author` is kept with what the work changes; empty: its partner's name. `connections` is how many the

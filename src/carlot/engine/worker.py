@@ -12,13 +12,14 @@ from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import NamedTuple
 
 from carlot import trace
 from carlot.domain.author import PROGRAM
 from carlot.domain.times import after, instant, parse_instant
 from carlot.engine.coalescing import CoalescingDatabase
-from carlot.engine.enqueue import Registry, RunBatch, TaskKind
+from carlot.engine.enqueue import InTurn, Registry, Result, RunBatch, TaskKind
 from carlot.engine.outcome import record, record_together
 from carlot.engine.throttle import ThrottledHttp, ThrottledSockets
 from carlot.errors import (
@@ -182,7 +183,7 @@ async def _work_batch(services: Services, kind: TaskKind, run_batch: RunBatch, l
     services = _in_its_name(services, kind, leases[0])
     http = ThrottledHttp(services, leases[0].target, closes_later=True)
     services = replace(services, http=http)
-    results: dict[str, Outcome | Exception | None] = {}
+    results: dict[str, Result] = {}
     fit: list[Lease] = []
     for lease in leases:
         try:
@@ -195,15 +196,19 @@ async def _work_batch(services: Services, kind: TaskKind, run_batch: RunBatch, l
             results |= await _run_batch(services, http, kind, run_batch, fit)
     together: dict[Shared, list[tuple[Lease, Outcome]]] = {}
     works: list[Awaitable[object]] = []
+    in_turn: list[tuple[int, Lease]] = []
     for lease in leases:
         result = results.get(lease.id, Retryable("The partner's answer left this one out."))
         if isinstance(result, Outcome) and result.shared:
             together.setdefault(result.shared, []).append((lease, result))
+        elif isinstance(result, InTurn):
+            in_turn.append((result.place, lease))
         elif result is None:
             works.append(_work(services, kind, lease, turns))
         else:
             works.append(_settle_one(services, kind, lease, result))
     works += [_settle_together(services, kind, done, shared, turns) for shared, done in together.items()]
+    works.append(_work_in_turn(services, kind, [lease for _, lease in sorted(in_turn, key=itemgetter(0))], turns))
     # Side by side, so that they go to the database together. All are waited for, as above.
     for ended in await asyncio.gather(*works, return_exceptions=True):
         if isinstance(ended, BaseException):
@@ -212,7 +217,7 @@ async def _work_batch(services: Services, kind: TaskKind, run_batch: RunBatch, l
 
 async def _run_batch(
     services: Services, http: ThrottledHttp, kind: TaskKind, run_batch: RunBatch, leases: Sequence[Lease]
-) -> Mapping[str, Outcome | Exception | None]:
+) -> Mapping[str, Result]:
     """Do the work of several tasks at once; what failed before a call was made may be the fault of one: each alone (`None`)."""
     try:
         await _hold(services, kind, leases)
@@ -226,6 +231,11 @@ async def _run_batch(
     except Exception as failure:  # noqa: BLE001  As in _step.
         alone = not http.last and not isinstance(failure, PartnerError)
         return {lease.id: None if alone else failure for lease in leases}
+
+
+async def _work_in_turn(services: Services, kind: TaskKind, leases: Sequence[Lease], turns: _Turns) -> None:
+    for lease in leases:
+        await _work(services, kind, lease, turns)
 
 
 async def _settle_one(services: Services, kind: TaskKind, lease: Lease, result: Outcome | Exception) -> None:

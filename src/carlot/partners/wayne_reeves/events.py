@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from pydantic_core import from_json
 
 from carlot.domain.times import instant, parse_instant
-from carlot.engine.enqueue import throttled
+from carlot.engine.enqueue import InTurn, Result, throttled
 from carlot.engine.questions import Decision
 from carlot.errors import AuthExpired, Permanent, Retryable
 from carlot.lot.sale_changes import ask_about, correct_sale, customer_of, make_sale
@@ -29,6 +30,8 @@ MAX_PAGES = 20
 
 MOST_AT_ONCE = 30
 """Events that are taken as one page: as many as one delivery has messages."""
+
+_NOW = datetime.max.replace(tzinfo=UTC)
 
 
 async def apply_event(services: Services, lease: Lease) -> Outcome:
@@ -50,42 +53,47 @@ async def apply_event(services: Services, lease: Lease) -> Outcome:
     return await _changed(services, lease, record)
 
 
-async def apply_events(services: Services, leases: Sequence[Lease]) -> Mapping[str, Outcome | None]:
+async def apply_events(services: Services, leases: Sequence[Lease]) -> Mapping[str, Result]:
     """Bring the lot up to several stored events: those that each tell of one vehicle of their own are taken as one page.
 
-    The others (sales, what has to be asked, several about one vehicle) are `None`: each alone.
+    Several about one vehicle take effect one after the other, as they happened. The rest (sales, what has to be asked) is `None`:
+    each alone.
     """
-    told = await _plainly_told(services, leases)
-    seen = await _look_up_all(services, list(told.values())) if told else []
+    told = await _told(services, leases)
+    outcomes: dict[str, Result] = dict.fromkeys([lease.id for lease in leases])
+    names = Counter(name for _, record in told.values() for name in {record.vin, record.stock_number})
+    shared = {lease for lease, (_, record) in told.items() if names[record.vin] > 1 or names[record.stock_number] > 1}
+    plain = {lease: record for lease, (kind, record) in told.items() if lease not in shared and kind != "vehicle.sold"}
+    seen = await _look_up_all(services, list(plain.values())) if plain else []
     named = Counter(vehicle_id for each in seen for vehicle_id in each.candidates)
-    outcomes: dict[str, Outcome | None] = dict.fromkeys([lease.id for lease in leases])
     page: list[tuple[Lease, Seen, DmsVehicle]] = []
-    for (lease, record), each in zip(told.items(), seen, strict=True):
+    for (lease, record), each in zip(plain.items(), seen, strict=True):
         if any(named[vehicle_id] > 1 for vehicle_id in each.candidates):
-            continue
-        if _is_old(each):
+            shared.add(lease)
+        elif _is_old(each):
             outcomes[lease.id] = _settled(services, lease, "ignored", "Something newer is already known.")
         elif not (each.known and _is_in_doubt(each, each.known, record)):
             page.append((lease, each, record))
     merged = await merge(services, _page([record for _, _, record in page]))
-    shared = Shared((*merged.writes, pull_runs.forget_pages()), merged.enqueue)
+    together = Shared((*merged.writes, pull_runs.forget_pages()), merged.enqueue)
     for lease, each, _ in page:
         applied = webhook_events.settle_as_of(lease.subject_id, each, instant(services.clock.now()))
-        outcomes[lease.id] = Outcome((applied,), "Applied.", shared=shared)
-    return outcomes
+        outcomes[lease.id] = Outcome((applied,), "Applied.", shared=together)
+    # One that gives no time tells of now.
+    in_turn = sorted((lease for lease in told if lease in shared), key=lambda lease: told[lease][1].updated_at or _NOW)
+    return outcomes | {lease.id: InTurn(place) for place, lease in enumerate(in_turn)}
 
 
-async def _plainly_told(services: Services, leases: Sequence[Lease]) -> dict[Lease, DmsVehicle]:
-    """The records of those events that tell of no sale, and that share neither VIN nor stock number with another one."""
+async def _told(services: Services, leases: Sequence[Lease]) -> dict[Lease, tuple[str, DmsVehicle]]:
+    """The kinds and the records of those events that can be read."""
     rows = await webhook_events.read(services.database, [lease.subject_id for lease in leases])
-    told: dict[Lease, DmsVehicle] = {}
+    told: dict[Lease, tuple[str, DmsVehicle]] = {}
     for lease in leases:
         row = rows.get(lease.subject_id)
         event = read_event(row["body"]) if row and row["state"] == "stored" else ""
-        if not isinstance(event, str) and event.event != "vehicle.sold":
-            told[lease] = _record(services, event)
-    names = Counter(name for record in told.values() for name in {record.vin, record.stock_number})
-    return {lease: record for lease, record in told.items() if names[record.vin] == names[record.stock_number] == 1}
+        if not isinstance(event, str):
+            told[lease] = (event.event, _record(services, event))
+    return told
 
 
 def _record(services: Services, event: VehicleEvent) -> DmsVehicle:
