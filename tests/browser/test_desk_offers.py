@@ -55,7 +55,7 @@ def test_a_vin_fills_the_form_only_where_it_is_empty(desk: OpenDesk, desk_lot: I
     # The year is known without a decoder.
     expect(page.get_by_label("Year")).to_have_value("2003")
     expect(page.get_by_text("This VIN is: 2003, Honda, Accord, EX, Sedan, 2.4L I4, FWD.")).to_be_visible()
-    expect(page.get_by_text("Make: the VIN says Honda, not Acura. Check both.")).to_be_visible()
+    expect(page.get_by_text("This VIN belongs to a 2003 Honda Accord.")).to_be_visible()
     faultless(page)
     page.get_by_role("button", name="Use these details").press("Enter")
     for label, text in (("Make", "Acura"), ("Model", "Accord"), ("Trim", "EX"), ("Engine", "2.4L I4"), ("Body style", "Sedan")):

@@ -13,16 +13,16 @@ from pydantic import ValidationError
 from pydantic_core import to_json
 
 from carlot.domain import csv_text
-from carlot.domain import vin as vins
 from carlot.domain.csv_changes import FieldChange, note_changes
 from carlot.domain.fault_words import fault_words
 from carlot.domain.times import instant
 from carlot.domain.vehicle import PUSHED_TO_DMS, stored
-from carlot.domain.vehicle_csv import PROBLEM, Reading, Remark, Row, Sheet, UnreadableSheet, kept_cells, read_row, remark
+from carlot.domain.vehicle_csv import PROBLEM, Reading, Remark, Row, Sheet, UnreadableSheet, kept_cells, read_row
 from carlot.domain.vehicle_entry import NewVehicle, VehicleChange
 from carlot.engine.enqueue import commit
 from carlot.errors import Conflict, ConstraintViolation, Problem
 from carlot.lot.csv_identity import keepers, whose
+from carlot.lot.csv_remarks import remark_on, vin_fault, vin_hint
 from carlot.lot.sync_rules import enqueue_edits_of, enqueue_listings
 from carlot.lot.vehicle_changes import changed_values, new_values
 from carlot.platform.ports import Services, Statement
@@ -171,13 +171,13 @@ async def _plan_part(services: Services, planned: Plan, rows: Sequence[Row]) -> 
         try:
             _plan_row(services, part, row, reading, found)
         except _Refused as refusal:
-            part.reject(row, [_remark(planned, row, reading, refusal.name, refusal.message)])
+            part.reject(row, [remark_on(planned.sheet, row, reading, refusal.name, refusal.message)])
         except Problem as refusal:
             errors = refusal.errors or [("", refusal.detail)]
-            part.reject(row, [_remark(planned, row, reading, name, message) for name, message in errors])
+            part.reject(row, [remark_on(planned.sheet, row, reading, name, message) for name, message in errors])
         except ValidationError as failure:
             faults = [fault_words(error) for error in failure.errors(include_url=False)]
-            part.reject(row, [_remark(planned, row, reading, name, message) for name, message in faults])
+            part.reject(row, [remark_on(planned.sheet, row, reading, name, message) for name, message in faults])
     planned.writes += part.writes(instant(services.clock.now()))
 
 
@@ -214,27 +214,29 @@ def _plan_row(services: Services, part: _Part, row: Row, reading: Reading, found
         raise _Refused("stockNumber", f"{name} has this stock number and keeps it.")
     _require_room(planned, reading.values, found, before, row.number)
     if before is None:
-        _create(services, part, row, reading, said, found.sold_on)
+        _create(services, part, row, reading, said, found)
     else:
-        _plan_change(part, row, reading, before, said)
+        _plan_change(part, row, reading, before, said, found)
     if holder:
         planned.released[holder["id"]] = (holder, row.number)
-        planned.warnings.append(_remark(planned, row, reading, "stockNumber", f"{name} had this stock number and gives it up."))
+        planned.warnings.append(
+            remark_on(planned.sheet, row, reading, "stockNumber", f"{name} had this stock number and gives it up.")
+        )
 
 
-def _create(services: Services, part: _Part, row: Row, reading: Reading, said: dict[str, Any], sold_on: str | None) -> None:
+def _create(services: Services, part: _Part, row: Row, reading: Reading, said: dict[str, Any], found: Found) -> None:
     """Have a row add a vehicle. Raises: as `_plan_row`."""
     planned = part.planned
     vehicle_id = services.clock.token()
-    new = _new(said, vehicle_id, sold_on, planned.base)
-    _warn_of_vin(planned, row, reading, said.get("vin"), new["year"])
+    new = _new(said, vehicle_id, found.sold_on, planned.base)
+    _warn(planned, row, reading, vin_fault(said.get("vin"), new["year"]) or vin_hint(found, new["make"], new["year"]))
     part.created.append({"id": vehicle_id, **by_column(new)})
     part.befores.append({"id": vehicle_id, "version": 1, "before": None})
     planned.vehicle_ids.append(vehicle_id)
     planned.created += 1
 
 
-def _plan_change(part: _Part, row: Row, reading: Reading, before: dict[str, Any], said: dict[str, Any]) -> None:
+def _plan_change(part: _Part, row: Row, reading: Reading, before: dict[str, Any], said: dict[str, Any], found: Found) -> None:
     """Have a row change its vehicle, where it says something new. Raises: as `_plan_row`."""
     planned = part.planned
     if before["id"] in planned.released:
@@ -248,8 +250,9 @@ def _plan_change(part: _Part, row: Row, reading: Reading, before: dict[str, Any]
     if not changes:
         planned.unchanged += 1
         return
-    if "vinValid" in changes:
-        _warn_of_vin(planned, row, reading, changes.get("vin", before["vin"]), changes.get("year", before["year"]))
+    vin, make, year = (changes.get(name, before[name]) for name in ("vin", "make", "year"))
+    fault = vin_fault(vin, year) if "vinValid" in changes else None
+    _warn(planned, row, reading, fault or (vin_hint(found, make, year) if changes.keys() & {"vin", "make", "year"} else None))
     _change(part, row.number, before, changes)
 
 
@@ -303,6 +306,12 @@ def _said(planned: Plan, values: dict[str, Any], before: dict[str, Any] | None) 
     return said
 
 
+def _warn(planned: Plan, row: Row, reading: Reading, words: str | None) -> None:
+    """Say something of the VIN of a row that is taken."""
+    if words:
+        planned.warnings.append(remark_on(planned.sheet, row, reading, "vin", words))
+
+
 def _same(value: Any, before: dict[str, Any], name: str, base: str) -> bool:
     if name == "photos":
         value = [url.removeprefix(base) if url.startswith(f"{base}/photos/") else url for url in value]
@@ -319,20 +328,3 @@ def _require_room(planned: Plan, values: dict[str, Any], found: Found, before: d
             raise _Refused("vin" if name == "id" else name, f"Row {other} is the same vehicle or has the same number.")
     if found.vin_of and on_lot:
         raise _Refused("vin", "Another vehicle in your inventory has this VIN.")
-
-
-def _warn_of_vin(planned: Plan, row: Row, reading: Reading, vin: str | None, year: int) -> None:
-    """Say of a vehicle that is taken that it has no VIN, or one that cannot be right."""
-    if vin is None:
-        fault: str | None = "The vehicle has no VIN and is identified by its stock number."
-    else:
-        fault = vins.form_fault(vin, year) or vins.check_digit_fault(vin, year)
-    if fault:
-        planned.warnings.append(_remark(planned, row, reading, "vin", f"{fault} Listing sites will not accept it."))
-
-
-def _remark(planned: Plan, row: Row, reading: Reading, name: str, message: str) -> Remark:
-    """A remark on the cell that a field (wire name, perhaps with a place in a list) was read from."""
-    name = name.partition(".")[0]
-    place = reading.places.get(name, planned.sheet.sources.get(name, [None])[0])
-    return remark(planned.sheet, row, place, message)

@@ -25,14 +25,15 @@ _COLUMNS = tuple(f.column for f in BY_WIRE.values() if f.writable or f.wire == "
 
 # What is known of the rows in ?1 (JSON array of {id, vin, stock}): the vehicle that is meant, by id, by VIN on the lot or, where the row
 # or the vehicle has no VIN, by stock number; another vehicle on the lot that has its stock number, or its VIN; the day its VIN was last sold
-# under its stock number, or under any where the row has none: a file may list what is long sold.
+# under its stock number, or under any where the row has none: a file may list what is long sold; what the VIN decoder said of its VIN.
 FIND = f"""
 SELECT row, found,
   (SELECT {ADMIN_OBJECT} FROM vehicles WHERE id = found) AS vehicle,
   (SELECT {ADMIN_OBJECT} FROM vehicles WHERE stock_number = stock AND status IN ('available', 'pending') AND id IS NOT found) AS holder,
   (SELECT o.id FROM vehicles o WHERE o.vin = wanted_vin AND o.status IN ('available', 'pending') AND o.id IS NOT found) AS vin_of,
   (SELECT max(s.sale_date) FROM vehicles o JOIN sales s ON s.vehicle_id = o.id AND s.voided_at IS NULL
-    WHERE o.vin = wanted_vin AND o.status = 'sold' AND (o.stock_number = stock OR ifnull(stock, '') = '')) AS sold_on
+    WHERE o.vin = wanted_vin AND o.status = 'sold' AND (o.stock_number = stock OR ifnull(stock, '') = '')) AS sold_on,
+  (SELECT suggestions FROM vin_decodes WHERE vin = wanted_vin) AS said
 FROM (SELECT r.key AS row, r.value ->> 'vin' AS wanted_vin, r.value ->> 'stock' AS stock, coalesce(
     (SELECT v.id FROM vehicles v WHERE v.id = r.value ->> 'id'),
     (SELECT v.id FROM vehicles v WHERE v.vin = r.value ->> 'vin' AND v.status IN ('available', 'pending')),
@@ -91,7 +92,8 @@ SELECT max(id) AS last, group_concat(item, '') AS text FROM (SELECT * FROM part 
 class Found(Model):
     """What is known of a row: the vehicle that is meant (JSON text; `None`: a new one), and what stands in its way.
 
-    `holder` is another vehicle on the lot that has the row's stock number, as JSON text; `vin_of` the id of one that has its VIN.
+    `holder` is another vehicle on the lot that has the row's stock number, as JSON text; `vin_of` the id of one that has its VIN;
+    `said` what its VIN says of a vehicle, as JSON text.
     """
 
     row: int
@@ -99,6 +101,11 @@ class Found(Model):
     holder: str | None
     vin_of: str | None
     sold_on: str | None
+    said: str | None
+
+    def told(self) -> dict[str, str | int]:
+        """What the row's VIN says of a vehicle, by wire names; empty where nobody has asked yet."""
+        return {} if self.said is None else from_json(self.said)
 
     def before(self) -> dict[str, Any] | None:
         """The vehicle by wire names."""

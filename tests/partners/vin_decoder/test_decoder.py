@@ -216,6 +216,23 @@ class TestImports:
         # A make that does not fit is a hint at the desk, and no reason to change anything.
         assert (row["make"], row["year"], row["trim"], row["body_style"]) == ("Tesla", 2013, "P85", "Sedan")
 
+    async def test_a_file_names_the_car_to_which_a_known_vin_belongs_and_takes_the_row(self) -> None:
+        world, numbers = World(0, settings=DECODER), [valid_vin(number) for number in (1, 2, 3)]
+        for number in numbers[:2]:
+            world.network.decoder.say(number, **ACCORD)
+            await ask(world, number)
+        await world.until_quiet()
+        rows = [f"{numbers[0]},2013,Tesla,Model S", f"{numbers[1]},2003,HONDA,Accord EX", f"{numbers[2]},2013,Tesla,Model S"]
+        sheet = "\n".join(["VIN,Year,Make,Model", *rows]).encode()
+        for query in ("?dryRun=true", ""):
+            taken = answer(await world.call("POST", f"/api/vehicles/import{query}", sheet, {"content-type": "text/csv"}))
+            assert (taken["created"], taken["rejected"]) == (3, [])
+            hint = {"row": 2, "column": "VIN", "value": numbers[0], "message": "This VIN belongs to a 2003 Honda Accord."}
+            assert taken["warnings"] == [hint]
+        renamed = f"VIN,Make\n{numbers[0]},Honda\n{numbers[1]},Toyota\n".encode()
+        changed = answer(await world.call("POST", "/api/vehicles/import", renamed, {"content-type": "text/csv"}))
+        assert (changed["updated"], [each["row"] for each in changed["warnings"]]) == (2, [2, 3])
+
     async def test_a_car_typed_by_hand_is_left_as_it_was_typed(self) -> None:
         world, number = World(0, settings=DECODER), valid_vin(1)
         entered = {"vin": number, "year": 2013, "make": "Tesla", "model": "Model S"}

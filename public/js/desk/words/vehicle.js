@@ -71,7 +71,7 @@ export const IN_PLACE = {
 
 export const VIN_OFFER = {
   says: (details) => `This VIN is: ${details}.`,
-  differs: (label, said, typed) => `${label}: the VIN says ${said}, not ${typed}. Check both.`,
+  belongs: (car) => `This VIN belongs to ${/^[AEIOU]/.test(car) ? "an" : "a"} ${car}.`,
   use: "Use these details",
   taken: "This VIN is already in your inventory:",
   fromVin: "from the VIN",
