@@ -72,11 +72,13 @@ class VinDecoder:
         self._told.clear()
 
     def say(self, number: str, **values: str) -> None:
-        """Answer a VIN with these values of vPIC's, all others empty."""
+        """Answer a VIN (`*`: every other one) with these values of vPIC's, all others empty."""
         self._told[number] = values
 
     async def tell(self, request: web.Request) -> web.Response:
-        """Answer VINs with values of your own: `{"VIN": {"Make": "HONDA", "Trim": "EX"}}`; the rest is empty."""
+        """Answer VINs with values of your own: `{"VIN": {"Make": "HONDA", "Trim": "EX"}}`; the rest is empty.
+        `*` is every other VIN.
+        """
         for number, values in (await read_json(request)).items():
             self.say(number, **values)
         return answer_json({"told": sorted(self._told)})
@@ -95,8 +97,9 @@ class VinDecoder:
         """What is known of a VIN."""
         number = number.upper()
         row = {**dict.fromkeys(_NAMES, ""), "VIN": number, "ErrorCode": "0", "ErrorText": "0 - VIN decoded clean."}
-        if number in self._told:
-            return {**row, **self._told[number]}
+        told = self._told.get(number, self._told.get("*"))
+        if told is not None:
+            return {**row, **told}
         if not vin.is_valid(number):
             return {**row, "ErrorCode": "1", "ErrorText": "1 - Check Digit (9th position) does not calculate properly"}
         if number in self._records:

@@ -3,7 +3,8 @@
 What a test can ask for:
 
 - `demo_lot`   an installation with the demo lot imported and on show. To look at: no test changes it. `cars` is what it shows.
-- `desk_lot`   another, on all listing sites, for tests that change it. Each such test makes the vehicles it needs itself.
+- `desk_lot`   another, on all listing sites and with a VIN decoder, for tests that change it. Each such test makes the vehicles
+               that it needs itself.
 - `desk`       a page at its desk, signed in: `desk()` or `desk("#/sales", width=360)`, with the options of `open_page`.
 - `page`       a page of a fresh browser profile, 1280 x 800 in light colours. The test fails when a script throws, the console
                shows an error, the CSP is violated, or the page asks any host but this machine for something.
@@ -120,7 +121,7 @@ def cars(demo_lot: Installation) -> list[Car]:
 @pytest.fixture(scope="session")
 def desk_lot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """The demo lot, for tests that change it. Its desk wants a sign-in."""
-    with running(tmp_path_factory.mktemp("desk-lot"), on_sites=True, AUTH_MODE="required") as installation:
+    with running(tmp_path_factory.mktemp("desk-lot"), on_sites=True, with_decoder=True, AUTH_MODE="required") as installation:
         assert installation.import_lot()["status"] == "completed"
         yield installation
 

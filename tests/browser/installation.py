@@ -57,16 +57,20 @@ class Installation:
 
 
 @contextlib.contextmanager
-def running(folder: Path, *, on_sites: bool = False, with_books: bool = False, **settings: str) -> Iterator[Installation]:
+def running(
+    folder: Path, *, on_sites: bool = False, with_books: bool = False, with_decoder: bool = False, **settings: str
+) -> Iterator[Installation]:
     """Start one on free ports, the partners with the demo lot; all it writes is in `folder`.
 
     `on_sites`: the dealer is on all listing sites. `with_books`: QuickBooks is configured, and tells of payments; the dealer has
-    still to connect. `settings` are the Worker's own.
+    still to connect. `with_decoder`: VINs are decoded, and say nothing before a test has told the decoder what they say.
+    `settings` are the Worker's own.
     """
     partners = Partners(folder / "partners.log")
     partner_settings = {"WAYNE_REEVES_API_URL": partners.url, "WAYNE_REEVES_API_KEY": "key"}
     partner_settings |= sites.settings(partners) if on_sites else {}
     partner_settings |= books(partners) if with_books else {}
+    partner_settings |= {"VIN_DECODER_URL": f"{partners.url}/vpic"} if with_decoder else {}
     worker = Worker(
         folder / "worker",
         {
@@ -85,6 +89,8 @@ def running(folder: Path, *, on_sites: bool = False, with_books: bool = False, *
         settings_file.write(f'PUBLIC_BASE_URL="{worker.url}"\n')
     try:
         partners.run()
+        if with_decoder:
+            partners.sim("PUT", "vin-decoder/vins", {"*": {}})
         worker.run()
         # The demo lot with pictures that this Worker serves.
         hold(partners, read_lot(LOT_FILE, f"{worker.url}/demo/"))

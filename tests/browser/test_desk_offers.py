@@ -10,6 +10,7 @@ from playwright.sync_api import Page, Route, expect
 from browser.conftest import OpenDesk
 from browser.desk_page import add_vehicle, address, becomes
 from browser.installation import Installation
+from simulators import vin
 
 Check = Callable[[Page], None]
 SAID = {
@@ -66,6 +67,39 @@ def test_a_vin_fills_the_form_only_where_it_is_empty(desk: OpenDesk, desk_lot: I
     [added] = desk_lot.ask("GET", f"/api/vehicles?q={number}").json()["vehicles"]
     kept = (added["make"], added["trim"], added["engine"], added["bodyStyle"], added["drivetrain"], added["fuelType"])
     assert kept == ("Acura", "EX", "2.4L", "Sedan", "FWD", None)
+
+
+def test_a_vin_goes_to_the_decoder_and_back_and_a_decoder_that_is_slow_or_down_stops_nobody(
+    desk: OpenDesk, desk_lot: Installation
+) -> None:
+    """Nothing stands between the page, the Worker, its queue and the simulated decoder."""
+    numbers = [vin.complete("1FM", "CU0GX", 2018, "U", serial) for serial in (1, 2, 3)]
+    escape = {"ModelYear": "2018", "Make": "FORD", "Model": "Escape", "Trim": "SE", "DriveType": "FWD/Front-Wheel Drive"}
+    desk_lot.partners.sim("PUT", "vin-decoder/vins", dict.fromkeys(numbers, escape))
+    page = desk("#/vehicle/new")
+    page.get_by_label("VIN").fill(numbers[0])
+    page.keyboard.press("Tab")
+    page.get_by_label("Model").fill("Explorer")
+    expect(page.get_by_text("This VIN is: 2018, Ford, Escape, SE, FWD.")).to_be_visible()
+    expect(page.get_by_text("This VIN belongs to a 2018 Ford Escape.")).to_be_visible()
+    page.get_by_role("button", name="Use these details").press("Enter")
+    expect(page.get_by_label("Make")).to_have_value("Ford")
+    page.get_by_role("button", name="Add vehicle").click()
+    expect(page.get_by_role("heading", name="2018 Ford Explorer")).to_be_visible()
+    # What the page offers of a car that it has saved comes from the same place.
+    expect(page.get_by_text("This VIN belongs to a 2018 Ford Escape.")).to_be_visible()
+    # Slow: it would answer in a minute. Down: it answers 503.
+    for number, fault in zip(numbers[1:], ({"stall_rate": 1, "stall_s": 60}, {"outage": True}), strict=True):
+        desk_lot.partners.sim("PUT", "faults/vin-decoder", fault)
+        page.goto(f"{desk_lot.url}/#/vehicle/new")
+        page.get_by_label("VIN").fill(number)
+        page.keyboard.press("Tab")
+        page.get_by_label("Make").fill("Ford")
+        page.get_by_label("Model").fill("Edge")
+        page.get_by_role("button", name="Add vehicle").click()
+        expect(page.get_by_role("heading", name="2018 Ford Edge")).to_be_visible(timeout=5_000)
+        expect(page.get_by_role("button", name="Use these details")).to_have_count(0)
+    desk_lot.partners.sim("DELETE", "faults/vin-decoder")
 
 
 def test_a_cars_page_offers_what_its_vin_says_and_marks_what_came_from_it(desk: OpenDesk, desk_lot: Installation) -> None:
