@@ -11,7 +11,6 @@ Trouble = tuple[str, int, bool] | None
 
 SEEDS = st.integers(0, 2**16)
 CARS = st.sampled_from(["A1", "A2"])
-LEAST = 6_000
 PRICES = st.integers(60, 64).map(lambda hundreds: hundreds * 100.0)
 CHANGES = st.one_of(
     st.fixed_dictionaries({"price": PRICES}),

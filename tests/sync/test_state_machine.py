@@ -43,7 +43,6 @@ from sync.actions import (
     CARS,
     FAULT_RULES,
     FAULTS,
-    LEAST,
     PRICES,
     RARELY,
     SEEDS,
@@ -75,6 +74,8 @@ class Dealership(RuleBasedStateMachine):
         self.told = 0
         # The stock number that each car has in the DMS by now.
         self.numbers = {"A1": "A1", "A2": "A2"}
+        # The vehicle that each car was here before the DMS took it back, by id.
+        self.before: dict[str, str] = {}
 
     # ----------------------------------------------------------------------------------------------------------- the rules
 
@@ -262,11 +263,11 @@ class Dealership(RuleBasedStateMachine):
         assert response.status in (200, 409, 503), response
 
     async def do_pay(self, pick: int, much: bool) -> None:
-        """The buyer pays a dollar of an invoice, or what any car costs at least: no correction makes it too much."""
+        """The buyer pays a dollar of an invoice, or all that he owes, which is more than it may be corrected to."""
         company = self.world.network.books.companies[DEALER_REALM]
-        cents = LEAST * 100 if much else 100
-        owed = [each for each in company.standing("Invoice") if round(each.body["Balance"] * 100) >= cents]
-        if owed and (not much or owed[pick % len(owed)].body["Balance"] == owed[pick % len(owed)].body["TotalAmt"]):
+        owed = [each for each in company.standing("Invoice") if each.body["Balance"] >= 1]
+        if owed:
+            cents = None if much else 100
             bookkeeper.pay(company, bookkeeper.Payment(invoice=owed[pick % len(owed)].object_id, amount_cents=cents))
 
     async def do_answer(self, pick: int, price: float) -> None:
@@ -302,7 +303,8 @@ class Dealership(RuleBasedStateMachine):
         self.world.network.dms.lot.update(self.numbers[car], changes)
 
     async def do_dms_sells(self, car: str, price: float) -> None:
-        if self.vehicle(car) is None:
+        vehicle = self.vehicle(car)
+        if vehicle is None or (vehicle["status"] == "sold" and vehicle["id"] == self.before.get(car)):
             return  # Sold again before it was seen for sale: nothing tells that from the first sale corrected.
         with suppress(SaleRefused):
             told = self.world.dms_sells(self.numbers[car], price)
@@ -357,6 +359,8 @@ class Dealership(RuleBasedStateMachine):
         record = self.world.dms_record(number)
         if vehicle is None or vehicle["status"] != "sold" or record["status"] != "sold":
             return
+        if any(task["state"] != "done" for task in self.world.tasks(target="wayne_reeves", kind="sale")):
+            return  # It comes back days after its sale: nobody asks any more whether the DMS has that.
         self.told += 1
         self.world.clock.forward(0.5)
         self.history.past.add(number)
@@ -365,10 +369,10 @@ class Dealership(RuleBasedStateMachine):
         back = {**record, "stock_number": f"T{self.told}" if "other" in how else number, "status": "available"}
         if "dated" in how:
             back["date_acquired"] = (self.world.clock.now() + timedelta(days=self.told + 1)).date().isoformat()
-        # A sale that it is still to be told of is refused for good when it does not have the car any more.
-        if not kept and not any(task["state"] != "done" for task in self.world.tasks(target="wayne_reeves", kind="sale")):
+        if not kept:
             dms.lot.remove(number)
         dms.lot.upsert(back)
+        self.before[car] = vehicle["id"]
         self.numbers[car] = back["stock_number"]
         self.history.prices[back["stock_number"]] |= self.history.prices[number]
         dms.lot.update(back["stock_number"], {})

@@ -220,6 +220,15 @@ async def test_a_correction_of_a_sale_that_was_undone_here_sells_nothing() -> No
     assert (status(world), audit_sales(world)) == ("available", [(630_000, "voided")])
 
 
+async def test_an_older_telling_of_a_sale_that_was_undone_here_sells_nothing() -> None:
+    """The DMS corrected its sale and took the correction back; it names no sale."""
+    world = await lot_of_three()
+    await tell(world, told("a", FIRST))
+    await world.void(str(world.database.query("SELECT id FROM sales")[0]["id"]))
+    await tell(world, told("c", THIRD), told("b", SECOND, 6275.0))
+    assert (status(world), audit_sales(world)) == ("available", [(630_000, "voided")])
+
+
 SPELLED: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "texts": (
         {"sale_price": "$6,300.00", "sale_date": "02/01/2025", "customer": {"name": " Ann Lee ", "email": "", "phone": ""}},

@@ -136,9 +136,16 @@ UPDATE import_runs SET status = CASE
   THEN status END
 WHERE id = ?1"""
 
-# A sale that was undone here, and is the very one that is told of: our own, coming back from the DMS.
+# A sale that was undone here, and is the very one that is told of: our own, coming back from the DMS; or one of which the DMS has told
+# later than at ?4, its time of what it tells.
 UNDONE = """
-SELECT 1 AS is_known FROM sales WHERE vehicle_id = ?1 AND voided_at IS NOT NULL AND sale_price_cents = ?2 AND sale_date = ?3 LIMIT 1"""
+SELECT 1 AS is_known FROM sales
+WHERE vehicle_id = ?1 AND voided_at IS NOT NULL AND ((sale_price_cents = ?2 AND sale_date = ?3) OR dms_told_at > ?4) LIMIT 1"""
+
+# The DMS, which has it still, has told at its time ?4 of a sale that was undone here: what it told before that is old by now.
+NOTE_UNDONE = """
+UPDATE sales SET dms_told_at = ?4 WHERE vehicle_id = ?1 AND voided_at IS NOT NULL AND sale_price_cents = ?2 AND sale_date = ?3
+  AND dms_tried_at IS NOT NULL AND ifnull(dms_told_at < ?4, 1)"""
 
 # Whether a sale of a car was ever undone.
 WAS_UNDONE = "SELECT 1 AS was_undone FROM sales WHERE vehicle_id = ?1 AND voided_at IS NOT NULL LIMIT 1"
@@ -307,9 +314,14 @@ def none_undone(run_id: str, since: str) -> Statement:
     return statement(NONE_UNDONE, run_id, since)
 
 
-async def is_undone(database: Database, vehicle_id: str, price_cents: int, sale_date: str) -> bool:
-    """Whether the very sale that is told of was undone here."""
-    return await database.first(UNDONE, vehicle_id, price_cents, sale_date) is not None
+async def is_undone(database: Database, vehicle_id: str, price_cents: int, sale_date: str, told_at: str | None) -> bool:
+    """Whether the very sale that is told of was undone here, or one of which the DMS has told later than at `told_at`."""
+    return await database.first(UNDONE, vehicle_id, price_cents, sale_date, told_at) is not None
+
+
+def note_undone(vehicle_id: str, price_cents: int, sale_date: str, told_at: str) -> Statement:
+    """Note that the DMS has told at its time `told_at` of a sale that was undone here and that it still has."""
+    return statement(NOTE_UNDONE, vehicle_id, price_cents, sale_date, told_at)
 
 
 async def was_undone(database: Database, vehicle_id: str) -> bool:

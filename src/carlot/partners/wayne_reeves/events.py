@@ -180,8 +180,10 @@ async def _followed(services: Services, lease: Lease, vehicle_id: str, told: Dms
     if sale is not None:
         terms = replace(terms, lines=sale.lines)
     if sale is None:
-        if await sales.is_undone(services.database, vehicle_id, terms.price_cents, terms.sale_date):
-            return _settled(services, lease, "ignored", "This sale is already known.")
+        same = (vehicle_id, terms.price_cents, terms.sale_date)
+        if await sales.is_undone(services.database, *same, told_at):
+            noted = [sales.note_undone(*same, told_at)] if told_at else []
+            return _settled(services, lease, "ignored", "This sale is already known.", *noted)
         _, made = make_sale(services, {"id": vehicle_id}, terms, from_dms=(told.sale_id, told_at))
         # It may have fallen through since: what the DMS shows of the car later is news again.
         late = [dms_pages.news_again(vehicle_id, told_at), pull_runs.forget_pages()] if told_at else []
