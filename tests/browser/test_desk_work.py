@@ -232,6 +232,15 @@ def test_a_service_record_is_corrected_and_voided_with_undo(desk: OpenDesk, desk
     assert kept()["state"] == "voided"
 
 
+def test_work_on_a_vehicle_that_is_gone_still_has_its_name(desk: OpenDesk, desk_lot: Installation) -> None:
+    car = add_vehicle(desk_lot, make="Borgward")
+    work = {"vehicleId": car["id"], "serviceDate": "2026-11-18", "description": "Tow", "cost": 75}
+    desk_lot.ask("POST", "/api/service-records", work)
+    desk_lot.ask("DELETE", f"/api/vehicles/{car['id']}")
+    row = desk("#/service").get_by_role("row").filter(has_text="Tow")
+    expect(row.get_by_role("link")).to_have_text("2019 Borgward Accord")
+
+
 def test_customers_are_added_found_and_have_what_they_bought(desk: OpenDesk, desk_lot: Installation, faultless: Check) -> None:
     car = add_vehicle(desk_lot, make="Sunbeam")
     page = desk("#/customers")

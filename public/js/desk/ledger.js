@@ -2,6 +2,7 @@
 
 import { call, everything } from "./api.js";
 import { effect, signal, useEffect } from "./html.js";
+import { whenLacking } from "./lot.js";
 import { reachable } from "./network.js";
 import { onChange } from "./rounds.js";
 import { toast } from "./toasts.js";
@@ -24,7 +25,10 @@ export function useLedger(...topics) {
     // The first time, and whenever the network is back: a list that failed to load is asked for again.
     const unwatch = effect(() => { if (reachable.value) topics.forEach(fetchList); });
     const unlisten = onChange((topic) => topics.filter((each) => each === topic || each === "profits").forEach(fetchList));
-    return () => { unwatch(); unlisten(); };
+    const lists = topics.filter((topic) => topic in LISTS).map((topic) => LISTS[topic][0]);
+    const lacks = (lot, list) => list.value?.some((row) => row.vehicleId && !lot.has(row.vehicleId));
+    const unname = whenLacking((lot) => lists.some((list) => lacks(lot, list)));
+    return () => { unwatch(); unlisten(); unname(); };
   }, []);
 }
 

@@ -1,7 +1,7 @@
 /** The lot at this desk: every vehicle from the server, and the same vehicles with unsent changes applied. */
 
 import { at, call } from "./api.js";
-import { computed, signal } from "./html.js";
+import { computed, effect, signal } from "./html.js";
 import { entries } from "./outbox.js";
 
 const FIRST = 100;
@@ -93,6 +93,13 @@ export async function loadArchive() {
     if (found >= page.total || !page.vehicles.length) break;
   }
   archiveKnown.value = true;
+}
+
+/** Fetch the archived vehicles too once `lacks` says that the lot lacks a vehicle that is to be named. Returns how to stop. */
+export function whenLacking(lacks) {
+  return effect(() => {
+    if (complete.value && !archiveKnown.value && lacks(lot.value)) loadArchive().catch(() => {});
+  });
 }
 
 /** Fetch one vehicle. Rejects with `Problem`. */

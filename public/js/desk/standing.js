@@ -126,5 +126,9 @@ function underWay() {
   return found;
 }
 
-/** Vehicles of the lot by VIN, for tasks, which name no id. */
-export const byVin = computed(() => new Map([...lot.value.values()].map((vehicle) => [vehicle.vin, vehicle])));
+/** Vehicles by VIN, for tasks, which name no id. One on the lot goes before one that is sold or archived and had the same VIN. */
+export const byVin = computed(() => {
+  const vehicles = [...lot.value.values()].sort((one, other) => PRESENCE.indexOf(one.status) - PRESENCE.indexOf(other.status));
+  return new Map(vehicles.map((vehicle) => [vehicle.vin, vehicle]));
+});
+const PRESENCE = ["archived", "sold", "pending", "available"];

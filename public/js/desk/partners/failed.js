@@ -1,6 +1,7 @@
 /** `#/failed`: what needs the dealer: his questions, and failed syncs in plain words, with buttons to retry or dismiss them. */
 
 import { html, useEffect, useSignal } from "../html.js";
+import { whenLacking } from "../lot.js";
 import { Empty, Head, Loading, Working } from "../parts.js";
 import { Reason } from "../reason.js";
 import { onChange } from "../rounds.js";
@@ -28,8 +29,10 @@ export function Failed() {
       if (topic === "tasks" || topic === "inbox") askTasks();
       if (topic === "inbox") askQuestions();
     });
+    const unname = whenLacking(() => dead.value?.some((task) => task.vin && !byVin.value.has(task.vin)));
     return () => {
       clearInterval(round);
+      unname();
       unlisten();
     };
   }, []);
