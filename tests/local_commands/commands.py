@@ -14,7 +14,7 @@ from runtime.paths import ROOT
 from support.running import wait_until
 
 START_S = 120.0
-STOP_S = 20.0
+STOP_S = 40.0
 
 
 def run(name: str, *flags: str, cwd: Path = ROOT, timeout_s: float = 60) -> subprocess.CompletedProcess[str]:

@@ -28,7 +28,7 @@ def test_alone_from_another_folder(tmp_path: Path) -> None:
         settings = Settings.from_env({**up.DEALER, **told}, PARTNERS)
         assert [target for target in PARTNERS if not settings.configured(target)] == []
         key = {"authorization": f"Bearer {told['WAYNE_REEVES_API_KEY']}"}
-        page = httpx.get(f"{told['WAYNE_REEVES_API_URL']}/inventory", headers=key, timeout=20).json()
+        page = httpx.get(f"{told['WAYNE_REEVES_API_URL']}/inventory", headers=key, timeout=60).json()
         assert [car["stock_number"] for car in page["vehicles"]] == ["A1"]
         assert process.end(signal.SIGTERM) == set()
         assert process.process.returncode == 0

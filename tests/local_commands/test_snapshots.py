@@ -119,7 +119,7 @@ def test_it_is_kept_when_the_worker_answers_and_not_before(tree: Path, monkeypat
             assert snapshots.flags_of("serve") == ["--python-save-snapshot", f"--python-snapshot-dir={folder}"]
             assert snapshots.flags_of("--version") == []
             (Path(folder) / "snapshot.bin").write_bytes(b"half")
-            assert asked.wait(20)
+            assert asked.wait(60)
             assert not snapshots.file_of(wanted).exists()
             # A workerd that wrangler starts again meanwhile leaves the file alone.
             assert snapshots.flags_of("serve") == []

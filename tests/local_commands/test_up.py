@@ -90,7 +90,7 @@ def test_a_worker_that_does_not_start_is_told(tmp_path: Path, capsys: pytest.Cap
     log = tmp_path / "log"
     log.write_text("the reason why")
     with Child(["/bin/sh", "-c", "exit 3"], tmp_path, {}) as child:
-        child.wait(10)
+        child.wait(60)
         with pytest.raises(SystemExit, match="does not respond"):
             up.wait_for(child, f"http://localhost:{free_port()}/", log)
     assert "the reason why" in capsys.readouterr().err

@@ -22,7 +22,7 @@ def ask(method: str, path: str, content: Any = None) -> Any:
     whole = f"/accounts/{account}{path}"
     form = isinstance(content, bytes)
     headers = {"authorization": "Bearer simulated", "content-type": FORM if form else "application/json"}
-    connection = http.client.HTTPConnection(base.netloc, timeout=20)
+    connection = http.client.HTTPConnection(base.netloc, timeout=60)
     connection.request(method, base.path + whole, content if form else json.dumps(content), headers)
     answer = json.loads(connection.getresponse().read())
     connection.close()

@@ -28,17 +28,17 @@ class Process:
         assert self.running.stdout is not None
         self.ready_line = self.running.stdout.readline()
         found = re.search(r"http://\S+", self.ready_line)
-        assert found, self.running.communicate(timeout=5)
+        assert found, self.running.communicate(timeout=60)
         self.url = found[0]
 
     def client(self) -> httpx.Client:
         """A client that carries an API key."""
-        return httpx.Client(base_url=self.url, headers=KEY, timeout=10)
+        return httpx.Client(base_url=self.url, headers=KEY, timeout=60)
 
     def stop(self) -> None:
         """End it."""
         self.running.terminate()
-        self.running.communicate(timeout=5)
+        self.running.communicate(timeout=60)
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,7 @@ from support.platform import ROOT
 
 TOKEN = "the dealer's token"
 START_S = 90.0
-STOP_S = 15.0
+STOP_S = 30.0
 GOING = ("queued", "running")
 LATER = "strftime('%Y-%m-%dT%H:%M:%fZ', {column}, '-{seconds} seconds')"
 WAITS = {

@@ -128,5 +128,5 @@ def test_a_connection_from_consent_to_consent(new_worker: StartWorker, partners:
     # Let go here: nothing is left in D1 and KV, and the way in is closed.
     assert worker.client.post("/api/integrations/quickbooks/disconnect").status_code == 204
     assert worker.query("SELECT * FROM oauth_tokens") == []
-    wait_until(lambda: mirrored(worker) == [], 5, "the mirror is down")
+    wait_until(lambda: mirrored(worker) == [], 30, "the mirror is down")
     assert partners.sim("GET", "quickbooks/traffic")["tokens"]["most_refreshes_at_once"] == 1

@@ -12,7 +12,7 @@ import pytest
 
 from support.running import Worker
 
-PATIENCE_S = 20
+PATIENCE_S = 60
 """How long a caller waits: well above the five seconds that a silent sender is given, well below what a browser would wait."""
 
 REFUSED = [("POST /api/vehicles", 401), ("PUT /api/vehicles", 405), ("POST /api/nothing", 404)]

@@ -24,7 +24,7 @@ def tokens(sim: httpx.Client) -> dict[str, str]:
 def company(sim: httpx.Client, tokens: dict[str, str]) -> Iterator[httpx.Client]:
     """The Accounting API of the dealer's company, connected."""
     headers = {"Authorization": f"Bearer {tokens['access_token']}", "Accept": "application/json"}
-    with httpx.Client(base_url=f"{sim.base_url}/v3/company/{REALM}/", headers=headers, timeout=10) as client:
+    with httpx.Client(base_url=f"{sim.base_url}/v3/company/{REALM}/", headers=headers, timeout=60) as client:
         yield client
 
 
