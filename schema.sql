@@ -686,10 +686,23 @@ CREATE TABLE import_pages (
   -- JSON array of {stockNumber, field, message}.
   rejected TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(rejected)),
   created_at TEXT NOT NULL,
+  -- JSON array of the BLAKE2b of each record, in hex: the same record on the same page of the next run is known without being read; empty for
+  -- one that is sold. No digests: some record was not taken over, or the run is not the last complete one.
+  digests TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(digests)),
   PRIMARY KEY (run_id, page)
 ) STRICT;
 -- The pages that are known by their fingerprint: each event that changes a car forgets them.
 CREATE INDEX import_pages_known ON import_pages (run_id, page) WHERE fingerprint IS NOT NULL;
+-- A car that was entered by hand, or got other names by hand, may be one that a page shows which is as it was.
+CREATE TRIGGER vehicle_entered AFTER INSERT ON vehicles WHEN NEW.dms_record IS NULL
+BEGIN
+  UPDATE import_pages SET fingerprint = NULL WHERE fingerprint IS NOT NULL;
+END;
+CREATE TRIGGER vehicle_renamed AFTER UPDATE OF vin, stock_number ON vehicles
+WHEN NEW.dms_record IS NULL AND (NEW.vin IS NOT OLD.vin OR NEW.stock_number IS NOT OLD.stock_number)
+BEGIN
+  UPDATE import_pages SET fingerprint = NULL WHERE fingerprint IS NOT NULL;
+END;
 
 -- Files with the whole inventory: exports of the DMS that were uploaded or fetched. Each is read by a run of its own. Until it is read, its
 -- text lies in R2 in blocks, as UTF-8 where it came as UTF-16.

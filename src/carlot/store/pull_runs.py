@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,7 +32,7 @@ PROGRESS = """
 SELECT run.id, run.status, run.created_at, ifnull(last.page, 0) AS page, last.next_cursor,
   EXISTS (SELECT 1 FROM import_pages p WHERE p.run_id = run.id AND p.cursor = last.next_cursor) AS loops,
   EXISTS (SELECT 1 FROM inventory_files f WHERE f.run_id = run.id) AS has_file,
-  known.run_id AS known_run, known.fingerprint AS known_fingerprint
+  known.run_id AS known_run, known.fingerprint, known.digests, known.stock_numbers, known.vins
 FROM import_runs run
 LEFT JOIN import_pages last ON last.run_id = run.id AND last.page = (SELECT max(page) FROM import_pages WHERE run_id = run.id)
 LEFT JOIN import_pages known ON known.page = ifnull(last.page, 0) + 1 AND known.rejected = '[]' AND known.fingerprint IS NOT NULL
@@ -40,15 +41,15 @@ WHERE run.id = ?1"""
 
 # One page is in. The primary key refuses a page that is in already.
 INSERT_PAGE = """
-INSERT INTO import_pages (run_id, page, cursor, next_cursor, fingerprint, stock_numbers, vins, unidentified, seen, created, updated, unchanged, rejected,
-  created_at)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"""
+INSERT INTO import_pages (run_id, page, cursor, next_cursor, fingerprint, stock_numbers, vins, digests, unidentified, seen, created, updated, unchanged,
+  rejected, created_at)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"""
 
 # One page is in that is, byte for byte, a page of an earlier run (?4): nothing on it has changed.
 INSERT_KNOWN_PAGE = """
-INSERT INTO import_pages (run_id, page, cursor, next_cursor, fingerprint, stock_numbers, vins, unidentified, seen, created, updated, unchanged, rejected,
-  created_at)
-SELECT ?1, page, ?3, next_cursor, fingerprint, stock_numbers, vins, unidentified, seen, 0, 0, seen, '[]', ?5 FROM import_pages WHERE run_id = ?4 AND page = ?2"""
+INSERT INTO import_pages (run_id, page, cursor, next_cursor, fingerprint, stock_numbers, vins, digests, unidentified, seen, created, updated, unchanged,
+  rejected, created_at)
+SELECT ?1, page, ?3, next_cursor, fingerprint, stock_numbers, vins, digests, unidentified, seen, 0, 0, seen, '[]', ?5 FROM import_pages WHERE run_id = ?4 AND page = ?2"""
 
 # Something other than a complete run has changed cars: no page is known any more.
 FORGET_PAGES = "UPDATE import_pages SET fingerprint = NULL WHERE fingerprint IS NOT NULL"
@@ -118,6 +119,11 @@ UPDATE vehicles SET
   edited_fields = (SELECT json_group_array(value) FROM json_each(edited_fields) WHERE value <> 'status')
 WHERE {GONE.format(state="status IN ('available', 'pending', 'archived')")}"""
 
+# A page is compared with the last complete run's, record by record.
+PRUNE_DIGESTS = """
+UPDATE import_pages SET digests = '[]' WHERE digests <> '[]'
+  AND run_id IS NOT (SELECT id FROM import_runs WHERE status = 'completed' ORDER BY created_at DESC, id LIMIT 1)"""
+
 # Stock numbers and VINs of runs that no later run is compared with.
 PRUNE = """
 UPDATE import_pages SET stock_numbers = '[]', vins = '[]'
@@ -166,11 +172,21 @@ FROM import_pages p, json_each(p.rejected) r WHERE p.run_id = ?1 ORDER BY p.page
 
 
 @dataclass(frozen=True, slots=True)
+class KnownPage:
+    """A page of an earlier run. `digests`, `stock_numbers` and `vins` are JSON arrays; without digests only all of it can be known."""
+
+    run_id: str
+    fingerprint: str
+    digests: str
+    stock_numbers: str
+    vins: str
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """Where a run stands. `page` is the last page that is in, 0 before the first; `loops`: its next cursor was asked before.
 
-    `known_fingerprint` is what the page to come looked like to `known_run`, the last complete one;
-    `None`: there is nothing to compare with.
+    `known` is the page to come as the last complete run took it over; `None`: there is nothing to compare with.
     """
 
     id: str
@@ -179,8 +195,7 @@ class Progress:
     next_cursor: str | None
     loops: bool
     has_file: bool
-    known_run: str | None
-    known_fingerprint: str | None
+    known: KnownPage | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +224,7 @@ class PageResult:
     total: int
     stock_numbers: list[str]
     vins: list[str]
+    digests: Sequence[str]
     unidentified: int
     seen: int
     created: int
@@ -249,14 +265,17 @@ async def progress(database: Database, run_id: str) -> Progress | None:
         next_cursor=row["next_cursor"],
         loops=bool(row["loops"]),
         has_file=bool(row["has_file"]),
-        known_run=row["known_run"],
-        known_fingerprint=row["known_fingerprint"],
+        known=_known(row) if row["known_run"] else None,
     )
+
+
+def _known(row: Row) -> KnownPage:
+    return KnownPage(row["known_run"], row["fingerprint"], row["digests"], row["stock_numbers"], row["vins"])
 
 
 def add_page(run_id: str, result: PageResult, now: str) -> list[Statement]:
     """Note that a page is in."""
-    names = (to_json(result.stock_numbers).decode(), to_json(result.vins).decode())
+    names = [to_json(each).decode() for each in (result.stock_numbers, result.vins, result.digests)]
     counts = (result.unidentified, result.seen, result.created, result.updated, result.unchanged)
     return [
         statement(
@@ -337,7 +356,7 @@ def archive_gone(run_id: str, previous: str, now: str) -> Statement:
 def finish(run_id: str, status: str, removed: int, message: str | None, now: str) -> list[Statement]:
     """End a run. One that is not complete may have changed cars on the pages that it took: none of them is known any more."""
     forgotten = [] if status == "completed" else [forget_pages()]
-    return [statement(FINISH, run_id, status, removed, message, now), *forgotten, statement(PRUNE)]
+    return [statement(FINISH, run_id, status, removed, message, now), *forgotten, statement(PRUNE), statement(PRUNE_DIGESTS)]
 
 
 async def report(database: Database, run_id: str) -> dict[str, Any] | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from typing import NamedTuple
 
 from pydantic_core import to_json
@@ -63,7 +62,7 @@ class FilePages:
         except BlobsUnavailable as failure:
             raise Retryable("The file cannot be read at the moment.") from failure
         marks = to_json([cursor, staged.headings, self._columns, staged.is_closed, self._file.expects_end])
-        return Fetched(to_fingerprint(marks + content), partial(self._read, place, rows))
+        return Fetched(to_fingerprint(marks + content), lambda _: self._read(place, rows))
 
     async def _rows(self, first_byte: int) -> tuple[Rows, bytes]:
         """The rows of a page, and their bytes. Raises: `BlobsUnavailable`, `Permanent`."""

@@ -22,7 +22,8 @@ from carlot.store.dms_pages import Named, News, Special
 class Merged:
     """What taking a page over comes to: the statements, the rejected records, and how many vehicles are new or changed.
 
-    `enqueue` are the statements that enqueue tasks of the listing sites.
+    `enqueue` are the statements that enqueue tasks of the listing sites. `moves_names`: a vehicle gets another's stock number or
+    record.
     """
 
     writes: tuple[Statement, ...]
@@ -30,6 +31,7 @@ class Merged:
     created: int
     updated: int
     enqueue: tuple[Statement, ...] = ()
+    moves_names: bool = False
 
 
 @dataclass(slots=True)
@@ -83,7 +85,8 @@ async def merge(services: Services, page: InventoryPage, run_id: str | None = No
     renumbered = [vehicle_id for vehicle_id, _ in placed.renumbered]
     if renumbered and services.settings.tells_dms:
         enqueued.append(sales.enqueue_untold(to_json(renumbered).decode(), instant(now)))
-    return Merged(tuple(writes), placed.rejected, len(keys) - len(known), len(known), tuple(enqueued))
+    created, updated = len(keys) - len(known), len(known)
+    return Merged(tuple(writes), placed.rejected, created, updated, tuple(enqueued), bool(placed.fit))
 
 
 def told_by(record: DmsVehicle) -> Told:

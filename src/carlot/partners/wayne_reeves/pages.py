@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -34,6 +34,21 @@ _ESCAPE = re.compile(rb"\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|(u[dD][89a-fA-F]..
 """An escape in JSON; the group has what is half a surrogate pair."""
 
 _READING = str(DmsVehicle.model_fields).encode()
+_READING_KEY = hashlib.blake2b(_READING).digest()
+_BETWEEN = (b"},{", b"}, {")
+"""What stands between the records of a page, as programs write it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """A page as it was, all of which was taken over: for each record its digest, its stock number and its VIN.
+
+    The digest of a record that is read again each time is empty.
+    """
+
+    digests: Sequence[str]
+    stock_numbers: Sequence[str]
+    vins: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +57,8 @@ class InventoryPage:
 
     `stock_numbers` and `vins` name every record, rejected ones included; of `unidentified` records neither can be read. `told_at`
     is the time of those records that give none. `is_cut`: the page ends in the middle of a record, and there is no other behind
-    it.
+    it. `digests` are those of `Before`, or none where there is nothing to compare with. `seen` counts all records of the page,
+    also those that are left out of `records` because they are as they were.
     """
 
     records: list[DmsVehicle]
@@ -55,6 +71,7 @@ class InventoryPage:
     total: int
     told_at: datetime | None = None
     is_cut: bool = False
+    digests: Sequence[str] = ()
 
 
 def to_fingerprint(body: bytes) -> str:
@@ -62,16 +79,64 @@ def to_fingerprint(body: bytes) -> str:
     return hashlib.blake2b(_READING + body, digest_size=32).hexdigest()
 
 
-def read_page(body: bytes) -> InventoryPage:
-    """Read one page of `GET /inventory`.
+def read_page(body: bytes, before: Before | None = None) -> InventoryPage:
+    """Read one page of `GET /inventory`, or of it only what is not as it was `before`.
 
     Raises: `Retryable` when the answer is no inventory page: cut short, an error in disguise, no JSON.
     """
+    between = next((each for each in _BETWEEN if each in body), _BETWEEN[0])
+    pieces = body.split(between)
+    digests = [hashlib.blake2b(piece, digest_size=8, key=_READING_KEY).hexdigest() for piece in pieces]
+    changes = _read_changes(between, pieces, digests, before) if before else None
+    if changes:
+        return changes
     try:
         page = _read(body)
     except ValidationError as failure:
         raise Retryable(f"Wayne Reeves sent something that is not an inventory page. {first_fault(failure)}") from failure
-    return page_of(page.vehicles, page.next_cursor, page.total)
+    return _with_digests(page_of(page.vehicles, page.next_cursor, page.total), digests)
+
+
+def _with_digests(page: InventoryPage, digests: Sequence[str]) -> InventoryPage:
+    """The page with the digests of its records, where each piece is one."""
+    if page.rejected or not len(digests) == page.seen == len(page.records):
+        return page
+    return replace(page, digests=[_lasting(*each) for each in zip(page.records, digests, strict=True)])
+
+
+def _lasting(record: DmsVehicle, digest: str) -> str:
+    """The digest by which a record is known the next time. One that is sold is read again each time."""
+    return "" if record.status == "sold" else digest
+
+
+def _read_changes(between: bytes, pieces: Sequence[bytes], digests: Sequence[str], before: Before) -> InventoryPage | None:
+    """Read a page without the records that are as they were; `None`: it has to be read whole.
+
+    The first and the last piece have the page's own fields in them, and are always read. Where a piece that is left is not one
+    good record, or names a vehicle that is left out, nothing is left out.
+    """
+    known = {digest: place for place, digest in enumerate(before.digests) if digest}
+    same = {number: known[digests[number]] for number in range(1, len(pieces) - 1) if digests[number] in known}
+    left = [number for number in range(len(pieces)) if number not in same]
+    if not same:
+        return None
+    try:
+        found = _read(between.join(pieces[number] for number in left))
+    except ValidationError:
+        return None
+    page = page_of(found.vehicles, found.next_cursor, found.total)
+    if page.rejected or len(page.records) != len(left):
+        return None
+    stock_numbers = [before.stock_numbers[same[number]] if number in same else "" for number in range(len(pieces))]
+    vins = [before.vins[same[number]] if number in same else "" for number in range(len(pieces))]
+    lasting = list(digests)
+    for number, record in zip(left, page.records, strict=True):
+        stock_numbers[number], vins[number] = record.stock_number, record.vin
+        lasting[number] = _lasting(record, digests[number])
+    # Names that stand twice on a page are about each other.
+    if len(set(stock_numbers)) < len(pieces) or len(set(vins)) < len(pieces):
+        return None
+    return replace(page, stock_numbers=stock_numbers, vins=vins, seen=len(pieces), digests=lasting)
 
 
 def page_of(vehicles: Sequence[object], next_cursor: str | None, total: int, rows: Sequence[int] | None = None) -> InventoryPage:

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
 from carlot.domain.times import instant
 from carlot.errors import NeedsDealer, PartnerError, Permanent, StatementRefused
 from carlot.lot.sync_rules import enqueue_edits_again, enqueue_listings_by
 from carlot.partners.wayne_reeves.merge import merge
-from carlot.partners.wayne_reeves.pages import InventoryPage
+from carlot.partners.wayne_reeves.pages import Before
+from carlot.partners.wayne_reeves.source import Fetched
 from carlot.partners.wayne_reeves.sources import forget_text, source_of
 from carlot.platform.ports import Services, Statement
 from carlot.store import inventory_files, listings, pull_runs, questions, sales
@@ -45,10 +46,10 @@ async def pull_page(services: Services, lease: Lease) -> Outcome:
         return source
     asked_at = services.clock.now()
     fetched = await source.fetch(run.next_cursor)
-    if run.known_run and fetched.fingerprint == run.known_fingerprint:
-        writes = pull_runs.add_known_page(run, run.known_run, instant(services.clock.now()))
+    if run.known and fetched.fingerprint == run.known.fingerprint:
+        writes = pull_runs.add_known_page(run, run.known.run_id, instant(services.clock.now()))
         return Outcome(tuple(writes), f"Page {run.page + 1} is as it was.", more=True)
-    done = await _store(services, run, fetched.read(), fetched.fingerprint)
+    done = await _store(services, run, fetched)
     # A page that was on its way while a sale was undone, or an edit was taken, may not show that yet: it is asked for again.
     return replace(done, writes=(sales.none_undone(run.id, instant(asked_at)), *done.writes))
 
@@ -65,17 +66,19 @@ def abandon(services: Services, run_id: str, failure: Exception) -> Sequence[Sta
     return pull_runs.finish(run_id, "failed" if refused else "degraded", 0, f"{reason} Nothing was removed.", now)
 
 
-async def _store(services: Services, run: Progress, page: InventoryPage, fingerprint: str) -> Outcome:
+async def _store(services: Services, run: Progress, fetched: Fetched) -> Outcome:
+    page = fetched.read(_before(run))
     merged = await merge(services, page, run.id)
     now = instant(services.clock.now())
     result = PageResult(
         page=run.page + 1,
         cursor=run.next_cursor,
         next_cursor=page.next_cursor,
-        fingerprint=fingerprint,
+        fingerprint=fetched.fingerprint,
         total=page.total,
         stock_numbers=page.stock_numbers,
         vins=page.vins,
+        digests=page.digests,
         unidentified=page.unidentified,
         seen=page.seen,
         created=merged.created,
@@ -84,8 +87,16 @@ async def _store(services: Services, run: Progress, page: InventoryPage, fingerp
         rejected=to_json(merged.rejected, by_alias=True).decode(),
     )
     cut = [inventory_files.mark_cut(run.id)] if page.is_cut else []
-    writes = (*pull_runs.add_page(run.id, result, now), *cut, *merged.writes)
+    # A car that got its name from another may stand on a page that is as it was.
+    moved = [pull_runs.forget_pages()] if merged.moves_names else []
+    writes = (*moved, *pull_runs.add_page(run.id, result, now), *cut, *merged.writes)
     return Outcome(writes, f"Page {result.page} is in.", more=True, enqueue=merged.enqueue)
+
+
+def _before(run: Progress) -> Before | None:
+    """The page to come as the last complete run took it over."""
+    known = run.known
+    return Before(from_json(known.digests), from_json(known.stock_numbers), from_json(known.vins)) if known else None
 
 
 async def _finish(services: Services, run: Progress) -> Outcome:

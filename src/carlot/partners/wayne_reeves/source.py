@@ -6,18 +6,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from carlot.partners.wayne_reeves.pages import InventoryPage
+from carlot.partners.wayne_reeves.pages import Before, InventoryPage
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
     """A page that is here but not read yet.
 
-    The same fingerprint as in an earlier run means the same page, and what it leads to.
+    The same fingerprint as in an earlier run means the same page, and what it leads to. `read` may leave out what is as it was
+    before, where that is told.
     """
 
     fingerprint: str
-    read: Callable[[], InventoryPage]
+    read: Callable[[Before | None], InventoryPage]
 
 
 class Source(Protocol):
