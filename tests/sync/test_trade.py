@@ -126,6 +126,24 @@ class TestInTheBooks:
         await shows(world, status="available", updated_at=LATER)
         assert [line["state"] for line in world.posted()] == ["voided"]
 
+    @pytest.mark.parametrize(("choice", "left"), [("void", []), ("leave", [630_000])])
+    async def test_one_that_was_paid_without_our_knowledge_is_asked(self, choice: str, left: list[int]) -> None:
+        world = await self.sold()
+        pay(world, world.database.query("SELECT invoice_id FROM sales")[0]["invoice_id"], 100_000)
+        await shows(world, status="available", updated_at=LATER)
+        question = await the_question(world)
+        assert (status(world), question["kind"], [line["state"] for line in world.posted()]) == (
+            "available",
+            "invoice_paid",
+            ["standing"],
+        )
+        assert "voided by the DMS, but $1,000.00 has been paid on its invoice" in question["text"]
+        await reply(world, choice)
+        await shows(world, status="available", updated_at=LATEST, price=5000.0)
+        assert [line["total_cents"] for line in world.posted(state="standing")] == left
+        assert (await questions(world), world.tasks(state="dead")) == ([], [])
+        world.check_books()
+
     async def test_an_invoice_that_is_being_sent_meanwhile_is_looked_at_again(self) -> None:
         """Its worker has read the sale that stood, and has not noted yet that it sends the invoice."""
         world = await connected()

@@ -157,6 +157,9 @@ def _changed(question: Question) -> str:
 
 def _void_paid(question: Question) -> str:
     sale = f"The sale of the {_car(question)} for {_as_here(question)} was voided"
+    if "refusal" not in question.details:
+        stays = "The payment then stays in QuickBooks as the customer's credit."
+        return f"{sale} by the DMS, but {_paid(question)} has been paid on its invoice. Should the invoice be voided too? {stays}"
     invoice = f"QuickBooks did not void its invoice, on which {_paid(question)} has been paid. {question.details['refusal']}"
     first = "First refund the payment in QuickBooks, or take it off the invoice there."
     return f"{sale}, but {invoice} {first} Should the invoice then be voided?"

@@ -31,6 +31,10 @@ SELECT json_object('at', updated_at, 'author', 'CarLot', 'what', kind || '.' || 
 FROM sync_tasks WHERE vehicle_id = ?1 AND kind <> 'event'
 ORDER BY 2 DESC, 3 DESC LIMIT ?2"""
 
+# Who has voided a sale (?1) of a vehicle (?2).
+VOIDED_BY = """
+SELECT author FROM history WHERE vehicle_id = ?2 AND subject_id = ?1 AND what = 'sale.voided' ORDER BY id DESC LIMIT 1"""
+
 # What is too old to be kept, a step of it. ?1 before when, ?2 how many.
 FORGET = "DELETE FROM history WHERE id IN (SELECT id FROM history WHERE at < ?1 ORDER BY at LIMIT ?2) RETURNING 1"
 
@@ -51,6 +55,12 @@ async def of_vehicle(database: Database, vehicle_id: str) -> list[dict[str, Any]
     Each entry has `at`, `author`, `what`, `subjectId`; then either `detail`, its changes by field, or `partner` and `said`.
     """
     return [from_json(row["entry"]) for row in await database.all(OF_VEHICLE, vehicle_id, SHOWN)]
+
+
+async def voided_by(database: Database, sale_id: str, vehicle_id: str) -> str | None:
+    """Who has voided a sale; `None`: nobody, or it is not known any more."""
+    row = await database.first(VOIDED_BY, sale_id, vehicle_id)
+    return None if row is None else str(row["author"])
 
 
 def forget(before: str, most: int) -> Statement:

@@ -1,15 +1,16 @@
 """Undoing in the books what was undone here: an invoice is voided, an expense deleted, and nothing that is not ours.
 
-Where QuickBooks refuses it because money was paid on the invoice, the dealer is asked.
+The dealer is asked where money was paid on the invoice and he has not voided its sale, and where QuickBooks refuses for that.
 Ids are unique within a company only, so that an id of another company is never looked at in this one.
 Source: developer.intuit.com, API reference: Invoice ("Void an invoice"), Purchase ("Delete a purchase").
 """
 
 from __future__ import annotations
 
+from carlot.domain.author import DMS
 from carlot.domain.times import after, instant
 from carlot.errors import Doubtful, Permanent
-from carlot.lot.sale_changes import ask_to_void
+from carlot.lot.sale_changes import Paid, ask_to_void
 from carlot.partners.quickbooks import client
 from carlot.partners.quickbooks.client import Company
 from carlot.partners.quickbooks.correct import refused_for_payments
@@ -17,7 +18,7 @@ from carlot.partners.quickbooks.documents import is_ours
 from carlot.partners.quickbooks.mapping import CHANGED, Entity, Fault
 from carlot.partners.quickbooks.sent import HOLD_S, check_arrived, is_elsewhere, look_up
 from carlot.platform.ports import Row, Services
-from carlot.store import questions, quickbooks_documents, tasks
+from carlot.store import history, questions, quickbooks_documents, tasks
 from carlot.store.tasks import Lease, Outcome
 
 UNDER_WAY_VOID_S = 600.0
@@ -42,8 +43,8 @@ async def take_back(services: Services, company: Company, lease: Lease, row: Row
             f"The {entity.lower()} in QuickBooks no longer has the number {row['doc_number']} and the note of CarLot Manager. "
             "Void it in QuickBooks, then retry."
         )
-    if current.paid_cents and await questions.chosen(services.database, "invoice_paid", str(row["id"])) == "leave":
-        return Outcome(summary="The invoice stays in QuickBooks, as you have decided.")
+    if lease.kind == "invoice" and current.paid_cents and (kept := await _kept(services, row, Paid(current.paid_cents))):
+        return kept
     await services.database.batch([tasks.extend(lease, after(now, HOLD_S))])
     undo = client.void if lease.kind == "invoice" else client.remove
     try:
@@ -52,10 +53,24 @@ async def take_back(services: Services, company: Company, lease: Lease, row: Row
         if fault.code in CHANGED:
             raise Doubtful(str(fault)) from fault
         if lease.kind == "invoice" and (paid := await refused_for_payments(company, current, fault)):
-            asked = ask_to_void(services, str(row["id"]), str(row["vehicle_id"]), paid)
-            return Outcome((asked,), "QuickBooks did not void the invoice, on which money was paid: you are asked what to do.")
+            return _asked(services, row, paid)
         raise
     return Outcome((undone,), f"{entity} {row['doc_number']} voided.")
+
+
+async def _kept(services: Services, row: Row, paid: Paid) -> Outcome | None:
+    """What a paid invoice comes to that is not voided now; `None`: it is, because the dealer wants it so."""
+    chosen = await questions.chosen(services.database, "invoice_paid", str(row["id"]))
+    if chosen == "leave":
+        return Outcome(summary="The invoice stays in QuickBooks, as you have decided.")
+    if chosen is None and await history.voided_by(services.database, str(row["id"]), str(row["vehicle_id"])) == DMS:
+        return _asked(services, row, paid)
+    return None
+
+
+def _asked(services: Services, row: Row, paid: Paid) -> Outcome:
+    asked = ask_to_void(services, str(row["id"]), str(row["vehicle_id"]), paid)
+    return Outcome((asked,), "Money was paid on the invoice: you are asked whether to void it.")
 
 
 def _is_known(row: Row) -> bool:
