@@ -45,7 +45,7 @@ async def handle_request(request: Request, services: Services) -> Response:
     except (DatabaseUnavailable, BlobsUnavailable) as failure:
         log("request.failed", level="error", error=str(failure))
         what = "database" if isinstance(failure, DatabaseUnavailable) else "store of photos"
-        busy = Unavailable(f"The {what} does not answer. Try again in a moment.", headers={"retry-after": "5"})
+        busy = Unavailable(f"The {what} is not responding. Try again in a moment.", headers={"retry-after": "5"})
         response = _refusal(busy, request)
     except Exception as failure:  # noqa: BLE001  The last net: a mistake of ours is an answer too, never a traceback.
         log("request.failed", level="error", error=repr(failure), path=_logged(request.path))

@@ -133,7 +133,7 @@ def test_a_server_that_is_in_trouble_is_tried_again(
     complaints.expect("503")
     car: Vehicle = add_vehicle(desk_lot)
     page = desk(address(car))
-    away = {"status": 503, "code": "unavailable", "detail": "The database does not answer. Try again in a moment."}
+    away = {"status": 503, "code": "unavailable", "detail": "The database is not responding. Try again in a moment."}
     page.route(
         "**/api/vehicles/*",
         lambda route: (
@@ -147,7 +147,7 @@ def test_a_server_that_is_in_trouble_is_tried_again(
     strip = page.locator(".offline")
     expect(strip).to_contain_text("1 change could not be sent yet and is being retried.")
     strip.get_by_role("button", name="Show it").click()
-    expect(page.get_by_role("dialog")).to_contain_text("The database does not answer.")
+    expect(page.get_by_role("dialog")).to_contain_text("The database is not responding.")
     faultless(page)
     page.keyboard.press("Escape")
     page.unroute("**/api/vehicles/*")

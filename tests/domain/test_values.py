@@ -107,8 +107,8 @@ def test_a_key_twice_is_found_wherever_it_hides(value: object, key: str) -> None
     [
         (b'{"a":1,"\\u0061":2}', "The member 'a' occurs twice in one object."),
         (b'{"a":{"a":1},"b":[{"a":1},{"a":1}]}', None),
-        (b'{"price": NaN}', "NaN is no JSON number."),
-        (b"[-Infinity]", "-Infinity is no JSON number."),
+        (b'{"price": NaN}', "NaN is not a JSON number."),
+        (b"[-Infinity]", "-Infinity is not a JSON number."),
         (b'{"a":"NaN","Infinity":"b"}', None),
         (b'{"a":"\\"","a\\\\":"}{","b":1}', None),
     ],

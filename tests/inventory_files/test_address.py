@@ -94,7 +94,7 @@ async def test_an_export_that_is_older_by_its_own_time_changes_nothing(lot: File
     [
         (404, b"", "404"),
         (302, b"", "302"),
-        (200, b"<html>We are being repaired</html>", "no CSV file of vehicles"),
+        (200, b"<html>We are being repaired</html>", "not a CSV file of vehicles"),
         (200, b"", "empty"),
         (200, b"Color,Miles\r\nred,5\r\n", "No column of the file is the stock number"),
     ],

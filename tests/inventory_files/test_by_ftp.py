@@ -54,4 +54,4 @@ async def test_what_the_server_refuses_is_said_and_the_password_is_not(lot: File
     assert report["status"] == "failed"
     assert f"other-{PASSWORD}" not in str(report)
     lot.env["WAYNE_REEVES_FILE_URL"] = "ftp://127.0.0.1/"
-    assert "no address of a file" in (await lot.pull())["message"]
+    assert "not the address of a file" in (await lot.pull())["message"]

@@ -335,7 +335,7 @@ class TestSold:
         await tell(world, event("sold", sale=sale()))
         await world.void(sales(world)[0]["id"])
         await world.until_quiet()
-        assert world.task(kind="sale")["outcome"] == "Wayne Reeves made this sale itself: undo it there too."
+        assert world.task(kind="sale")["outcome"] == "The sale was entered in Wayne Reeves: undo it there too."
         assert world.network.heard("DELETE") == []
 
 

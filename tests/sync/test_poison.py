@@ -226,5 +226,5 @@ class TestMessages:
     async def test_an_unknown_kind_is_dead_in_plain_words(self, world: World) -> None:
         [task_id] = await want(world, "car-1")
         await work(world, {}, task_id)
-        assert state_of(world, task_id)["error"] == f"This version knows no work of kind toy for {TARGET}."
+        assert state_of(world, task_id)["error"] == f"This version does not know tasks of kind toy for {TARGET}."
         assert state_of(world, task_id)["state"] == "dead"

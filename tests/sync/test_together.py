@@ -98,9 +98,7 @@ async def test_they_are_settled_with_few_calls_to_the_database(world: World) -> 
 async def test_a_lease_that_was_lost_meanwhile_is_no_mistake_of_the_others(world: World) -> None:
     batches = Batches(failure=LeaseLost("the lease is somebody else's"))
     await work(world, batches.registry, *await want(world, *"abc"))
-    assert {(task["state"], task["attempts"], task["error"]) for task in world.tasks()} == {
-        ("pending", 0, "It waited too long for its turn.")
-    }
+    assert {(task["state"], task["attempts"], task["error"]) for task in world.tasks()} == {("pending", 0, "It waited too long.")}
 
 
 async def test_what_the_answer_leaves_out_is_tried_again(world: World) -> None:

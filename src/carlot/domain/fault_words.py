@@ -163,7 +163,7 @@ _SENTENCES: Mapping[str, _Words] = {
     **dict.fromkeys(("string_type", "string_unicode", "bytes_type"), _says("Write a text.")),
     **dict.fromkeys(("string_too_short", "too_short", "bytes_too_short"), _at_least),
     **dict.fromkeys(("string_too_long", "too_long", "bytes_too_long", "url_too_long"), _at_most),
-    "string_pattern_mismatch": _says("It has characters that do not belong there."),
+    "string_pattern_mismatch": _says("It has characters that are not allowed."),
     **dict.fromkeys(("literal_error", "enum"), _one_of),
     **dict.fromkeys(("bool_type", "bool_parsing"), _says("Write true or false.")),
     **dict.fromkeys(

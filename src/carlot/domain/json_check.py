@@ -26,6 +26,6 @@ def fault(text: bytes) -> str | None:
                 return f"The member {key[:100]!r} occurs twice in one object."
             keys[-1].add(key)
         elif token in _NOT_JSON:
-            return f"{token.decode()} is no JSON number."
+            return f"{token.decode()} is not a JSON number."
         before = token
     return None

@@ -68,7 +68,7 @@ async def answer_question(services: Services, kinds: Kinds, question_id: str, na
         names = ", ".join(choice.name for choice in kinds[question.kind].choices)
         message = f"Choose one of these: {names}."
         raise Invalid(message, errors=[FieldError("choice", message)])
-    if missing := [FieldError(field, "This choice needs it.") for field in choice.required if field not in given]:
+    if missing := [FieldError(field, "Required for this choice.") for field in choice.required if field not in given]:
         raise Invalid(f"{missing[0].field}: {missing[0].message}", errors=missing)
     decision = await choice.decide(services, question, given)
     kept = {"choice": name, **{field: _kept(value) for field, value in given.items() if field != "customer"}}
@@ -87,5 +87,5 @@ def _kept(value: object) -> object:
 
 
 def _settled(state: str) -> Conflict:
-    message = "This question is answered already." if state == "answered" else "This question has settled itself."
+    message = "This question is answered already." if state == "answered" else "This question no longer needs an answer."
     return Conflict(message, code="question-settled")

@@ -164,7 +164,7 @@ async def _step(services: Services, kind: TaskKind | None, lease: Lease) -> _Ste
     try:
         _check(services, kind, lease)
         if kind is None:
-            raise Permanent(f"This version knows no work of kind {lease.kind} for {lease.target}.")
+            raise Permanent(f"This version does not know tasks of kind {lease.kind} for {lease.target}.")
         await _hold(services, kind, [lease])
         result = await kind.run(services, lease)
     except DatabaseUnavailable:
@@ -225,7 +225,7 @@ async def _run_batch(
     except DatabaseUnavailable:
         raise
     except LeaseLost:  # One of them is somebody else's by now; the others are taken up again.
-        return {lease.id: Throttled("It waited too long for its turn.", 1.0) for lease in leases}
+        return {lease.id: Throttled("It waited too long.", 1.0) for lease in leases}
     except StatementRefused:
         return {lease.id: None for lease in leases}
     except Exception as failure:  # noqa: BLE001  As in _step.

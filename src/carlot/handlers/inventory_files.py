@@ -68,7 +68,7 @@ async def change_inventory_columns(request: Request, services: Services) -> Resp
     wanted = request.params["headingsId"]
     file = next((each for each in await inventory_files.latest(services.database) if each["headingsId"] == wanted), None)
     if file is None:
-        raise NotFound("No file with these headings came lately.")
+        raise NotFound("No recent file has these column headings.")
     if unknown := sorted(set(columns) - set(file["headings"])):
         raise Invalid("There is no such column.", errors=[FieldError("columns", f"There is no column {unknown[0][:60]!r}.")])
     await services.database.batch([csv_columns.keep(wanted, columns, instant(services.clock.now()))])
@@ -90,7 +90,7 @@ async def post_inventory_file(request: Request, services: Services) -> Response:
         raise NotFound("There is nothing at this address.")
     await rate_limit.spend(services, rate_limit.FILES)
     if await inventory_files.waiting(services.database) >= MOST_WAITING:
-        raise TooManyRequests("Enough files wait to be read. Send the next one later.", headers={"retry-after": "300"})
+        raise TooManyRequests("Too many files are waiting to be read. Send this one again later.", headers={"retry-after": "300"})
     staging = Staging(services)
     try:
         async with aclosing(file_parts(request, MAX_BYTES)) as parts:

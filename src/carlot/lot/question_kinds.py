@@ -105,7 +105,7 @@ async def _post_later(services: Services, question: Question, given: Given) -> D
 def _post_from(services: Services, question: Question, day: str) -> Decision:
     settings, now = services.settings, instant(services.clock.now())
     if question.subject_id != settings.quickbooks_realm_id:
-        raise Conflict("Another QuickBooks company is connected by now.", code="question-settled")
+        raise Conflict("Another QuickBooks company is connected now.", code="question-settled")
     enqueued = quickbooks_documents.enqueue_unposted(now, settings.quickbooks_start_date)
     return Decision(other_company.post_here(question.subject_id, day, now), [enqueued])
 
@@ -118,7 +118,7 @@ async def _leave(services: Services, question: Question, given: Given) -> Decisi
 async def _sale(services: Services, question: Question) -> Standing:
     sale = await sales.read(services.database, question.subject_id)
     if sale is None or sale.is_void:
-        raise Conflict("This sale is undone by now.", code="question-settled")
+        raise Conflict("This sale has been undone.", code="question-settled")
     return sale
 
 

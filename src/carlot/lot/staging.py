@@ -72,7 +72,7 @@ class Staging:
                 raise UnreadableSheet("The file is empty.")
             head = read_head(self._beginning, intake.encoding, {})
             if not is_recognized(head.headings):
-                raise UnreadableSheet("This is no CSV file of vehicles: none of its headings is known.")
+                raise UnreadableSheet("This is not a CSV file of vehicles: none of its column headings is known.")
         except UnreadableSheet:
             await self.drop()
             raise

@@ -272,7 +272,7 @@ class FtpSession:
 
     async def _command(self, line: str) -> Reply:
         if _CONTROL.search(line):
-            raise Permanent("A name with a character in it that no file has cannot be sent to an FTP server.")
+            raise Permanent("The name of the file has a character that an FTP server does not take.")
         await self._control.write(f"{line}\r\n".encode())
         return await self._reply()
 
@@ -285,7 +285,7 @@ class FtpSession:
             text = await self._text()
             if (found := _REPLY.match(text)) and found[1] == first[0] and found[2] == " ":
                 return Reply(int(found[1]), found[3])
-        raise Retryable(f"{self._partner}'s FTP server does not come to an end.")
+        raise Retryable(f"{self._partner}'s FTP server never finishes its answer.")
 
     async def _line(self) -> tuple[str, str, str]:
         found = _REPLY.match(f"{await self._text()} ")
@@ -296,7 +296,7 @@ class FtpSession:
     async def _text(self) -> str:
         while b"\n" not in self._read:
             if len(self._read) > MAX_LINE:
-                raise Retryable(f"{self._partner}'s FTP server does not come to the end of a line.")
+                raise Retryable(f"{self._partner}'s FTP server never finishes a line of its answer.")
             part = await self._control.read()
             if not part:
                 raise NetworkFailure("the connection ended")

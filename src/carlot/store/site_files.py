@@ -77,7 +77,7 @@ WHERE f.delivered_at <= ?3 AND NOT EXISTS (SELECT 1 FROM sync_tasks t WHERE t.ta
 # ?1 site, ?2 address, ?3 now.
 SHOWN = """
 UPDATE sync_tasks SET state = 'done', done_rev = wanted_rev, attempts = 0, interrupted = 0, verdict = NULL, repeats = 0, failing_since = NULL,
-  denied_at = NULL, error = NULL, exchange = NULL, outcome = 'In the file that is there.', discarded_at = NULL, deadline_at = NULL,
+  denied_at = NULL, error = NULL, exchange = NULL, outcome = 'In the last file.', discarded_at = NULL, deadline_at = NULL,
   done_at = ?3, next_attempt_at = ?3, wake_due_at = ?3, updated_at = ?3
 WHERE target = ?1 AND kind = 'listing' AND state = 'pending' AND subject_id IN (
   SELECT v.id FROM json_each(?4) AS car JOIN vehicles v ON v.id = car.value ->> 0 AND v.version = car.value ->> 4

@@ -68,7 +68,7 @@ class _File:
             raise NeedsDealer(f"{site.file_setting} cannot be used: {failure}. Correct it.") from failure
         preset = site.file_preset(settings.value)
         if preset not in PRESETS:
-            raise NeedsDealer(f"{site.file_setting} ends with a kind of file that there is not. Use one of {', '.join(PRESETS)}.")
+            raise NeedsDealer(f"{site.file_setting} ends with an unknown kind of file. Use one of {', '.join(PRESETS)}.")
         base = settings.public_base_url or await file_lines.origin(services.database)
         dealer = Dealer.read(settings.dealer_name, settings.dealer_phone, settings.dealer_address)
         return cls(services, site, address, preset, base, dealer)
@@ -143,8 +143,8 @@ async def match_by_file(services: Services, lease: Lease, car: Car) -> Outcome:
         raise Throttled(f"It goes out with the next file. {trouble or ''}".rstrip(), WAIT_S)
     looked_at = tuple(listings.set_verified(site.target, each.vin, now) for each in mine if each.verify_after)
     if wanted is None:
-        return Outcome(looked_at, "Not in the file that is there." if mine else None)
-    return Outcome(looked_at, f"In the file that is there, for {dollars(wanted.price_cents)}.")
+        return Outcome(looked_at, "Not in the last file." if mine else None)
+    return Outcome(looked_at, f"In the last file, for {dollars(wanted.price_cents)}.")
 
 
 async def _call_for(services: Services, site: Site) -> None:
@@ -173,7 +173,7 @@ async def deliver_file(services: Services, lease: Lease) -> Outcome:
     now = services.clock.now()
     age = now - parse_instant(last.delivered_at) if last else None
     if last and age is not None and age < DAILY and last.content_sha256 == content.digest:
-        return _settled(file, content, instant(now), "Nothing differs from the file that is there.")
+        return _settled(file, content, instant(now), "The last file is still correct.")
     if age is not None and age < APART:
         raise Throttled("The next file goes out 15 minutes after the last one.", (APART - age).total_seconds())
     content = await _bring(file, lease)

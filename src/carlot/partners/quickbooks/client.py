@@ -330,5 +330,5 @@ async def _send(
 def _one(answer: Answer, entity: str) -> Entity:
     found = answer.one(entity)
     if found is None:
-        raise Retryable("QuickBooks' answer leaves out what it was asked for.")
+        raise Retryable("QuickBooks' answer leaves out part of what it was asked for.")
     return found

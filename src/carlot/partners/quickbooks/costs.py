@@ -19,10 +19,10 @@ from carlot.store.tasks import Lease, Outcome
 async def follow_car(services: Services, lease: Lease) -> Outcome:
     """Make the journal entries of one car what they are to be; each that is new or no longer wanted is a task of its own."""
     if not services.settings.keeps_costs:
-        return Outcome(summary="The accounts for the cost of cars are not named.")
+        return Outcome(summary="The accounts for the cost of cars are not set.")
     now = services.clock.now()
     writes, enqueued = journals.follow([lease.subject_id], instant(now), instant(now + DOCUMENT_POSTED))
-    return Outcome(tuple(writes), "The journal entries are those that the car asks for.", enqueue=(enqueued,))
+    return Outcome(tuple(writes), "The journal entries are up to date.", enqueue=(enqueued,))
 
 
 def wanted_costs(services: Services) -> list[Statement]:

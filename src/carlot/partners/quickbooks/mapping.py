@@ -257,7 +257,7 @@ class Answer(Model):
     def found(self, entity: str) -> list[Entity]:
         """What a query has found."""
         if self.query is None:
-            raise Retryable("QuickBooks' answer leaves out what it was asked for.")
+            raise Retryable("QuickBooks' answer leaves out part of what it was asked for.")
         return _readable(lambda: _entities(self.query, entity))
 
     def changed(self, entity: str) -> list[Entity]:

@@ -55,5 +55,6 @@ def _ours(entity: str, row: Row, found: Sequence[Entity]) -> Entity | Permanent 
     # Where numbers may repeat, one that was voided may stand beside one that counts.
     ours.sort(key=lambda each: each.is_void)
     if numbered and not ours:
-        return Permanent(f"QuickBooks has another {entity.lower()} with the number {row['doc_number']}. Give that one another.")
+        number = row["doc_number"]
+        return Permanent(f"QuickBooks has another {entity.lower()} with the number {number}. Give that one another number.")
     return ours[0] if ours else None

@@ -16,7 +16,7 @@ from carlot.store.vin_decodes import Known
 MOST_TRIES = 8
 """So often a VIN is tried; after that it waits until somebody asks about it again."""
 
-_NOTHING = Outcome(summary="The VIN decoder said nothing of it.")
+_NOTHING = Outcome(summary="The VIN decoder knows nothing about it.")
 
 
 async def run(services: Services, lease: Lease) -> Outcome:

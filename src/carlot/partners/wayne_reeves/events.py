@@ -229,7 +229,7 @@ async def _ask(services: Services, told: DmsVehicle) -> DmsVehicle | None:
     Raises: `Retryable`; a DMS that lets us not in holds up this event alone.
     """
     if missing := services.settings.lacking("wayne_reeves"):
-        raise Retryable(f"Wayne Reeves has to be asked which of its records holds: set {' and '.join(missing)}.")
+        raise Retryable(f"Wayne Reeves must be asked which of its records is right: set {' and '.join(missing)}.")
     dms = throttled(services, "wayne_reeves")
     # A sold record may be of an earlier stay: whether the car is for sale by now is told by another record, of any time.
     since = None if told.updated_at is None or told.status == "sold" else instant(told.updated_at)

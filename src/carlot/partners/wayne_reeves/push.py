@@ -16,7 +16,7 @@ from carlot.platform.ports import Row, Services
 from carlot.store import dms_pages, inventory_files, sales, vehicles
 from carlot.store.tasks import Lease, Outcome
 
-_NOT_TOLD = "Wayne Reeves' inventory comes in a file: without WAYNE_REEVES_API_KEY it is told of nothing."
+_NOT_TOLD = "Wayne Reeves' inventory comes in a file: until WAYNE_REEVES_API_KEY is set, nothing is sent to it."
 
 
 async def push_sale(services: Services, lease: Lease) -> Outcome:
@@ -37,7 +37,7 @@ async def push_sale(services: Services, lease: Lease) -> Outcome:
         sale_id = await _tell(services, sale)
     except Permanent as refusal:
         if refusal.status == 404 and sale["number_now"] not in (None, sale["external_dms_id"]):
-            raise Retryable(f"The vehicle has another stock number by now, {sale['number_now']}.") from refusal
+            raise Retryable(f"The vehicle now has another stock number, {sale['number_now']}.") from refusal
         raise
     if sale_id is None:
         return Outcome(summary="Wayne Reeves has this vehicle as sold already.")
@@ -113,7 +113,7 @@ async def _undo(services: Services, sale: Row) -> Outcome:
     sale_id = sale["dms_sale_id"]
     if sale_id is None and sale["origin"] == "dms":
         # It has the sale until it shows the car as available.
-        return Outcome(summary="Wayne Reeves made this sale itself: undo it there too.")
+        return Outcome(summary="The sale was entered in Wayne Reeves: undo it there too.")
     if sale_id is None and sale["dms_tried_at"] is not None and sale["external_dms_id"] is not None:
         sale_id = await _tell_again(services, sale)
     if sale_id is not None:

@@ -86,7 +86,7 @@ async def _download(services: Services, address: str, staging: Staging) -> str |
     if parts.scheme in ("ftp", "ftps"):
         return await _download_by_ftp(services, address, staging)
     if parts.scheme not in ("https", "http"):
-        raise Permanent("WAYNE_REEVES_FILE_URL is no address of a file: it begins with https://, ftps:// or ftp://.")
+        raise Permanent("WAYNE_REEVES_FILE_URL is not the address of a file: it begins with https://, ftps:// or ftp://.")
     headers = {"accept": "text/csv, */*;q=0.5"}
     if parts.username is not None:
         name = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
@@ -110,7 +110,7 @@ async def _download_by_ftp(services: Services, address: str, staging: Staging) -
     try:
         place = FtpAddress.parse(address)
     except ValueError as fault:
-        raise Permanent(f"WAYNE_REEVES_FILE_URL is no address of a file: {fault}.") from fault
+        raise Permanent(f"WAYNE_REEVES_FILE_URL is not the address of a file: {fault}.") from fault
     async with ftp_session(services.sockets, PARTNER, place) as session:
         modified = await session.modified(place.name)
         async for part in session.retrieve(place.name, MAX_BYTES):
