@@ -43,9 +43,9 @@ TASKS: Registry = {
         unconfigured=True,
         connections=3,
     ),
-    # Two calls at most.
+    # Two calls at most; after a sale was undone, pages of the DMS's inventory before the edits.
     ("wayne_reeves", "sale"): TaskKind(push.push_sale, OUTBOUND, lease_s=60, author=DMS, unconfigured=True),
-    ("wayne_reeves", "edits"): TaskKind(push.push_edits, OUTBOUND, lease_s=60, author=DMS, unconfigured=True),
+    ("wayne_reeves", "edits"): TaskKind(push.push_edits, OUTBOUND, lease_s=120, author=DMS, unconfigured=True),
     # Nearly always without a call; a tie reads pages of the DMS's inventory.
     ("carlot", "event"): TaskKind(
         events.apply_event, OUTBOUND, lease_s=120, author=DMS, run_batch=events.apply_events, batch_size=events.MOST_AT_ONCE

@@ -66,7 +66,20 @@ async def test_what_was_edited_waits_for_the_new_record() -> None:
     world, sale_id = await sold_and_taken_back("other number", kept=False)
     await world.void(sale_id)
     await world.until_quiet()
-    said = "Wayne Reeves no longer has stock number A1: the changes wait until it shows the car again."
+    said = "Wayne Reeves no longer has this car as A1: the changes wait until it shows the car again."
     assert world.task(kind="edits")["outcome"] == said
     await world.pull()
     assert world.dms_record("T1")["price"] == 7100.0
+
+
+@pytest.mark.parametrize("by_dms", [False, True])
+async def test_what_was_edited_is_not_told_of_the_car_that_has_its_number_by_now(by_dms: bool) -> None:
+    world, sale_id = await sold_and_taken_back("other number", kept=False, by_dms=by_dms)
+    world.network.dms.lot.upsert(car(9, stock_number="A1", make="Ford", model="Fiesta", updated_at=world.later(1)))
+    await world.void(sale_id)
+    await world.until_quiet()
+    for _ in range(2):
+        assert await world.pull() == "completed"
+    assert on_lot(world) == [{"dms": "T1", "ours": "T1", "cents": 710_000}]
+    assert (world.dms_record("A1")["price"], world.vehicle("A1")["price_cents"]) == (6995, 699_500)
+    assert world.tasks(state="dead") == []

@@ -147,8 +147,10 @@ NOTE_UNDONE = """
 UPDATE sales SET dms_told_at = ?4 WHERE vehicle_id = ?1 AND voided_at IS NOT NULL AND sale_price_cents = ?2 AND sale_date = ?3
   AND dms_tried_at IS NOT NULL AND ifnull(dms_told_at < ?4, 1)"""
 
-# Whether a sale of a car was ever undone.
-WAS_UNDONE = "SELECT 1 AS was_undone FROM sales WHERE vehicle_id = ?1 AND voided_at IS NOT NULL LIMIT 1"
+# The VIN by which the DMS knows a car of which a sale was undone since the DMS last told of it.
+VIN_IF_UNDONE = """
+SELECT ifnull(v.dms_record ->> 'vin', v.vin) AS vin FROM sales s JOIN vehicles v ON v.id = s.vehicle_id
+WHERE s.vehicle_id = ?1 AND s.voided_at IS NOT NULL AND ifnull(v.dms_updated_at <= s.voided_at, 1) LIMIT 1"""
 
 # Sales with what a correction must know. `is_touched`: money was paid on its invoice, or somebody changed it in QuickBooks.
 _STANDING = """
@@ -324,9 +326,10 @@ def note_undone(vehicle_id: str, price_cents: int, sale_date: str, told_at: str)
     return statement(NOTE_UNDONE, vehicle_id, price_cents, sale_date, told_at)
 
 
-async def was_undone(database: Database, vehicle_id: str) -> bool:
-    """Whether a sale of a car was undone, here or in the DMS."""
-    return await database.first(WAS_UNDONE, vehicle_id) is not None
+async def vin_if_undone(database: Database, vehicle_id: str) -> str | None:
+    """The VIN by which the DMS knows a car of which a sale was undone since the DMS last told of it; `None`: none was."""
+    row = await database.first(VIN_IF_UNDONE, vehicle_id)
+    return None if row is None else str(row["vin"])
 
 
 async def standing(database: Database, vehicle_id: str) -> Standing | None:

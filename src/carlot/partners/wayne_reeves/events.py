@@ -14,19 +14,16 @@ from carlot.engine.enqueue import InTurn, Result, throttled
 from carlot.engine.questions import Decision
 from carlot.errors import AuthExpired, Permanent, Retryable
 from carlot.lot.sale_changes import ask_about, correct_sale, customer_of, make_sale
-from carlot.partners.wayne_reeves import client
 from carlot.partners.wayne_reeves.mapping import AHEAD, DmsVehicle, timely, to_kept, to_texts
 from carlot.partners.wayne_reeves.merge import merge, told_by
-from carlot.partners.wayne_reeves.pages import InventoryPage, read_page
+from carlot.partners.wayne_reeves.pages import InventoryPage
+from carlot.partners.wayne_reeves.shown import find_shown
 from carlot.partners.wayne_reeves.webhook import DmsSale, VehicleEvent, read_event
 from carlot.platform.ports import Services, Statement
 from carlot.store import dms_pages, pull_runs, questions, sales, webhook_events
 from carlot.store.dms_pages import Known, Seen
 from carlot.store.sales import Standing, Terms
 from carlot.store.tasks import Lease, Outcome, Shared
-
-MAX_PAGES = 20
-"""Pages of the DMS that are looked through for one vehicle."""
 
 MOST_AT_ONCE = 30
 """Events that are taken as one page: as many as one delivery has messages."""
@@ -230,27 +227,12 @@ async def _ask(services: Services, told: DmsVehicle) -> DmsVehicle | None:
     """
     if missing := services.settings.lacking("wayne_reeves"):
         raise Retryable(f"Wayne Reeves must be asked which of its records is right: set {' and '.join(missing)}.")
-    dms = throttled(services, "wayne_reeves")
     # A sold record may be of an earlier stay: whether the car is for sale by now is told by another record, of any time.
     since = None if told.updated_at is None or told.status == "sold" else instant(told.updated_at)
-    cursor: str | None = None
-    shown: list[DmsVehicle] = []
-    for _ in range(MAX_PAGES):
-        try:
-            body = await client.fetch_inventory(dms.http, dms.settings, dms.clock.now(), cursor=cursor, updated_since=since)
-        except AuthExpired as refused:
-            raise Retryable(str(refused)) from refused
-        page = read_page(body)
-        shown += [record for record in page.records if told.vin == record.vin or told.stock_number == record.stock_number]
-        cursor = page.next_cursor
-        if cursor is None:
-            break
-    return min(shown, key=lambda record: _likeness(told, record), default=None)
-
-
-def _likeness(told: DmsVehicle, record: DmsVehicle) -> tuple[bool, bool, bool]:
-    """How far a record is from being the one of the car that is told of: a car is its VIN, and for sale before it is history."""
-    return (told.vin != record.vin, record.status == "sold", told.stock_number != record.stock_number)
+    try:
+        return await find_shown(throttled(services, "wayne_reeves"), told.vin, told.stock_number, since)
+    except AuthExpired as refused:
+        raise Retryable(str(refused)) from refused
 
 
 def _page(records: list[DmsVehicle]) -> InventoryPage:

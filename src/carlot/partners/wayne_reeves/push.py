@@ -12,6 +12,7 @@ from carlot.domain.times import day_in_words, instant
 from carlot.domain.vehicle import FIELDS, PUSHED_TO_DMS, stored
 from carlot.errors import Gone, Permanent, Retryable
 from carlot.partners.wayne_reeves import client
+from carlot.partners.wayne_reeves.shown import find_shown
 from carlot.platform.ports import Row, Services
 from carlot.store import dms_pages, inventory_files, sales, vehicles
 from carlot.store.tasks import Lease, Outcome
@@ -61,16 +62,19 @@ async def push_edits(services: Services, lease: Lease) -> Outcome:
     if not changes:
         return Outcome()
     now, number = services.clock.now(), str(vehicle["externalDmsId"])
-    # The DMS may have taken the car back as another record: its number is then that of the sale that was undone here.
-    may_be_another = await sales.was_undone(services.database, lease.subject_id)
+    # Since its sale the DMS may have the car as another record, and another car under its number.
+    vin = await sales.vin_if_undone(services.database, lease.subject_id)
+    may_be_another = vin is not None
     try:
-        await client.change_vehicle(services.http, services.settings, now, number, changes)
+        is_there = vin is None or await _has(services, vin, number)
+        if is_there:
+            await client.change_vehicle(services.http, services.settings, now, number, changes)
     except Gone:
         if not may_be_another:
             raise
-        return Outcome(
-            summary=f"Wayne Reeves no longer has stock number {number}: the changes wait until it shows the car again."
-        )
+        is_there = False
+    if not is_there:
+        return Outcome(summary=f"Wayne Reeves no longer has this car as {number}: the changes wait until it shows the car again.")
     values = {field.column: stored(vehicle, field.wire) for field in FIELDS if field.dms in changes}
     # An earlier call that was given up for lost may take effect behind this one, and a file may be from before this one: the edit
     # then ends when a pull shows it.
@@ -80,6 +84,14 @@ async def push_edits(services: Services, lease: Lease) -> Outcome:
         taken,
         summary="Sent " + ", ".join(f"{name} {value}" for name, value in changes.items() if name != "description") + ".",
     )
+
+
+async def _has(services: Services, vin: str, number: str) -> bool:
+    """Whether the DMS shows the car under that number; where the inventory comes from a file, that is not asked."""
+    if services.settings.wayne_reeves_file_url:
+        return True
+    shown = await find_shown(services, vin, number)
+    return shown is not None and (shown.vin, shown.stock_number) == (vin, number)
 
 
 async def _only_reads_files(services: Services) -> bool:
