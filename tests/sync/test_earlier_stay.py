@@ -83,3 +83,48 @@ async def test_what_was_edited_is_not_told_of_the_car_that_has_its_number_by_now
     assert on_lot(world) == [{"dms": "T1", "ours": "T1", "cents": 710_000}]
     assert (world.dms_record("A1")["price"], world.vehicle("A1")["price_cents"]) == (6995, 699_500)
     assert world.tasks(state="dead") == []
+
+
+class TestAfterItWasSeen:
+    """The car is another vehicle by then: the one that was sold is history, whatever becomes of its sale."""
+
+    async def voided(self, world: World, sale_id: str) -> None:
+        old = world.database.query("SELECT vehicle_id FROM sales WHERE id = ?", sale_id)[0]["vehicle_id"]
+        await world.void(sale_id)
+        await world.until_quiet()
+        for _ in range(3):
+            assert await world.pull() == "completed"
+        assert world.tasks(state="dead") == []
+        assert world.database.query("SELECT voided_at IS NULL AS stands FROM sales WHERE id = ?", sale_id) == [{"stands": 0}]
+        assert world.database.query("SELECT status FROM vehicles WHERE id = ?", old)[0]["status"] in ("archived", "sold")
+        assert answer(await world.call("GET", "/api/questions?state=open"))["questions"] == []
+
+    @pytest.mark.parametrize("page_cap", [None, 1])
+    @pytest.mark.parametrize("by_dms", [False, True])
+    @pytest.mark.parametrize("kept", [False, True])
+    @pytest.mark.parametrize("how", ["other number", "other number, dated", "dated"])
+    async def test_the_car_stands_on_the_lot_once(self, how: str, kept: bool, by_dms: bool, page_cap: int | None) -> None:
+        world, sale_id = await sold_and_taken_back(how, kept=kept, by_dms=by_dms)
+        await world.pull()
+        world.network.dms.knobs.page_cap = page_cap
+        await self.voided(world, sale_id)
+        number = "T1" if "other" in how else "A1"
+        assert on_lot(world) == [{"dms": number, "ours": number, "cents": 699_500}]
+
+    @pytest.mark.parametrize("how", ["other number", "dated"])
+    async def test_sold_again_it_stays_sold(self, how: str) -> None:
+        world, sale_id = await sold_and_taken_back(how, kept=False)
+        await world.pull()
+        again = await world.sell("T1" if "other" in how else "A1", 6600.0)
+        await world.until_quiet()
+        await self.voided(world, sale_id)
+        assert (on_lot(world), [sale["idempotency_key"] for sale in world.dms_sales()]) == ([], [again["id"]])
+
+    async def test_the_later_sale_voided_puts_it_back(self) -> None:
+        world, _ = await sold_and_taken_back("other number", kept=False)
+        await world.pull()
+        again = await world.sell("T1", 6600.0)
+        await world.until_quiet()
+        await world.void(again["id"])
+        await world.until_quiet()
+        assert [row["dms"] for row in on_lot(world)] == ["T1"]

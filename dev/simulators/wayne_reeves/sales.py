@@ -88,13 +88,17 @@ class Sales:
         return sale
 
     def undo(self, sale_id: str) -> bool:
-        """Restore the vehicle's previous status; return False when there is no such sale to undo."""
+        """Restore the vehicle's previous status unless it was sold again; return False when there is no such sale to undo."""
         sale = self._by_id.get(sale_id)
         if sale is None or sale.undone:
             return False
         sale.undone = True
         vehicle = self._lot.find(sale.body["stock_number"])
-        if vehicle is not None and vehicle.get("vin") == sale.body["vin"] and not self._lot.is_back(vehicle):
+        others = (
+            each for each in self._by_id.values() if not each.undone and each.body["stock_number"] == sale.body["stock_number"]
+        )
+        is_sold_again = any(others)
+        if vehicle is not None and vehicle.get("vin") == sale.body["vin"] and not (is_sold_again or self._lot.is_back(vehicle)):
             self._lot.update(sale.body["stock_number"], {"status": sale.status_before or "available"})
         return True
 

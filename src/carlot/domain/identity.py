@@ -83,7 +83,7 @@ def find(told: Told, candidates: Sequence[Candidate], claimed: Collection[str] =
     The VIN comes first, among the cars on the lot; the number counts only where no car on the lot has that VIN.
     """
     free = [car for car in candidates if car.id not in claimed]
-    if told.sold and (past := next((car for car in free if car.status == "sold" and _is_both(told, car)), None)):
+    if told.sold and (past := next((car for car in free if not car.on_lot and _is_both(told, car)), None)):
         return Nobody.NEW if _is_taken_back(told, past) else past
     if car := find_on_lot(told, free):
         if car.seen and car.number != told.number:

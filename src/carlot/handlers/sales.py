@@ -71,7 +71,7 @@ async def change_sale(request: Request, services: Services) -> Response:
 
 
 async def void_sale(request: Request, services: Services) -> Response:
-    """Void a sale: the car is on the lot again, and its partners are notified. Voiding it again changes nothing."""
+    """Void a sale, once: the car is on the lot again, or archived if it is back as another vehicle. Partners are notified."""
     sale = await _show(services, request.params["id"])
     if sale["state"] != "voided":
         undone = await undo_sale(services, str(sale["id"]), str(sale["vehicleId"]))

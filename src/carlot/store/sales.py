@@ -33,9 +33,13 @@ SELL = "UPDATE vehicles SET status = 'sold', version = version + 1, updated_at =
 # The sale is undone. Nothing comes back when it was before.
 VOID = "UPDATE sales SET voided_at = ?2, updated_at = ?2 WHERE id = ?1 AND voided_at IS NULL RETURNING vehicle_id"
 
-# Its car stands on the lot again, without its stock number if another car has been given that meanwhile.
+# Its car stands on the lot again, without its stock number if another car has been given that meanwhile. Not when it has been taken back
+# since: that is another vehicle, on the lot or sold again, and this one is history.
 UNSELL = """
-UPDATE vehicles SET status = 'available', stock_number = iif(EXISTS (SELECT 1 FROM vehicles o
+UPDATE vehicles SET status = iif(EXISTS (SELECT 1 FROM vehicles o WHERE o.vin = vehicles.vin AND o.id <> vehicles.id
+    AND (o.status IN ('available', 'pending') OR (o.status = 'sold' AND o.created_at > vehicles.created_at
+      AND EXISTS (SELECT 1 FROM sales l WHERE l.vehicle_id = o.id AND l.voided_at IS NULL)))), 'archived', 'available'),
+  stock_number = iif(EXISTS (SELECT 1 FROM vehicles o
     WHERE o.stock_number = vehicles.stock_number AND o.status IN ('available', 'pending')), NULL, stock_number),
   version = version + 1, updated_at = ?2
 WHERE status = 'sold' AND id = (SELECT vehicle_id FROM sales WHERE id = ?1 AND voided_at = ?2)"""
@@ -246,7 +250,7 @@ def insert(sale: NewSale, now: str) -> list[Statement]:
 
 
 def void(sale_id: str, now: str) -> list[Statement]:
-    """Undo a sale and put its car back on the lot."""
+    """Undo a sale and put its car back on the lot, unless it has been taken back since as another vehicle."""
     return [statement(VOID, sale_id, now), statement(UNSELL, sale_id, now)]
 
 
