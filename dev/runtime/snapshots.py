@@ -1,8 +1,9 @@
 """Start workerd from a memory snapshot of the Worker, as Cloudflare does, instead of importing the whole program again.
 
 A snapshot is what the interpreter's memory holds once the Worker is imported, before its first request. `dev/setup` takes one of
-the present source, and so does `dev/worker` when there is none. Run as a program (`python -m runtime.snapshots`), this module
-stands in for workerd: it decides anew at each start, because wrangler starts workerd again after each change of a file.
+the present source, from a workerd that serves nobody: Web Crypto fails in one that takes a snapshot ("Illegal invocation").
+Run as a program (`python -m runtime.snapshots`), this module stands in for workerd: it decides anew at each start, because
+wrangler starts workerd again after each change of a file.
 
 Source: workerd, src/workerd/server/workerd.c++, `--python-save-snapshot`, `--python-load-snapshot` and `--python-snapshot-dir`.
 """
@@ -15,11 +16,9 @@ import os
 import shutil
 import sys
 import tempfile
-import threading
 import time
 import urllib.request
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 from runtime.children import Child
@@ -69,21 +68,10 @@ def fits(flags: Sequence[str]) -> bool:
     return True
 
 
-@contextmanager
-def environment(port: int) -> Iterator[dict[str, str]]:
-    """Yield the environment that has wrangler start workerd from a snapshot; one that is taken meanwhile is kept.
-
-    It is kept once the Worker has answered at `port`; 0: none is taken.
-    """
+def environment() -> dict[str, str]:
+    """Return the environment that has wrangler start workerd from the snapshot of the present source, if there is one."""
     write_starter()
-    wanted = key()
-    if not port or file_of(wanted).exists():
-        yield {"MINIFLARE_WORKERD_PATH": str(STARTER)}
-        return
-    SNAPSHOTS.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="new-", dir=SNAPSHOTS, ignore_cleanup_errors=True) as name:
-        threading.Thread(target=_keep, args=(wanted, Path(name), port), daemon=True).start()
-        yield {"MINIFLARE_WORKERD_PATH": str(STARTER), WANTED: wanted, FOLDER: name}
+    return {"MINIFLARE_WORKERD_PATH": str(STARTER)}
 
 
 def file_of(wanted: str) -> Path:
@@ -91,38 +79,38 @@ def file_of(wanted: str) -> Path:
     return SNAPSHOTS / f"{wanted}.bin"
 
 
-def _keep(wanted: str, folder: Path, port: int) -> None:
-    """Move a snapshot to its place as soon as the Worker answers: then it is written to its end. Drop the oldest ones."""
-    taken = folder / _FILE
-    while folder.exists():
-        time.sleep(_POLL_S)
-        if not taken.exists() or not _answers(port):
-            continue
-        with contextlib.suppress(OSError):  # The folder goes with the program.
-            if key() == wanted:
-                # On the disk before it has its name: a power cut leaves no half of it.
-                with taken.open("rb") as written:
-                    os.fsync(written.fileno())
-                taken.replace(file_of(wanted))
-            _drop_old()
-        return
-
-
 def take() -> bool:
     """Take a snapshot of the present source, unless there is one. Return whether there is one now."""
-    wanted = file_of(key())
-    if wanted.exists():
+    wanted = key()
+    if file_of(wanted).exists():
         return True
-    with tempfile.TemporaryDirectory(prefix="carlot-snapshot-", ignore_cleanup_errors=True) as name:
-        flags = ["--ip", "127.0.0.1", "--port", str(find_free_port()), "--persist-to", f"{name}/state", "--log-level", "error"]
+    SNAPSHOTS.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="new-", dir=SNAPSHOTS, ignore_cleanup_errors=True) as name:
+        taken, port = Path(name) / _FILE, find_free_port()
+        flags = ["--ip", "127.0.0.1", "--port", str(port), "--persist-to", f"{name}/state", "--log-level", "error"]
+        more = {WANTED: wanted, FOLDER: name}
         with (
             (Path(name) / "log").open("wb") as log,
-            Child([str(ROOT / "dev" / "worker"), *flags], ROOT, os.environ, log) as child,
+            Child([str(ROOT / "dev" / "worker"), *flags], ROOT, {**os.environ, **more}, log) as child,
         ):
             deadline = time.monotonic() + TAKE_S
-            while not wanted.exists() and child.poll() is None and time.monotonic() < deadline:
+            while child.poll() is None and time.monotonic() < deadline:
+                # Once the Worker answers, it is written to its end.
+                if taken.exists() and _answers(port):
+                    _keep(taken, wanted)
+                    break
                 time.sleep(_POLL_S)
-    return wanted.exists()
+    return file_of(wanted).exists()
+
+
+def _keep(taken: Path, wanted: str) -> None:
+    """Move a snapshot to its place, if it is still of the present source. Drop the oldest ones."""
+    if key() == wanted:
+        # On the disk before it has its name: a power cut leaves no half of it.
+        with taken.open("rb") as written:
+            os.fsync(written.fileno())
+        taken.replace(file_of(wanted))
+    _drop_old()
 
 
 def _answers(port: int) -> bool:
@@ -155,7 +143,7 @@ def write_starter() -> None:
 
 
 def flags_of(command: str) -> list[str]:
-    """Return the flags with which workerd loads the snapshot of the present source, or takes the one that is wanted."""
+    """Return the flags with which workerd loads the snapshot of the present source, or takes the one that `take` wants."""
     if command != "serve":
         return []
     present = key()

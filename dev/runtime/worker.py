@@ -10,7 +10,6 @@ import os
 import sys
 import tempfile
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
 from itertools import pairwise
 from pathlib import Path
 
@@ -78,12 +77,9 @@ def own_config(flags: Sequence[str]) -> list[str]:
     return chosen
 
 
-def _from_snapshot(flags: Sequence[str]) -> AbstractContextManager[dict[str, str]]:
+def _from_snapshot(flags: Sequence[str]) -> dict[str, str]:
     """Return the environment in which workerd starts from a memory snapshot, unless these flags make it another Worker."""
-    if "MINIFLARE_WORKERD_PATH" in os.environ or not snapshots.fits(flags):
-        return nullcontext({})
-    port = (values_of(flags, "--port") or ["0"])[-1]
-    return snapshots.environment(int(port) if port.isdecimal() else 0)
+    return snapshots.environment() if "MINIFLARE_WORKERD_PATH" not in os.environ and snapshots.fits(flags) else {}
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -99,13 +95,13 @@ def main(arguments: Sequence[str]) -> int:
     persist_to = Path((values_of(flags, "--persist-to", "--persistTo") or [str(STATE)])[-1])
     state.migrate(persist_to, own_config(flags))
     # Workers with the same name find each other through this folder. Give each instance its own.
-    with tempfile.TemporaryDirectory(prefix="carlot-registry-") as registry, _from_snapshot(flags) as more:
+    more = _from_snapshot(flags)
+    with tempfile.TemporaryDirectory(prefix="carlot-registry-") as registry:
         environment = wrangler.local_environment(WRANGLER_REGISTRY_PATH=registry) | more
         with Child(wrangler.command("dev", *flags, *defaults(flags)), ROOT, environment) as child:
             status = child.wait()
     print(f"[worker] wrangler ended with exit status {status}", file=sys.stderr)
-    loaded = bool(more) and snapshots.FOLDER not in more
-    if status > 0 and loaded:
+    if status > 0 and more and snapshots.FOLDER not in os.environ:
         hint = f"If it ends so each time, its memory snapshot may be damaged: delete {snapshots.SNAPSHOTS.relative_to(ROOT)}."
         print(f"[worker] {hint}", file=sys.stderr)
     return status if status >= 0 else 128 - status

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-import threading
+import sys
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 
 from runtime import snapshots
-from support.running import wait_until
+from support.platform import ROOT
 
 
 @pytest.fixture
@@ -60,14 +59,12 @@ def test_a_snapshot_is_of_one_source_only(tree: Path, change: str) -> None:
     before = snapshots.key()
     assert snapshots.key() == before
     kept = keep(before)
-    with snapshots.environment(0) as environment, pytest.MonkeyPatch.context() as patch:
-        for name, value in environment.items():
-            patch.setenv(name, value)
-        assert snapshots.flags_of("serve") == [f"--python-load-snapshot={kept.name}", f"--python-snapshot-dir={kept.parent}"]
-        CHANGES[change](tree)
-        assert snapshots.key() != before
-        # Changed while wrangler runs: the next workerd loads none, and takes none either, for it was not bundled for this one.
-        assert snapshots.flags_of("serve") == []
+    assert snapshots.flags_of("serve") == [f"--python-load-snapshot={kept.name}", f"--python-snapshot-dir={kept.parent}"]
+    assert snapshots.flags_of("--version") == []
+    CHANGES[change](tree)
+    assert snapshots.key() != before
+    # A Worker that serves takes none.
+    assert snapshots.flags_of("serve") == []
 
 
 @pytest.mark.parametrize(
@@ -91,43 +88,42 @@ def test_flags_that_make_it_another_one(flags: list[str]) -> None:
     assert not snapshots.fits(flags)
 
 
-class _Healthy(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        self.send_response(200)
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
-def test_it_is_kept_when_the_worker_answers_and_not_before(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = threading.Event()
-
-    class Starting(_Healthy):
-        def do_GET(self) -> None:
-            asked.set()
-            self.send_response(503)
-            self.end_headers()
-
-    with HTTPServer(("127.0.0.1", 0), Starting) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        wanted = snapshots.key()
-        with snapshots.environment(server.server_port) as environment:
-            for name, value in environment.items():
-                monkeypatch.setenv(name, value)
-            folder = environment[snapshots.FOLDER]
-            assert snapshots.flags_of("serve") == ["--python-save-snapshot", f"--python-snapshot-dir={folder}"]
-            assert snapshots.flags_of("--version") == []
-            (Path(folder) / "snapshot.bin").write_bytes(b"half")
-            assert asked.wait(60)
-            assert not snapshots.file_of(wanted).exists()
+WORKER = """#!{python}
+import http.server, os, pathlib, sys
+sys.path.insert(0, {dev!r})
+from runtime import snapshots
+snapshots.ROOT, snapshots.MADE = pathlib.Path({tree!r}), pathlib.Path({tree!r}, ".runtime")
+snapshots.CONFIG, snapshots.BUNDLE = snapshots.ROOT / "wrangler.jsonc", snapshots.MADE / "bundle"
+snapshots.SNAPSHOTS = snapshots.MADE / "snapshots"
+flags = snapshots.flags_of("serve")
+folder = pathlib.Path(flags[1].partition("=")[2])
+(folder / "snapshot.bin").write_bytes(b"half")
+class Starting(http.server.BaseHTTPRequestHandler):
+    asked = 0
+    def do_GET(self):
+        Starting.asked += 1
+        if Starting.asked == 3:
             # A workerd that wrangler starts again meanwhile leaves the file alone.
-            assert snapshots.flags_of("serve") == []
-            server.RequestHandlerClass = _Healthy
-            wait_until(lambda: snapshots.file_of(wanted).exists(), 20, "it is kept")
-        assert snapshots.file_of(wanted).read_bytes() == b"half"
-        assert not Path(folder).exists()
-        server.shutdown()
+            (folder / "snapshot.bin").write_bytes(b"whole" if snapshots.flags_of("serve") == [] else b"twice")
+            {change}
+        self.send_response(200 if Starting.asked == 3 else 503)
+        self.end_headers()
+http.server.HTTPServer(("127.0.0.1", int(sys.argv[sys.argv.index("--port") + 1])), Starting).serve_forever()
+"""
+
+
+@pytest.mark.parametrize("changed", [False, True])
+def test_it_is_kept_when_the_worker_answers_and_not_before(tree: Path, changed: bool) -> None:
+    program = tree / "dev" / "worker"
+    program.parent.mkdir()
+    change = '(snapshots.ROOT / "src" / "entry.py").write_text("new")' if changed else ""
+    program.write_text(WORKER.format(python=sys.executable, dev=str(ROOT / "dev"), tree=str(tree), change=change))
+    program.chmod(0o755)
+    wanted = snapshots.key()
+    assert snapshots.take() is not changed
+    kept = snapshots.file_of(wanted)
+    assert (kept.read_bytes() if kept.exists() else None) == (None if changed else b"whole")
+    assert [path.name for path in snapshots.SNAPSHOTS.iterdir()] == ([] if changed else [kept.name])
 
 
 def test_only_the_newest_are_kept(tree: Path) -> None:
@@ -140,6 +136,5 @@ def test_only_the_newest_are_kept(tree: Path) -> None:
 
 def test_a_copied_tree_starts_its_own_source(tree: Path) -> None:
     snapshots.STARTER.write_text("#!/bin/sh\n# the one of the tree that this is a copy of\n")
-    with snapshots.environment(0) as environment:
-        started = Path(environment["MINIFLARE_WORKERD_PATH"]).read_text()
+    started = Path(snapshots.environment()["MINIFLARE_WORKERD_PATH"]).read_text()
     assert f'PYTHONPATH="{tree / "dev"}"' in started
