@@ -294,3 +294,7 @@ def test_a_trade_in_is_on_the_sale_and_its_car_is_taken_in(desk: OpenDesk, desk_
     # 17,250.75 + 149.50 - 15,000 - 300 given too much for the trade-in
     expect(row.locator("td[data-label=Profit]")).to_have_text("$2,100.25")
     faultless(page)
+    row.get_by_role("link").click()
+    expect(page.locator(".sums-result")).to_have_text("Gross$2,100.25")
+    expect(page.locator(".sums")).to_contain_text("Trade-in over-allowance$300")
+    faultless(page)

@@ -13,7 +13,7 @@ const LONGEST_MS = 15_000;
 export function useAbout(id) {
   const about = useMemo(() => ({
     sales: signal(null), services: signal(null), listings: signal(null), tasks: signal(null), history: signal(null),
-    fault: signal(null), vehicleId: id,
+    overAllowance: signal(null), fault: signal(null), vehicleId: id,
   }), [id]);
   useEffect(() => {
     const watch = new Watch(about);
@@ -65,9 +65,11 @@ class Watch {
     const which = `vehicleId=${encodeURIComponent(this.about.vehicleId)}`;
     await quietly(async () => {
       const [sales, services] = await Promise.all([everything(`/api/sales?${which}`, "sales"), everything(`/api/service-records?${which}`, "serviceRecords")]);
+      const over = await overAllowance(sales.find((sale) => sale.state !== "voided"));
       batch(() => {
         this.about.sales.value = sales;
         this.about.services.value = services;
+        this.about.overAllowance.value = over;
       });
     });
   }
@@ -96,6 +98,13 @@ class Watch {
     this.timer = setTimeout(() => this.partners(), this.wait);
     this.wait = Math.min(this.wait * 1.4, LONGEST_MS);
   }
+}
+
+/** What was given for the trade-in of a sale above its worth, which another vehicle has. */
+async function overAllowance(sale) {
+  if (!sale?.lines.some((line) => line.kind === "tradeIn")) return 0;
+  const { cars } = await call("GET", `/api/reports/profit?from=${sale.saleDate}&to=${sale.saleDate}`);
+  return cars.find((car) => car.saleId === sale.id)?.tradeInDifference ?? 0;
 }
 
 /** Ignore failures: the old data stays, and the strip above the page says that there is no connection. */

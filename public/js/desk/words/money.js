@@ -3,6 +3,9 @@
 export const MONEY = {
   title: "Money",
   soldFor: "Sold for",
+  fees: "Fees",
+  discounts: "Discounts",
+  overAllowance: "Trade-in over-allowance",
   service: "Service",
   costSoFar: "Cost so far",
   gross: "Gross",
