@@ -110,7 +110,7 @@ def _take_rows(piece: bytes, encoding: str, delimiter: str, width: int, most: in
 
 
 def _says_something(record: Record) -> bool:
-    return record.cells is None or any(cell.strip() for cell in record.cells)
+    return record.cells is None or any(map(str.strip, record.cells))
 
 
 def _decoded(raw: list[bytes], encoding: str) -> Iterator[str]:

@@ -113,7 +113,7 @@ class FilePages:
 
     def _has_its_place(self, cells: Sequence[str]) -> bool:
         """Whether each cell stands under its heading, as far as that shows: none is too many."""
-        return not any(cell.strip() for cell in cells[len(self._columns) :])
+        return len(cells) <= len(self._columns) or not any(map(str.strip, cells[len(self._columns) :]))
 
     def _with_broken(self, page: InventoryPage, place: _Place, broken: Sequence[Record], cut: Record | None) -> InventoryPage:
         """The page with the rows that cannot be taken apart.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
+from itertools import zip_longest
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field, TypeAdapter
@@ -33,8 +34,11 @@ def _found() -> TypeAdapter[list[Any]]:
 _UNSAID: Any = object()
 """Stands for a field that a row leaves out."""
 
+_EMPTY_AS_IT_IS = IDENTITY | {"photos"}
+"""Fields of which an empty text says something: that there are no photos, or that the row is not a car."""
+
 _ISO = re.compile(r"\d{4}-\d\d-\d\d")
-_SEPARATORS = frozenset(" ,;\t\r\n")
+_SEPARATOR = re.compile(r"[ ,;\t\r\n]")
 _NOTHING_SAID = ("0", "0.00", "0.0", "$0", "$0.00")
 
 
@@ -45,11 +49,6 @@ class _Source(NamedTuple):
     wire: str
     kind: str
     places: list[int]
-
-    @property
-    def is_text(self) -> bool:
-        """Whether it is a text that is taken as it stands."""
-        return self.kind == "text" and self.dms not in ("photos", "status", "vin")
 
 
 class Table:
@@ -75,14 +74,19 @@ class Table:
 
     def is_vehicle(self, cells: Sequence[str]) -> bool:
         """Whether a row is a vehicle, and no title, sum or repeated heading."""
-        if len(cells) > self._last_name and all(cells[place] and cells[place] != heading for place, heading in self._names):
-            return True
+        if len(cells) > self._last_name:
+            for place, heading in self._names:
+                if not cells[place] or cells[place] == heading:
+                    break
+            else:
+                return True
         return names_a_vehicle(self.columns, self.places, cells)
 
     def read(self, rows: Sequence[Record]) -> list[object]:
         """Rows as records. One that is not spelled as the DMS's API spells it stays a mapping, for `spelling.mend`."""
         cells = [row.cells or [] for row in rows]
-        columns = [self._column(source, cells) for source in self._sources]
+        by_place = list(zip_longest(*cells))
+        columns = [self._column(source, cells, by_place) for source in self._sources]
         names = [source.dms for source in self._sources]
         spelled = [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
         for place in {place for column in columns if _UNSAID in column for place, said in enumerate(column) if said is _UNSAID}:
@@ -90,20 +94,22 @@ class Table:
         found: list[object] = _found().validate_python(spelled)
         return [record if isinstance(record, DmsVehicle) else self._given(cells[place]) for place, record in enumerate(found)]
 
-    def _column(self, source: _Source, rows: Sequence[Sequence[str]]) -> list[Any]:
+    def _column(self, source: _Source, rows: Sequence[Sequence[str]], by_place: Sequence[Sequence[str | None]]) -> list[Any]:
         """What each row says of a field, as the API spells it. The same cell is read once a page."""
-        cells: list[str | None]
+        cells: Sequence[str | None]
         if len(source.places) == 1:
             place = source.places[0]
-            cells = [row[place] if place < len(row) else None for row in rows]
+            cells = by_place[place] if place < len(by_place) else [None] * len(rows)
             texts = _texts([cell for cell in set(cells) if cell is not None])
         else:
             cells = [_first_text(row, source.places, source.kind) for row in rows]
             texts = {text: text for text in set(cells) if text is not None}
-        spelled: dict[str | None, Any] = {None: _UNSAID}
-        plain = source.is_text and "" not in texts.values()
-        spelled.update(texts if plain else {cell: self._spelled(source, text) for cell, text in texts.items()})
-        return [spelled[cell] for cell in cells]
+        spelled: dict[str | None, Any] = {None: _UNSAID, **dict(zip(texts, self._spelled(source, texts.values()), strict=True))}
+        if source.dms not in _EMPTY_AS_IT_IS and "" in texts.values():
+            # At the API such a text is `null`.
+            empty = _UNSAID if source.dms == "status" else None
+            spelled.update((cell, empty) for cell, text in texts.items() if not text)
+        return list(map(spelled.__getitem__, cells))
 
     def _given(self, cells: Sequence[str]) -> dict[str, Any]:
         """What a row says as it stands there. A column that the row is too short for says nothing; an empty cell says `""`."""
@@ -116,30 +122,33 @@ class Table:
                 said[source.dms] = self._addresses(text) if source.dms == "photos" else text
         return said
 
-    def _spelled(self, source: _Source, text: str) -> Any:
-        """A text as the API spells it, as far as that is plain; `mend` reads the rest. An empty one is `null` there."""
+    def _spelled(self, source: _Source, texts: Collection[str]) -> Collection[Any]:
+        """Texts as the API spells them, as far as that is plain; `mend` reads the rest."""
         if source.dms == "photos":
-            return self._addresses(text)
-        if not text and source.dms not in IDENTITY:
-            return _UNSAID if source.dms == "status" else None
+            return [self._addresses(text) for text in texts]
+        if source.dms == "vin":
+            return ["".join(text.split()) for text in texts]
         if source.kind in ("integer", "money"):
-            return text.replace(",", "").removeprefix("$")
-        if source.kind == "date" and _ISO.fullmatch(text):
-            return text
+            return [text.replace(",", "").removeprefix("$") for text in texts]
         if source.kind == "date" or source.dms == "status":
-            try:
-                return value(source.wire, text)
-            except BadCell:
-                return text
-        return "".join(text.split()) if source.dms == "vin" else text
+            return [text if _ISO.fullmatch(text) else _read(source, text) for text in texts]
+        return texts
 
     def _addresses(self, text: str) -> list[str]:
         # Most programs put a bar between addresses, and nothing that has to be looked at closely.
-        plain = text.startswith("http") and _SEPARATORS.isdisjoint(text)
+        plain = text.startswith("http") and not _SEPARATOR.search(text)
         urls: list[str] = (text.split("|") if plain else value("photos", text) or [])[:MAX_PHOTOS]
         if "http://" not in text:
             return urls
         return [url if url.startswith(self._own) else re.sub("^http://", "https://", url) for url in urls]
+
+
+def _read(source: _Source, text: str) -> Any:
+    """A text as the API spells it, as people and programs may write it."""
+    try:
+        return value(source.wire, text)
+    except BadCell:
+        return text
 
 
 def _first_text(cells: Sequence[str], places: Sequence[int], kind: str) -> str | None:
