@@ -31,8 +31,8 @@ class FileBlobs(MemoryBlobs):
         (self.folder / key.replace("/", "-")).write_bytes(content)
         await super().put(key, b"", content_type)
 
-    async def read(self, key: str) -> bytes | None:
-        return (self.folder / key.replace("/", "-")).read_bytes()
+    async def read(self, key: str, first: int, count: int) -> bytes | None:
+        return (self.folder / key.replace("/", "-")).read_bytes()[first : first + count]
 
 
 @dataclass

@@ -206,8 +206,8 @@ class _Files:
     async def get(self, key: str) -> Any:
         return await self._meet("get", lambda: self.inner.get(key))
 
-    async def read(self, key: str) -> bytes | None:
-        return await self._meet("read", lambda: self.inner.read(key))
+    async def read(self, key: str, first: int, count: int) -> bytes | None:
+        return await self._meet("read", lambda: self.inner.read(key, first, count))
 
     async def delete(self, keys: Sequence[str]) -> None:
         await self._meet("delete", lambda: self.inner.delete(keys))

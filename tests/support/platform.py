@@ -274,8 +274,9 @@ class MemoryBlobs:
         self._work()
         return self.files[key][0] if key in self.files else None
 
-    async def read(self, key: str) -> bytes | None:
-        return await self.get(key)
+    async def read(self, key: str, first: int, count: int) -> bytes | None:
+        whole = await self.get(key)
+        return whole and whole[first : first + count]
 
     async def delete(self, keys: Sequence[str]) -> None:
         self._work()

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from carlot.domain import csv_text
 from carlot.domain.csv_text import MAX_CELL_LINES, Characters, Record
 
-_LIKELY_BYTES = 384 * 1024
+LIKELY_BYTES = 384 * 1024
 """As much of a file as a page of rows rarely exceeds."""
 
 _BOM = b"\xef\xbb\xbf"
@@ -77,9 +77,9 @@ def take_rows(piece: bytes, encoding: str, delimiter: str, width: int, most: int
     A row is what it would be if the whole file were at hand: unless the file `ends` with the piece, the rows near its end are
     left, for a quoted cell may go on behind it. `width` is how many cells a row should have.
     """
-    if len(piece) > _LIKELY_BYTES:
+    if len(piece) > LIKELY_BYTES:
         # Lines that no row of the page is in need not be looked for.
-        rows = _take_rows(piece[:_LIKELY_BYTES], encoding, delimiter, width, most, ends=False)
+        rows = _take_rows(piece[:LIKELY_BYTES], encoding, delimiter, width, most, ends=False)
         if len(rows.records) == most:
             return rows
     return _take_rows(piece, encoding, delimiter, width, most, ends=ends)

@@ -24,8 +24,8 @@ MAX_BYTES = 50 * 1024 * 1024
 """The largest file that is taken."""
 
 BLOCK_BYTES = 1024 * 1024
-MOST_BLOCKS = 8
-"""Blocks that one row, with what has to be looked at behind it, may be in."""
+MOST_ROW_BYTES = 8 * BLOCK_BYTES
+"""As many one row, with what has to be looked at behind it, may have."""
 
 FOLDER = "inventory/"
 LEFT_FOR = timedelta(days=1)
@@ -119,20 +119,22 @@ def headings_digest(headings: list[str]) -> str:
     return blake2b(to_json(headings), digest_size=16).hexdigest()
 
 
-async def read_piece(services: Services, file: StagedFile, first_byte: int, blocks: int) -> tuple[bytes, bool]:
-    """A piece of a file from a byte on, up to the end of so many blocks; whether the file ends with it.
+async def read_piece(services: Services, file: StagedFile, first_byte: int, most: int) -> tuple[bytes, bool]:
+    """A piece of a file from a byte on, so many bytes at most; whether the file ends with it.
 
     Raises: `BlobsUnavailable`, also when a block is gone.
     """
-    first = first_byte // BLOCK_BYTES
-    last = min(first + blocks, -(-file.staged_bytes // BLOCK_BYTES))
+    end = min(first_byte + most, file.staged_bytes)
     pieces: list[bytes] = []
-    for number in range(first, last):
-        block = await services.blobs.read(_key(file.id, number))
-        if block is None:
+    while first_byte < end:
+        number, first = divmod(first_byte, BLOCK_BYTES)
+        count = min(BLOCK_BYTES - first, end - first_byte)
+        piece = await services.blobs.read(_key(file.id, number), first, count)
+        if piece is None:
             raise BlobsUnavailable("a block of the file is gone")
-        pieces.append(block[first_byte % BLOCK_BYTES :] if number == first else block)
-    return b"".join(pieces), last * BLOCK_BYTES >= file.staged_bytes
+        pieces.append(piece)
+        first_byte += count
+    return b"".join(pieces), end == file.staged_bytes
 
 
 async def delete_file(services: Services, file_id: str, staged_bytes: int) -> None:

@@ -178,8 +178,8 @@ class Blobs(Protocol):
         """A file as the platform's own stream, for `Response.stream`; `None` when there is none."""
         ...
 
-    async def read(self, key: str) -> bytes | None:
-        """The bytes of a file; `None` when there is none."""
+    async def read(self, key: str, first: int, count: int) -> bytes | None:
+        """So many bytes of a file, from a byte on; `None` when there is no file."""
         ...
 
     async def delete(self, keys: Sequence[str]) -> None:

@@ -102,9 +102,10 @@ class R2:
         found = await self._call(self._binding.get(key))
         return None if found is None or found is jsnull else found.body
 
-    async def read(self, key: str) -> bytes | None:
-        """A file's bytes."""
-        found = await self._call(self._binding.get(key))
+    async def read(self, key: str, first: int, count: int) -> bytes | None:
+        """A part of a file's bytes."""
+        part = plain_object({"range": {"offset": first, "length": count}})
+        found = await self._call(self._binding.get(key, part))
         if found is None or found is jsnull:
             return None
         content: bytes = (await self._call(found.arrayBuffer())).to_bytes()

@@ -9,12 +9,12 @@ from typing import NamedTuple
 from pydantic_core import to_json
 
 from carlot.domain import vin as vins
-from carlot.domain.csv_stream import Rows, take_rows
+from carlot.domain.csv_stream import LIKELY_BYTES, Rows, take_rows
 from carlot.domain.csv_text import Record
 from carlot.domain.inventory_layouts import columns_of
 from carlot.domain.times import parse_instant
 from carlot.errors import BlobsUnavailable, Permanent, Retryable
-from carlot.lot.staging import MOST_BLOCKS, read_piece
+from carlot.lot.staging import BLOCK_BYTES, MOST_ROW_BYTES, read_piece
 from carlot.partners.wayne_reeves.client import PAGE_SIZE
 from carlot.partners.wayne_reeves.mapping import Rejection
 from carlot.partners.wayne_reeves.pages import InventoryPage, page_of, to_fingerprint
@@ -67,11 +67,11 @@ class FilePages:
     async def _rows(self, first_byte: int) -> tuple[Rows, bytes]:
         """The rows of a page, and their bytes. Raises: `BlobsUnavailable`, `Permanent`."""
         staged = self._file.staged
-        for blocks in (1, 2, MOST_BLOCKS):
-            piece, ends = await read_piece(self._services, staged, first_byte, blocks)
+        for most in (LIKELY_BYTES, 2 * BLOCK_BYTES, MOST_ROW_BYTES):
+            piece, ends = await read_piece(self._services, staged, first_byte, most)
             rows = take_rows(piece, staged.encoding, staged.delimiter, len(staged.headings), PAGE_SIZE, ends=ends)
-            # One block is enough when it has a whole page; otherwise the page is what two have.
-            if ends or len(rows.records) == PAGE_SIZE or (blocks > 1 and rows.consumed):
+            # The first piece is enough when it has a whole page; otherwise the page is what the second one has.
+            if ends or len(rows.records) == PAGE_SIZE or (most > LIKELY_BYTES and rows.consumed):
                 return rows, piece[: rows.consumed]
         raise Permanent(f"The lines of the file are too long: behind byte {first_byte:,} no row comes to an end.")
 
