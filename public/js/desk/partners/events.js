@@ -5,6 +5,7 @@ import { html, useEffect, useSignal } from "../html.js";
 import { lookup } from "../lookup.js";
 import { Badge, Working } from "../parts.js";
 import { changed } from "../rounds.js";
+import { Reason } from "../reason.js";
 import { toast } from "../toasts.js";
 import { when } from "../words.js";
 import { EVENTS as TEXT } from "../words/partners.js";
@@ -53,7 +54,7 @@ function Received({ event, onReplayed }) {
   return html`
     <li class="heard heard-plain">
       <p><strong>${SOURCE[event.source] ?? event.source}</strong>: ${event.type} <${Badge} of=${EVENT} state=${event.state} /></p>
-      ${(event.note || event.task?.error) && html`<p class="soft">${event.task?.error ?? event.note}</p>`}
+      ${(event.note || event.task?.error) && html`<div class="soft"><${Reason} words=${event.task?.error ?? event.note} /></div>`}
       <p class="soft"><time datetime=${event.receivedAt}>${when(event.receivedAt)}</time> · <${Working} class="button-quiet" run=${replay}>${TEXT.replay}<//></p>
       ${event.body && html`<details><summary>${TEXT.body}</summary><pre>${JSON.stringify(event.body, null, 2)}</pre></details>`}
     </li>`;

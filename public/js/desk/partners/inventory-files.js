@@ -5,6 +5,7 @@ import { html, useEffect, useSignal } from "../html.js";
 import { lookup } from "../lookup.js";
 import { Badge, Copyable, Working } from "../parts.js";
 import { onChange } from "../rounds.js";
+import { Reason } from "../reason.js";
 import { toast } from "../toasts.js";
 import { COLUMNS, PREVIEW } from "../words/import.js";
 import { FILES as TEXT } from "../words/partners.js";
@@ -50,7 +51,7 @@ function Last({ file, match }) {
   return html`
     <div class="site-line"><h3>${TEXT.last}</h3><${Badge} of=${RUN} state=${file.status} /></div>
     <p class="soft">${TEXT.lastFile(when(file.receivedAt), vehicles(file.rows), known)}</p>
-    ${file.message && html`<p class=${`note${file.status === "completed" ? "" : " note-warn"}`}>${file.message}</p>`}
+    ${file.message && html`<div class=${`note${file.status === "completed" ? "" : " note-warn"}`}><${Reason} words=${file.message} /></div>`}
     <details class="setup">
       <summary>${TEXT.columns}</summary>
       <p class="soft">${TEXT.columnsNote}</p>

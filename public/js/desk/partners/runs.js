@@ -6,6 +6,7 @@ import { load } from "../lot.js";
 import { Badge, Working } from "../parts.js";
 import { onChange } from "../rounds.js";
 import { askStatus, startPull } from "../status.js";
+import { Reason } from "../reason.js";
 import { toast } from "../toasts.js";
 import { RUN, many, number, when } from "../words.js";
 import { RUNS as TEXT } from "../words/partners.js";
@@ -49,7 +50,7 @@ function Progress({ run }) {
     <div class="progress">
       <progress aria-label=${TEXT.syncFromWayneReeves} max=${run.total || 1} value=${run.total ? run.seen : undefined}></progress>
       <p role="status">${run.status === "queued" ? TEXT.queued : TEXT.progress(run.pages, far, tally(run))}</p>
-      ${run.error && html`<p class="soft">${run.error}</p>`}
+      ${run.error && html`<div class="soft"><${Reason} words=${run.error} /></div>`}
     </div>`;
 }
 
@@ -69,7 +70,7 @@ function Run({ run }) {
   return html`
     <li class="run">
       <p class="run-line"><${Badge} of=${RUN} state=${run.status} /><span>${when(run.createdAt)}</span><span class="soft">${run.startedBy === "cron" ? TEXT.automatic : TEXT.manual}</span></p>
-      <p class="soft">${TEXT.seen(many(run.seen, TEXT.vehicle), tally(run), run.removed ? TEXT.removed(number(run.removed)) : "", run.message ? ` ${run.message}` : "")}</p>
+      <div class="soft">${TEXT.seen(many(run.seen, TEXT.vehicle), tally(run), run.removed ? TEXT.removed(number(run.removed)) : "")}${run.message && html` <${Reason} words=${run.message} />`}</div>
       ${count > 0 && html`<button type="button" class="button-quiet" aria-expanded=${open.value ? "true" : "false"} onClick=${show}>${TEXT.rejected(many(count, TEXT.record))}</button>`}
       ${open.value && html`<${Rejected} records=${rejected.value} />`}
     </li>`;

@@ -4,6 +4,7 @@ import { html, useSignal } from "../html.js";
 import { lookup } from "../lookup.js";
 import { errand, heardAt, partner, standing } from "../task-words.js";
 import { retry } from "../partners/tasks.js";
+import { Reason } from "../reason.js";
 import { when } from "../words.js";
 import { HISTORY as TEXT } from "../words/vehicle.js";
 import { InvoiceLink } from "./sold.js";
@@ -59,7 +60,7 @@ function Heard({ task, about }) {
   const what = WHAT[task.kind];
   return html`
     <li class=${`heard heard-${kind}`} title=${errand(task, TEXT.thisVehicle)}>
-      <p><strong>${partner(task.target)}</strong>${what && html` · ${sale ? html`<${InvoiceLink} sale=${sale}>${what}<//>` : what}`}: ${words}</p>
+      <div><strong>${partner(task.target)}</strong>${what && html` · ${sale ? html`<${InvoiceLink} sale=${sale}>${what}<//>` : what}`}: <${Reason} words=${words} /></div>
       <p class="soft"><time datetime=${task.updatedAt}>${heardAt(task)}</time>${["dead", "blocked"].includes(task.state) && html` · <button type="button" class="button-quiet" onClick=${() => retry(task)}>${TEXT.retry}</button>`}</p>
     </li>`;
 }

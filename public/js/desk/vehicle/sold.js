@@ -19,7 +19,8 @@ export function standingSale(about) {
 }
 
 /** The strip above a sold vehicle. */
-export function Sold({ vehicle, sale: told }) {
+export function Sold({ vehicle, sale: told, about }) {
+  if (about.sales.value === null) return html`<p class="strip">${SOLD.loading}</p>`;
   if (!told) return html`<p class="strip">${SOLD.noDetails}</p>`;
   const sale = expectedSale(told);
   return html`

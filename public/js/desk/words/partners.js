@@ -117,7 +117,7 @@ export const RUNS = {
   manual: "started by you",
   vehicle: "vehicle",
   removed: (count) => `, ${count} removed`,
-  seen: (vehicles, counts, removed, message) => `${vehicles} seen: ${counts}${removed}.${message}`,
+  seen: (vehicles, counts, removed) => `${vehicles} seen: ${counts}${removed}.`,
   record: "record",
   rejected: (records) => `${records} rejected`,
   loading: "Loading…",

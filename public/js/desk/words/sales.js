@@ -63,6 +63,7 @@ export const UNDO_SALE = {
 };
 
 export const SOLD = {
+  loading: "Loading the sale…",
   noDetails: "This vehicle is sold. Wayne Reeves sent no details of the sale.",
   region: "The sale",
   priceUnknown: "Sold. Enter the price under Needs you",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from carlot.domain.times import parse_instant
+from carlot.domain.times import day_in_words, parse_instant
 from carlot.errors import Retryable, Throttled
 from carlot.platform.ports import Row
 from carlot.settings import Settings
@@ -45,4 +45,6 @@ def start_date(settings: Settings) -> str:
 def early_note(row: Row, start: str) -> str | None:
     """Why a document is not posted; `None`: it is not dated before the books begin."""
     day = next(str(row[name]) for name in ("sale_date", "service_date", "entry_date") if name in row)
-    return f"It is dated before {start} (QUICKBOOKS_START_DATE), so it is not posted to QuickBooks." if day < start else None
+    if day >= start:
+        return None
+    return f"It is dated before {day_in_words(start)}, when posting to QuickBooks begins, so it is not posted."
