@@ -428,7 +428,7 @@ CREATE TABLE questions (
   details TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(details)),
   -- open: waits for the dealer. void: it settled itself.
   state TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'answered', 'void')),
-  -- JSON object of the choice and what was entered with it, without persons. NULL: not answered.
+  -- JSON object of what was asked, the choice and what was entered with it, without persons. NULL: not answered.
   answer TEXT CHECK (answer IS NULL OR json_valid(answer)),
   -- Who answered. NULL: not answered.
   answered_by TEXT,

@@ -49,6 +49,9 @@ class QuestionKind:
     choices: tuple[Choice, ...]
 
 
+ASKED = "asked"
+"""The member of a kept answer that has the sentence as it was asked."""
+
 Kinds = Mapping[str, QuestionKind]
 """By the kind of a question."""
 
@@ -71,7 +74,9 @@ async def answer_question(services: Services, kinds: Kinds, question_id: str, na
     if missing := [FieldError(field, "Required for this choice.") for field in choice.required if field not in given]:
         raise Invalid(f"{missing[0].field}: {missing[0].message}", errors=missing)
     decision = await choice.decide(services, question, given)
-    kept = {"choice": name, **{field: _kept(value) for field, value in given.items() if field != "customer"}}
+    # What was asked: later its sentence would speak of what the answer has changed.
+    asked = kinds[question.kind].sentence(question)
+    kept = {ASKED: asked, "choice": name, **{field: _kept(value) for field, value in given.items() if field != "customer"}}
     answered = questions.answer(question_id, kept, by, instant(services.clock.now()))
     try:
         await commit(services, [answered, *decision.changes], decision.enqueue)

@@ -10,6 +10,7 @@ from carlot.domain.api_model import WireModel
 from carlot.domain.entries import CustomerEntry, Day, Id
 from carlot.domain.model import Model
 from carlot.domain.money import Dollars
+from carlot.engine.questions import ASKED
 from carlot.engine.questions import answer_question as answer
 from carlot.errors import NotFound
 from carlot.lot.question_kinds import QUESTIONS
@@ -62,17 +63,19 @@ _WIRE = {name: field.alias or name for name, field in AnswerEntry.model_fields.i
 
 def _shown(question: Question) -> dict[str, object]:
     kind = QUESTIONS[question.kind]
+    answer = dict(question.answer) if question.answer else None
+    asked = answer.pop(ASKED, None) if answer else None
     return {
         "id": question.id,
         "kind": question.kind,
         "vehicleId": question.vehicle_id,
         "subjectId": question.subject_id,
-        "text": kind.sentence(question),
+        "text": asked or kind.sentence(question),
         "choices": [{"choice": each.name, "label": each.label, "needs": list(each.needs)} for each in kind.choices],
         "vehicleIds": question.details.get("vehicleIds", []),
         "state": question.state,
         "createdAt": question.created_at,
         "answeredAt": question.settled_at if question.state == "answered" else None,
         "answeredBy": question.answered_by,
-        "answer": question.answer,
+        "answer": answer,
     }

@@ -85,10 +85,15 @@ async def test_of_a_paid_one_it_is_asked(cents: int | None) -> None:
     pay(world, world.sale(sale_id)["invoice_id"], cents)
     await correct(world, sale_id, salePrice=6600)
     await world.until_quiet()
-    assert (await the_question(world))["kind"] == "sale_changed"
+    question = await the_question(world)
+    assert question["kind"] == "sale_changed"
     assert (invoice(world)["TotalAmt"], world.sale(sale_id)["sale_price_cents"]) == (6500, 650_000)
     await reply(world, "apply")
     assert (invoice(world)["TotalAmt"], world.sale(sale_id)["sale_price_cents"]) == (6600, 660_000)
+    # What was asked reads as it was asked.
+    [answered] = answer(await world.call("GET", "/api/questions?state=answered"))["questions"]
+    assert (answered["text"], answered["answer"]) == (question["text"], {"choice": "apply"})
+    assert "for $6,500.00" in answered["text"]
 
 
 async def test_kept_it_stays() -> None:
