@@ -30,14 +30,18 @@ class Hunt:
     report: str
 
 
-def hunt(folder: Path, examples: int, seed: int, *, signed_in: bool, patience_s: float) -> Hunt:
-    """Try every endpoint with so many examples at most, besides those at the edges of each schema. `folder` is to write to."""
+def hunt(folder: Path, examples: int, seed: int, *, signed_in: bool, patience_s: float, paths: str = "") -> Hunt:
+    """Try every endpoint with so many examples at most, besides those at the edges of each schema. `folder` is to write to.
+
+    `paths` is a regular expression of those to try.
+    """
     with listening() as world:
         command = [
             *(str(SCHEMATHESIS), "--config-file", str(HERE / "schemathesis.toml")),
             *("run", f"http://127.0.0.1:{world.port}/api/openapi.json", "--checks", "all", "--continue-on-failure"),
             *("--max-examples", str(examples), "--seed", str(seed)),
             *(("--header", f"Authorization: Bearer {TOKEN}") if signed_in else ()),
+            *(("--include-path-regex", paths) if paths else ()),
         ]
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=patience_s, check=False)
         report = f"{done.stdout}{done.stderr}\nschemathesis ended with {done.returncode}"

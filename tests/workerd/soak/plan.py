@@ -111,7 +111,7 @@ class Scale:
 LONG = Scale(changes=1000, cars=60, life=(12, 28), down_s=0, stall_s=25)
 """In real time: leases run out and pauses end as they do. A stall is longer than CarLot waits for an answer."""
 
-SHORT = Scale(changes=50, cars=14, life=(16, 26), down_s=320, stall_s=2)
+SHORT = Scale(changes=40, cars=14, life=(16, 26), down_s=320, stall_s=2)
 """For `make test`: each time it is down so long that every lease runs out and every wake-up is overdue."""
 
 
