@@ -30,7 +30,7 @@ def reach(page: Page, target: Locator, key: str = "Tab") -> None:
 
 def choose(page: Page, button: Locator) -> FileChooser:
     """Open the browser's dialog for files; a button that is drawn anew meanwhile is reached once more."""
-    for _ in range(2):
+    for _ in range(5):
         reach(page, button)
         try:
             with page.expect_file_chooser(timeout=8_000) as chooser:
