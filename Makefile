@@ -7,6 +7,8 @@ NODE := node_modules/.bin/node
 # Not in src/, which the local runtime watches: it would start anew.
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.runtime/pycache
 CODE := src dev tests bench
+# One more than there are cores: many tests wait for a browser or for the local runtime.
+PROCESSES = $$(($$(getconf _NPROCESSORS_ONLN) + 1))
 
 help: ## show this
 	@echo "CarLot Manager"; awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,7 +22,7 @@ dev: ## run it at http://localhost:8787 with simulated partners and a demo lot
 test: ## set up, check, and run every test
 	@dev/setup --for-tests
 	@$(MAKE) --no-print-directory check
-	@echo "[test] pytest"; $(PY) -m pytest -n auto --dist loadgroup --durations 25
+	@echo "[test] pytest"; $(PY) -m pytest -n $(PROCESSES) --dist loadgroup --durations 25
 
 check: ## ruff, format, strict types, and the same for the pages' JavaScript
 	@dev/setup

@@ -13,7 +13,7 @@ from browser.installation import Installation
 from browser.lot_page import Car, opened
 
 # Bright, dark, in the middle, and the two ends.
-ACCENTS = ["ffcc00", "0a1f44", "c8102e", "808080", "000", "FFF"]
+ACCENTS = ["ffcc00", "0a1f44", "808080", "FFF"]
 
 
 def colour(page: Page, selector: str, name: str) -> str:

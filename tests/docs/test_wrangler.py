@@ -13,6 +13,9 @@ from docs.printed import blocks, inline
 from runtime import wrangler
 from runtime.paths import ROOT
 
+# In one process, what wrangler says of a command is asked once.
+pytestmark = pytest.mark.xdist_group("wrangler")
+
 # Spelled as wrangler once had it; the guide shows them beside what they are called today.
 BEFORE = re.compile(r"wrangler (publish|\w+:\w+|queues consumer stats|d1 execute DB --command)\b")
 

@@ -54,7 +54,7 @@ from sync.actions import (
 from sync.agreement import History, check_always, check_at_rest
 
 SEED = int(os.environ.get("SYNC_SEED", "20250203"))
-EXAMPLES = int(os.environ.get("SYNC_EXAMPLES", "120"))
+EXAMPLES = int(os.environ.get("SYNC_EXAMPLES", "90"))
 SHORTEN = os.environ.get("SYNC_SHORTEN", "yes") != "no"
 PARTS = 2
 STEPS = 30

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from carlot.partners.wayne_reeves.pages import Before, InventoryPage, read_page
 from support.lot import Lot, answer, car, page
 
-EXAMPLES = int(os.environ.get("SYNC_EXAMPLES", "25"))
+EXAMPLES = int(os.environ.get("SYNC_EXAMPLES", "20"))
 Record = dict[str, Any]
 SHOWN = """
 SELECT external_dms_id, stock_number, vin, status, price_cents, mileage_miles, vin_valid, edited_fields
