@@ -39,11 +39,14 @@ LEFT JOIN import_pages known ON known.page = ifnull(last.page, 0) + 1 AND known.
   AND known.run_id = (SELECT id FROM import_runs WHERE status = 'completed' ORDER BY created_at DESC, id LIMIT 1)
 WHERE run.id = ?1"""
 
-# One page is in. The primary key refuses a page that is in already.
+# One page is in. The primary key refuses a page that is in already. What it was compared with is the page of run ?16 (or NULL): where that
+# was forgotten meanwhile, this one is not known either.
 INSERT_PAGE = """
 INSERT INTO import_pages (run_id, page, cursor, next_cursor, fingerprint, stock_numbers, vins, digests, unidentified, seen, created, updated, unchanged,
   rejected, created_at)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"""
+VALUES (?1, ?2, ?3, ?4,
+  iif(?16 IS NULL OR EXISTS (SELECT 1 FROM import_pages WHERE run_id = ?16 AND page = ?2 AND fingerprint IS NOT NULL), ?5, NULL),
+  ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"""
 
 # One page is in that is, byte for byte, a page of an earlier run (?4): nothing on it has changed.
 INSERT_KNOWN_PAGE = """
@@ -273,8 +276,8 @@ def _known(row: Row) -> KnownPage:
     return KnownPage(row["known_run"], row["fingerprint"], row["digests"], row["stock_numbers"], row["vins"])
 
 
-def add_page(run_id: str, result: PageResult, now: str) -> list[Statement]:
-    """Note that a page is in."""
+def add_page(run_id: str, result: PageResult, now: str, compared_with: str | None = None) -> list[Statement]:
+    """Note that a page is in; `compared_with` is the run with whose page it was compared."""
     names = [to_json(each).decode() for each in (result.stock_numbers, result.vins, result.digests)]
     counts = (result.unidentified, result.seen, result.created, result.updated, result.unchanged)
     return [
@@ -289,6 +292,7 @@ def add_page(run_id: str, result: PageResult, now: str) -> list[Statement]:
             *counts,
             result.rejected,
             now,
+            compared_with,
         ),
         statement(MARK_RUNNING, run_id, result.total, now),
     ]

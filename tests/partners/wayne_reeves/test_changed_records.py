@@ -166,3 +166,25 @@ async def test_a_car_typed_by_hand_is_adopted_from_a_page_that_is_as_it_was() ->
     made = answer(await lot.call("POST", "/api/vehicles", typed))
     await pull()
     assert lot.database.query("SELECT external_dms_id FROM vehicles WHERE id = ?", made["id"]) == [{"external_dms_id": "A3"}]
+
+
+async def test_what_is_forgotten_while_a_page_is_fetched_stays_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An event has changed a car meanwhile: the next pull reads the page whole."""
+    lot = Lot()
+    send = lot.http.request
+
+    async def pull(**price: float) -> None:
+        lot.clock.forward(86_400)
+        lot.http.answers = [page([car(number, **(price if number == 4 else {})) for number in range(8)])]
+        await lot.call("POST", "/api/integrations/wayne-reeves/sync")
+        await lot.deliver()
+
+    async def forget(*given: Any, **named: Any) -> Any:
+        lot.database.query("UPDATE import_pages SET fingerprint = NULL")
+        return await send(*given, **named)
+
+    await pull()
+    monkeypatch.setattr(lot.http, "request", forget)
+    await pull(price=5995.0)
+    [last] = lot.database.query("SELECT fingerprint FROM import_pages ORDER BY created_at DESC LIMIT 1")
+    assert last["fingerprint"] is None

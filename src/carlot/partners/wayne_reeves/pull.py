@@ -89,7 +89,7 @@ async def _store(services: Services, run: Progress, fetched: Fetched) -> Outcome
     cut = [inventory_files.mark_cut(run.id)] if page.is_cut else []
     # A car that got its name from another may stand on a page that is as it was.
     moved = [pull_runs.forget_pages()] if merged.moves_names else []
-    writes = (*moved, *pull_runs.add_page(run.id, result, now), *cut, *merged.writes)
+    writes = (*moved, *pull_runs.add_page(run.id, result, now, run.known.run_id if run.known else None), *cut, *merged.writes)
     return Outcome(writes, f"Page {result.page} is in.", more=True, enqueue=merged.enqueue)
 
 
